@@ -1,0 +1,1 @@
+"""Companies, their organizations, company tokens, API keys and sign-ins."""

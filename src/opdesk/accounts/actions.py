@@ -1,0 +1,245 @@
+"""What can be done with companies, organizations, API keys and sign-ins."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+from zoneinfo import available_timezones
+
+import phonenumbers
+
+from opdesk.accounts import access, store
+from opdesk.accounts.errors import ApiKeyNotFound, LoginTaken, WrongLogin
+from opdesk.accounts.model import (
+    COMPANY_TOKEN,
+    COMPANY_TOKEN_DAYS,
+    MAX_NAME_CHARS,
+    SESSION_HOURS,
+    ApiKey,
+    Company,
+    CompanyCaller,
+    Organization,
+    Session,
+)
+from opdesk.kit.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from opdesk.kit.context import Tx
+from opdesk.kit.db import Database
+from opdesk.kit.errors import Invalid
+from opdesk.kit.ids import new_secret, new_uuid
+from opdesk.kit.keyring import fingerprint
+from opdesk.kit.limits import FailureLimit
+from opdesk.kit.passwords import Passwords, check_new_password
+from opdesk.kit.text import clean_ours
+from opdesk.kit.tokens import Claims, Tokens
+
+T = TypeVar("T")
+LANGUAGES = ("uk", "en")
+KEY_TOUCH_MS = MINUTE_MS
+"""`last used` of a key is this exact, so that a busy CRM does not write at every call."""
+_SHOWN_KEY_CHARS = 12
+
+
+def name_in(name: str, field: str = "name") -> str:
+    """A name as it is stored: NFC, trimmed, 1 to 200 characters. Raises Invalid."""
+    try:
+        cleaned = clean_ours(name, multiline=False).strip()
+    except ValueError as error:
+        raise Invalid.field(field, str(error)) from error
+    if not 1 <= len(cleaned) <= MAX_NAME_CHARS:
+        raise Invalid.field(field, f"must have 1 to {MAX_NAME_CHARS} characters")
+    return cleaned
+
+
+def login_key(login: str) -> str:
+    """Logins are compared ignoring case and surrounding space."""
+    return login.strip().casefold()
+
+
+def login_in(login: str) -> str:
+    """A login as it is stored. Raises Invalid."""
+    return name_in(login, "login")
+
+
+def add_company(tx: Tx, login: str, name: str, password_hash: str) -> int:
+    """Make a company; its id. Raises LoginTaken, Invalid."""
+    login = login_in(login)
+    if store.find_password(tx, login_key(login)) is not None:
+        raise LoginTaken(f"there is already a company with the login {login}")
+    return store.insert_company(tx, login, login_key(login), name_in(name), password_hash)
+
+
+def company_of(tx: Tx, caller: CompanyCaller) -> Company:
+    return access.company(tx, caller.company_id)
+
+
+def list_organizations(tx: Tx, caller: CompanyCaller) -> list[Organization]:
+    """The company's organizations, by id."""
+    return store.list_organizations(tx, caller.company_id)
+
+
+def add_organization(
+    tx: Tx, caller: CompanyCaller, name: str, time_zone: str, country: str, language: str
+) -> Organization:
+    """Make an organization. Raises Invalid."""
+    tx.lock("companies", id=caller.company_id)
+    new = Organization(0, caller.company_id, name_in(name), time_zone, country, language)
+    new = replace(_checked(new), id=tx.new_id("organizations"))
+    store.insert_organization(tx, new)
+    return new
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationChange:
+    """What to change; None leaves a thing as it is."""
+
+    name: str | None = None
+    time_zone: str | None = None
+    country: str | None = None
+    language: str | None = None
+
+
+def change_organization(
+    tx: Tx, caller: CompanyCaller, organization_id: int, change: OrganizationChange
+) -> Organization:
+    """Raises OrganizationNotFound, Invalid."""
+    tx.lock("organizations", company_id=caller.company_id, id=organization_id)
+    before = access.organization(tx, caller.company_id, organization_id)
+    after = _checked(
+        replace(
+            before,
+            name=before.name if change.name is None else name_in(change.name),
+            time_zone=before.time_zone if change.time_zone is None else change.time_zone,
+            country=before.country if change.country is None else change.country,
+            language=before.language if change.language is None else change.language,
+        )
+    )
+    store.update_organization(tx, after)
+    return after
+
+
+def _checked(organization: Organization) -> Organization:
+    country, language = organization.country.upper(), organization.language.lower()
+    if organization.time_zone not in available_timezones():
+        raise Invalid.field("timeZone", "must be a time zone such as Europe/Kyiv")
+    if country not in phonenumbers.SUPPORTED_REGIONS:
+        raise Invalid.field("country", "must be a country of two letters, such as UA")
+    if language not in LANGUAGES:
+        raise Invalid.field("language", f"must be one of {', '.join(LANGUAGES)}")
+    return replace(organization, country=country, language=language)
+
+
+def list_api_keys(tx: Tx, caller: CompanyCaller) -> list[ApiKey]:
+    return store.list_api_keys(tx, caller.company_id)
+
+
+def add_api_key(tx: Tx, caller: CompanyCaller, name: str, secret: str) -> tuple[ApiKey, str]:
+    """Make a key from a fresh `secret`; the key's record and the key, to be shown once."""
+    key = access.API_KEY_PREFIX + secret
+    shown = key[:_SHOWN_KEY_CHARS]
+    return store.insert_api_key(tx, caller.company_id, name_in(name), shown, fingerprint(key)), key
+
+
+def revoke_api_key(tx: Tx, caller: CompanyCaller, key_id: int) -> None:
+    """Raises ApiKeyNotFound."""
+    if not store.delete_api_key(tx, caller.company_id, key_id):
+        raise ApiKeyNotFound(f"there is no API key {key_id}")
+
+
+def touch_key(tx: Tx, caller: CompanyCaller, key_id: int) -> None:
+    store.touch_key(tx, caller.company_id, key_id)
+
+
+def revoke_company_tokens(tx: Tx, caller: CompanyCaller) -> None:
+    """End every company token and every session at the dashboard, this one included."""
+    store.next_token_epoch(tx, caller.company_id)
+
+
+def issue_company_token(tokens: Tokens, company: Company, now: int) -> str:
+    ends = now + COMPANY_TOKEN_DAYS * DAY_MS
+    return tokens.issue(
+        Claims(COMPANY_TOKEN, company.id, company.id, company.token_epoch, now, ends, new_uuid())
+    )
+
+
+def open_session(tx: Tx, session: Session, secret: str) -> None:
+    """Remember a signed-in browser by the fingerprint of its cookie."""
+    store.insert_session(tx, fingerprint(secret), session)
+
+
+def close_session(tx: Tx, cookie: str) -> None:
+    store.delete_session(tx, fingerprint(cookie))
+
+
+def open_company_session(tx: Tx, company_id: int, secret: str) -> Company:
+    company = access.company(tx, company_id)
+    ends = tx.now + SESSION_HOURS * HOUR_MS
+    open_session(tx, Session(company.id, None, company.token_epoch, ends), secret)
+    return company
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """One attempt: the account's name in its own namespace, where it comes from, the password."""
+
+    account: str
+    address: str
+    password: str
+
+
+class Door:
+    """Every sign-in with a password goes through here.
+
+    It is slowed by address, and by account only for addresses that have not signed in to that
+    account before: a stranger who guesses can't lock out the CRM that works there every day.
+    """
+
+    def __init__(
+        self, db: Database, passwords: Passwords, by_account: FailureLimit, by_address: FailureLimit
+    ) -> None:
+        self._db, self._passwords = db, passwords
+        self._by_account, self._by_address = by_account, by_address
+
+    async def enter(self, attempt: SignIn, find: Callable[[Tx], tuple[T, str] | None]) -> T:
+        """What `find` gives with the password's hash, if the password is right.
+
+        Raises WrongLogin (the same for an unknown account, after the same work) and
+        TooManyRequests.
+        """
+        is_known = await self._db.read(store.knows_address, attempt.account, attempt.address)
+        self._by_address.count(attempt.address)
+        if not is_known:
+            self._by_account.count(attempt.account)
+        found = await self._db.read(find)
+        if not await self._passwords.is_right(found[1] if found else None, attempt.password):
+            raise WrongLogin
+        assert found is not None  # noqa: S101  is_right() is False without a hash
+        self._by_address.forgive(attempt.address)
+        if not is_known:
+            self._by_account.forgive(attempt.account)
+            await self._db.write(store.remember_address, attempt.account, attempt.address)
+        return found[0]
+
+
+def find_company_id(tx: Tx, login: str) -> int | None:
+    """The company with this login (already folded)."""
+    found = store.find_password(tx, login)
+    return found[0] if found else None
+
+
+async def sign_in_company(
+    db: Database, door: Door, login: str, password: str, address: str
+) -> Company:
+    """The company behind a login and password. Raises WrongLogin, TooManyRequests."""
+    key = login_key(login)
+    attempt = SignIn(f"company:{key}", address, password)
+    company_id = await door.enter(attempt, lambda tx: store.find_password(tx, key))
+    return await db.read(access.company, company_id)
+
+
+async def hash_new_password(passwords: Passwords, password: str, login: str) -> str:
+    """Raises Invalid for a password that is too short, too long or too common."""
+    check_new_password(password, login=login)
+    return await passwords.hash(password)
+
+
+def new_session_secret() -> str:
+    return new_secret()

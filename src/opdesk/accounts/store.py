@@ -1,0 +1,300 @@
+"""SQL of companies, organizations, API keys and sessions."""
+
+from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, Text, bindparam
+from sqlalchemy import UniqueConstraint, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from opdesk.accounts.model import ApiKey, Company, Organization, Session
+from opdesk.kit.context import Row, Tx
+from opdesk.kit.sql import metadata, statement
+
+companies = Table(
+    "companies",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("login", Text, nullable=False),
+    Column("login_key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("token_epoch", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("login_key", name="companies_login"),
+)
+organizations = Table(
+    "organizations",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("country", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("company_id", "id"),
+)
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_used_at", BigInteger),
+    PrimaryKeyConstraint("company_id", "id"),
+    UniqueConstraint("fingerprint", name="api_keys_fingerprint"),
+)
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("fingerprint", Text, primary_key=True),
+    Column("company_id", BigInteger, nullable=False),
+    Column("operator_id", BigInteger),
+    Column("epoch", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("sessions_end", "expires_at"),
+)
+known_addresses = Table(
+    "known_addresses",
+    metadata,
+    Column("account", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account", "address"),
+)
+_c, _o, _k, _s, _a = companies.c, organizations.c, api_keys.c, sessions.c, known_addresses.c
+
+_company = select(_c.id, _c.login, _c.name, _c.token_epoch)
+COMPANY = statement(_company.where(_c.id == bindparam("company")))
+PASSWORD_BY_LOGIN = statement(
+    select(_c.id, _c.password_hash).where(_c.login_key == bindparam("login_key"))
+)
+ADD_COMPANY = statement(
+    insert(companies).values(
+        id=bindparam("id"),
+        login=bindparam("login"),
+        login_key=bindparam("login_key"),
+        name=bindparam("name"),
+        password_hash=bindparam("password_hash"),
+        token_epoch=1,
+        created_at=bindparam("now"),
+    )
+)
+NEXT_EPOCH = statement(
+    update(companies)
+    .where(_c.id == bindparam("company"))
+    .values(token_epoch=_c.token_epoch + 1)
+    .returning(_c.token_epoch)
+)
+_organization = select(_o.id, _o.company_id, _o.name, _o.time_zone, _o.country, _o.language)
+ORGANIZATIONS = statement(
+    _organization.where(_o.company_id == bindparam("company")).order_by(_o.id)
+)
+ORGANIZATION = statement(
+    _organization.where(_o.company_id == bindparam("company"), _o.id == bindparam("organization"))
+)
+ADD_ORGANIZATION = statement(
+    insert(organizations).values(
+        company_id=bindparam("company"),
+        id=bindparam("id"),
+        name=bindparam("name"),
+        time_zone=bindparam("time_zone"),
+        country=bindparam("country"),
+        language=bindparam("language"),
+        created_at=bindparam("now"),
+    )
+)
+CHANGE_ORGANIZATION = statement(
+    update(organizations)
+    .where(_o.company_id == bindparam("company"), _o.id == bindparam("organization"))
+    .values(
+        name=bindparam("new_name"),
+        time_zone=bindparam("new_time_zone"),
+        country=bindparam("new_country"),
+        language=bindparam("new_language"),
+    )
+)
+API_KEYS = statement(
+    select(_k.id, _k.name, _k.prefix, _k.created_at, _k.last_used_at)
+    .where(_k.company_id == bindparam("company"))
+    .order_by(_k.id)
+)
+KEY_BY_FINGERPRINT = statement(
+    select(_k.company_id, _k.id, _k.last_used_at).where(_k.fingerprint == bindparam("fingerprint"))
+)
+ADD_KEY = statement(
+    insert(api_keys).values(
+        company_id=bindparam("company"),
+        id=bindparam("id"),
+        name=bindparam("name"),
+        prefix=bindparam("prefix"),
+        fingerprint=bindparam("fingerprint"),
+        created_at=bindparam("now"),
+        last_used_at=None,
+    )
+)
+TOUCH_KEY = statement(
+    update(api_keys)
+    .where(_k.company_id == bindparam("company"), _k.id == bindparam("key"))
+    .values(last_used_at=bindparam("now"))
+)
+DELETE_KEY = statement(
+    delete(api_keys).where(_k.company_id == bindparam("company"), _k.id == bindparam("key"))
+)
+SESSION = statement(
+    select(_s.company_id, _s.operator_id, _s.epoch, _s.expires_at).where(
+        _s.fingerprint == bindparam("fingerprint"), _s.expires_at > bindparam("now")
+    )
+)
+ADD_SESSION = statement(
+    insert(sessions).values(
+        fingerprint=bindparam("fingerprint"),
+        company_id=bindparam("company"),
+        operator_id=bindparam("operator"),
+        epoch=bindparam("epoch"),
+        created_at=bindparam("now"),
+        expires_at=bindparam("expires_at"),
+    )
+)
+DELETE_SESSION = statement(delete(sessions).where(_s.fingerprint == bindparam("fingerprint")))
+DELETE_ENDED = statement(delete(sessions).where(_s.expires_at <= bindparam("now")))
+KNOWS_ADDRESS = statement(
+    select(_a.seen_at).where(
+        _a.account == bindparam("account"), _a.address == bindparam("address")
+    )
+)
+REMEMBER_ADDRESS = statement(
+    upsert(known_addresses)
+    .values(account=bindparam("account"), address=bindparam("address"), seen_at=bindparam("now"))
+    .on_conflict_do_update(
+        index_elements=["account", "address"], set_={"seen_at": bindparam("now")}
+    )
+)
+
+
+def find_company(tx: Tx, company_id: int) -> Company | None:
+    row = tx.first(COMPANY, company=company_id)
+    return Company(*row) if row else None
+
+
+def find_password(tx: Tx, login_key: str) -> tuple[int, str] | None:
+    """(company's id, password hash) of a login."""
+    row = tx.first(PASSWORD_BY_LOGIN, login_key=login_key)
+    return (row[0], row[1]) if row else None
+
+
+def insert_company(tx: Tx, login: str, login_key: str, name: str, password_hash: str) -> int:
+    company_id = tx.new_id("companies")
+    tx.run(
+        ADD_COMPANY,
+        id=company_id,
+        login=login,
+        login_key=login_key,
+        name=name,
+        password_hash=password_hash,
+        now=tx.now,
+    )
+    return company_id
+
+
+def next_token_epoch(tx: Tx, company_id: int) -> int:
+    return int(tx.scalar(NEXT_EPOCH, company=company_id))
+
+
+def list_organizations(tx: Tx, company_id: int) -> list[Organization]:
+    return [Organization(*row) for row in tx.all(ORGANIZATIONS, company=company_id)]
+
+
+def find_organization(tx: Tx, company_id: int, organization_id: int) -> Organization | None:
+    row = tx.first(ORGANIZATION, company=company_id, organization=organization_id)
+    return Organization(*row) if row else None
+
+
+def insert_organization(tx: Tx, new: Organization) -> None:
+    tx.run(
+        ADD_ORGANIZATION,
+        company=new.company_id,
+        id=new.id,
+        name=new.name,
+        time_zone=new.time_zone,
+        country=new.country,
+        language=new.language,
+        now=tx.now,
+    )
+
+
+def update_organization(tx: Tx, changed: Organization) -> None:
+    tx.run(
+        CHANGE_ORGANIZATION,
+        company=changed.company_id,
+        organization=changed.id,
+        new_name=changed.name,
+        new_time_zone=changed.time_zone,
+        new_country=changed.country,
+        new_language=changed.language,
+    )
+
+
+def list_api_keys(tx: Tx, company_id: int) -> list[ApiKey]:
+    return [ApiKey(*row) for row in tx.all(API_KEYS, company=company_id)]
+
+
+def find_key(tx: Tx, fingerprint: str) -> tuple[int, int, int | None] | None:
+    """(company, key, last used) of a key's fingerprint."""
+    row: Row | None = tx.first(KEY_BY_FINGERPRINT, fingerprint=fingerprint)
+    return (row[0], row[1], row[2]) if row else None
+
+
+def insert_api_key(tx: Tx, company_id: int, name: str, prefix: str, fingerprint: str) -> ApiKey:
+    key_id = tx.new_id("api_keys")
+    tx.run(
+        ADD_KEY,
+        company=company_id,
+        id=key_id,
+        name=name,
+        prefix=prefix,
+        fingerprint=fingerprint,
+        now=tx.now,
+    )
+    return ApiKey(key_id, name, prefix, tx.now, None)
+
+
+def touch_key(tx: Tx, company_id: int, key_id: int) -> None:
+    tx.run(TOUCH_KEY, company=company_id, key=key_id, now=tx.now)
+
+
+def delete_api_key(tx: Tx, company_id: int, key_id: int) -> bool:
+    return tx.run(DELETE_KEY, company=company_id, key=key_id) == 1
+
+
+def find_session(tx: Tx, fingerprint: str) -> Session | None:
+    """A session that has not ended."""
+    row = tx.first(SESSION, fingerprint=fingerprint, now=tx.now)
+    return Session(*row) if row else None
+
+
+def insert_session(tx: Tx, fingerprint: str, session: Session) -> None:
+    tx.run(DELETE_ENDED, now=tx.now)
+    tx.run(
+        ADD_SESSION,
+        fingerprint=fingerprint,
+        company=session.company_id,
+        operator=session.operator_id,
+        epoch=session.epoch,
+        expires_at=session.expires_at,
+        now=tx.now,
+    )
+
+
+def delete_session(tx: Tx, fingerprint: str) -> None:
+    tx.run(DELETE_SESSION, fingerprint=fingerprint)
+
+
+def knows_address(tx: Tx, account: str, address: str) -> bool:
+    return tx.first(KNOWS_ADDRESS, account=account, address=address) is not None
+
+
+def remember_address(tx: Tx, account: str, address: str) -> None:
+    tx.run(REMEMBER_ADDRESS, account=account, address=address, now=tx.now)

@@ -1,0 +1,1 @@
+"""A company's connected accounts: records, settings, state. No input or output."""

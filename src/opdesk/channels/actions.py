@@ -1,0 +1,78 @@
+"""Connect, change and disconnect accounts. What talks to the platform is in connectors/."""
+
+from dataclasses import replace
+
+from opdesk.accounts import access as accounts
+from opdesk.channels import access, store
+from opdesk.channels.errors import ChannelTaken
+from opdesk.channels.model import Channel, ChannelState
+from opdesk.kit.context import Tx
+from opdesk.kit.keyring import Vault
+
+
+def list_channels(
+    tx: Tx, vault: Vault, company_id: int, organization_id: int | None
+) -> list[Channel]:
+    """Living channels, by id. Raises OrganizationNotFound."""
+    if organization_id is not None:
+        accounts.organization(tx, company_id, organization_id)
+    return store.list_channels(tx, vault, company_id, organization_id)
+
+
+def list_enabled(tx: Tx, vault: Vault) -> list[Channel]:
+    """Every company's channels that are switched on."""
+    return store.list_enabled(tx, vault)
+
+
+def reserve_id(tx: Tx, company_id: int, organization_id: int) -> int:
+    """An id for a channel about to be connected: its webhook's address needs it beforehand.
+
+    Raises OrganizationNotFound.
+    """
+    accounts.organization(tx, company_id, organization_id)
+    return tx.new_id("channels")
+
+
+def require_free(tx: Tx, channel: Channel) -> None:
+    """Raises ChannelTaken when another living channel has this account."""
+    taken = store.find_account(tx, channel.source, channel.account_id)
+    if channel.account_id and taken not in (None, (channel.company_id, channel.id)):
+        raise ChannelTaken("this account is connected already; delete that channel first")
+
+
+def add(tx: Tx, vault: Vault, new: Channel) -> Channel:
+    """Save a connected account. Raises ChannelTaken."""
+    tx.lock("companies", id=new.company_id)
+    require_free(tx, new)
+    store.insert_channel(tx, vault, new)
+    return new
+
+
+def save(tx: Tx, vault: Vault, changed: Channel) -> Channel:
+    """Save a changed channel. Raises ChannelNotFound, ChannelTaken."""
+    tx.lock("companies", id=changed.company_id)
+    access.channel(tx, vault, changed.company_id, changed.id)
+    require_free(tx, changed)
+    store.update_channel(tx, vault, changed)
+    return changed
+
+
+def delete(tx: Tx, vault: Vault, company_id: int, channel_id: int) -> Channel:
+    """Disconnect: the chats stay, read-only, the settings are emptied. Raises ChannelNotFound."""
+    found = access.channel(tx, vault, company_id, channel_id)
+    gone = replace(
+        found, settings={}, is_enabled=False, is_deleted=True, state=ChannelState.DISABLED
+    )
+    store.update_channel(tx, vault, gone)
+    return found
+
+
+def set_state(
+    tx: Tx, company_id: int, channel_id: int, state: ChannelState, problem: str | None
+) -> None:
+    store.update_state(tx, company_id, channel_id, state, problem)
+
+
+def advance_poll(tx: Tx, company_id: int, channel_id: int, offset: int) -> None:
+    """Remember how far a polled channel was read, in the transaction that stored it."""
+    store.update_offset(tx, company_id, channel_id, offset)

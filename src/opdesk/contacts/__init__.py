@@ -1,0 +1,1 @@
+"""People, and what each is called on each channel."""

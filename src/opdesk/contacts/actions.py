@@ -1,0 +1,29 @@
+"""Know a customer again, and keep what their platform says of them."""
+
+from dataclasses import replace
+
+from opdesk.contacts import store
+from opdesk.contacts.model import Contact, Identity
+from opdesk.kit.context import Tx
+
+
+def recognize(tx: Tx, company_id: int, identity: Identity) -> tuple[Contact, bool]:
+    """The contact behind an identity, made when it is new; True when anything about it changed."""
+    contact_id = store.find_by_identity(tx, company_id, identity)
+    known = store.find_contact(tx, company_id, contact_id) if contact_id is not None else None
+    if known is None:
+        return store.insert_contact(tx, company_id, identity), True
+    if identity.name and identity.name != known.name:
+        store.update_name(tx, company_id, known.id, identity.name)
+        return replace(known, name=identity.name), True
+    return known, False
+
+
+def attest_phone(tx: Tx, company_id: int, contact_id: int, phone: str) -> None:
+    """A platform vouches that this E.164 phone is the contact's own."""
+    store.update_phone(tx, company_id, contact_id, phone)
+
+
+def delete_contact(tx: Tx, company_id: int, contact_id: int) -> None:
+    """Forget a person whose last chat is gone."""
+    store.delete_contact(tx, company_id, contact_id)

@@ -1,0 +1,57 @@
+"""Write facts down, read them back in order."""
+
+from itertools import groupby
+
+from opdesk.events import store
+from opdesk.events.model import TOPIC, EventPage
+from opdesk.kit.bus import Wake
+from opdesk.kit.context import Fact, Tx
+
+RETENTION_DAYS = 14
+PAGE_SIZE = 500
+
+
+def write_collected(tx: Tx) -> None:
+    """Number and store the transaction's facts: its last statements before COMMIT.
+
+    The counter's row is held until COMMIT, so it is taken as late as possible, and organizations
+    in ascending order, so that two transactions never wait for each other in a circle.
+    """
+    for (company_id, organization_id), group in groupby(sorted(tx.events, key=_stream), _stream):
+        facts = list(group)
+        first = store.next_numbers(tx, company_id, organization_id, len(facts))
+        store.insert_facts(tx, first, facts)
+        tx.wakes.add(Wake(TOPIC, organization_id))
+
+
+def events_after(tx: Tx, company_id: int, organization_id: int, after: int) -> EventPage | None:
+    """What happened in an organization after number `after`, at most `PAGE_SIZE` of it.
+
+    None when the log can't tell: `after` is beyond its end, or older than what is kept.
+    """
+    last = store.last_number(tx, company_id, organization_id)
+    if after > last:
+        return None
+    found = store.list_after(tx, company_id, organization_id, after, PAGE_SIZE)
+    if after < last and (not found or found[0].number != after + 1):
+        return None
+    return EventPage(found, found[-1].number if found else last)
+
+
+def last_number(tx: Tx, company_id: int, organization_id: int) -> int:
+    """The newest number of an organization; 0 when nothing happened yet."""
+    return store.last_number(tx, company_id, organization_id)
+
+
+def epoch(tx: Tx) -> str:
+    """Which life of this installation the numbers belong to; a restored backup has another."""
+    return store.get_epoch(tx)
+
+
+def forget_before(tx: Tx, before: int) -> int:
+    """Drop what is older than the retention; how many rows."""
+    return store.delete_before(tx, before)
+
+
+def _stream(fact: Fact) -> tuple[int, int]:
+    return fact.tenant_id, fact.stream_id

@@ -1,0 +1,41 @@
+"""What a reader of the log sees."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+TOPIC = "events"
+"""The bus topic; a wake-up's key is the organization's id."""
+
+
+class EventType(StrEnum):
+    """What can have happened. The values travel to clients that subscribed."""
+
+    CHAT_CREATED = "chatCreated"
+    CHAT_CHANGED = "chatChanged"
+    CHAT_STATUS_CHANGED = "chatStatusChanged"
+    CHAT_REMOVED = "chatRemoved"
+    MESSAGE_CREATED = "messageCreated"
+    MESSAGE_CHANGED = "messageChanged"
+    MESSAGE_STATUS_CHANGED = "messageStatusChanged"
+    OPERATOR_CHANGED = "operatorChanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Fact `number` of one organization. `ids` say what it is about; the texts are elsewhere."""
+
+    company_id: int
+    organization_id: int
+    number: int
+    type: EventType
+    ids: Mapping[str, int]
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """Some events in order, and the number up to which this page is complete."""
+
+    events: list[Event]
+    up_to: int

@@ -1,0 +1,139 @@
+"""SQL of the event log."""
+
+import json
+
+from sqlalchemy import BigInteger, Column, PrimaryKeyConstraint, Table, Text, bindparam, delete
+from sqlalchemy import insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from opdesk.events.model import Event, EventType
+from opdesk.kit.context import Fact, Row, Tx
+from opdesk.kit.sql import metadata, statement
+
+event_counters = Table(
+    "event_counters",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("organization_id", BigInteger, nullable=False),
+    Column("last_number", BigInteger, nullable=False),
+    PrimaryKeyConstraint("company_id", "organization_id"),
+)
+events = Table(
+    "events",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("organization_id", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("ids", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("company_id", "organization_id", "number"),
+)
+installation = Table(
+    "installation",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+_c, _e = event_counters.c, events.c
+
+# Both databases write this upsert alike, so SQLite's spelling serves for PostgreSQL too.
+NEXT_NUMBERS = statement(
+    upsert(event_counters)
+    .values(
+        company_id=bindparam("company"),
+        organization_id=bindparam("organization"),
+        last_number=bindparam("count"),
+    )
+    .on_conflict_do_update(
+        index_elements=["company_id", "organization_id"],
+        set_={"last_number": _c.last_number + bindparam("count")},
+    )
+    .returning(_c.last_number)
+)
+ADD = statement(
+    insert(events).values(
+        company_id=bindparam("company"),
+        organization_id=bindparam("organization"),
+        number=bindparam("number"),
+        type=bindparam("type"),
+        ids=bindparam("ids"),
+        at=bindparam("at"),
+    )
+)
+LAST_NUMBER = statement(
+    select(_c.last_number).where(
+        _c.company_id == bindparam("company"), _c.organization_id == bindparam("organization")
+    )
+)
+AFTER = statement(
+    select(_e.company_id, _e.organization_id, _e.number, _e.type, _e.ids, _e.at)
+    .where(
+        _e.company_id == bindparam("company"),
+        _e.organization_id == bindparam("organization"),
+        _e.number > bindparam("after"),
+    )
+    .order_by(_e.number)
+    .limit(bindparam("limit"))
+)
+FIRST_NUMBER = statement(
+    select(_e.number)
+    .where(_e.company_id == bindparam("company"), _e.organization_id == bindparam("organization"))
+    .order_by(_e.number)
+    .limit(1)
+)
+DELETE_BEFORE = statement(delete(events).where(_e.at < bindparam("before")))
+EPOCH = statement(select(installation.c.value).where(installation.c.name == "epoch"))
+
+
+def next_numbers(tx: Tx, company_id: int, organization_id: int, count: int) -> int:
+    """Reserve `count` numbers and return the first of them. Holds the counter until COMMIT."""
+    last = tx.scalar(NEXT_NUMBERS, company=company_id, organization=organization_id, count=count)
+    return int(last) - count + 1
+
+
+def insert_facts(tx: Tx, first_number: int, facts: list[Fact]) -> None:
+    tx.run_many(
+        ADD,
+        (
+            {
+                "company": fact.tenant_id,
+                "organization": fact.stream_id,
+                "number": first_number + index,
+                "type": fact.kind,
+                "ids": json.dumps(fact.ids),
+                "at": tx.now,
+            }
+            for index, fact in enumerate(facts)
+        ),
+    )
+
+
+def last_number(tx: Tx, company_id: int, organization_id: int) -> int:
+    row = tx.first(LAST_NUMBER, company=company_id, organization=organization_id)
+    return row[0] if row else 0
+
+
+def first_number(tx: Tx, company_id: int, organization_id: int) -> int | None:
+    row = tx.first(FIRST_NUMBER, company=company_id, organization=organization_id)
+    return row[0] if row else None
+
+
+def list_after(
+    tx: Tx, company_id: int, organization_id: int, after: int, limit: int
+) -> list[Event]:
+    rows = tx.all(AFTER, company=company_id, organization=organization_id, after=after, limit=limit)
+    return [_event(row) for row in rows]
+
+
+def delete_before(tx: Tx, before: int) -> int:
+    return tx.run(DELETE_BEFORE, before=before)
+
+
+def get_epoch(tx: Tx) -> str:
+    return str(tx.scalar(EPOCH))
+
+
+def _event(row: Row) -> Event:
+    company_id, organization_id, number, kind, ids, at = row
+    return Event(company_id, organization_id, number, EventType(kind), json.loads(ids), at)

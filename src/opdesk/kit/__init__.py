@@ -1,0 +1,1 @@
+"""Building blocks without a word of the product: database, outbox, tokens, web, clock."""

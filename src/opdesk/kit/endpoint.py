@@ -1,0 +1,82 @@
+"""What an endpoint asks for: the database, the time, the caller, cookies.
+
+The application's guard recognises the caller before anything of the request is read, so that a
+stranger learns nothing from error messages. It guards every route below /api/ unless the route
+says `opt=PUBLIC`: forgetting it locks a door, it never opens one.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from litestar import Response
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
+from litestar.handlers import BaseRouteHandler
+from litestar.params import Dependency
+
+from opdesk.kit import errors
+from opdesk.kit.db import Database
+from opdesk.kit.web import origin_is_ours
+
+Db = Annotated[Database, Dependency(skip_validation=True)]
+Now = Annotated[int, Dependency(skip_validation=True)]
+"""Milliseconds UTC, for what is done outside a transaction."""
+Address = Annotated[str, Dependency(skip_validation=True)]
+"""Where the request comes from, as far as it can be believed."""
+
+PUBLIC: dict[str, Any] = {"callers": "anyone"}
+COMPANY_ONLY: dict[str, Any] = {"callers": "company"}
+ANY_CALLER: dict[str, Any] = {"callers": "any"}
+Recognizer = Callable[[Any, bool], Awaitable[Any]]
+"""(scope, wants company credentials) -> the caller; raises an AppError."""
+
+
+async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Recognise the caller of each call of the API that is not public."""
+    callers = handler.opt.get("callers", "any")
+    if callers == "anyone" or not connection.scope["path"].startswith("/api/"):
+        return
+    recognizer: Recognizer = connection.app.state.recognizer
+    connection.scope["state"]["caller"] = await recognizer(
+        connection.scope, callers == "company"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CookieJar:
+    """How our cookies look: `__Host-` and Secure on https, plain on http; always HttpOnly."""
+
+    is_secure: bool
+    public_origins: tuple[str, ...]
+
+    def name(self, name: str) -> str:
+        return f"__Host-{name}" if self.is_secure else name
+
+    def make(self, name: str, value: str, max_age_s: int) -> Cookie:
+        return Cookie(
+            key=self.name(name),
+            value=value,
+            max_age=max_age_s,
+            path="/",
+            secure=self.is_secure,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def drop(self, name: str) -> Cookie:
+        return self.make(name, "", 0)
+
+
+Cookies = Annotated[CookieJar, Dependency(skip_validation=True)]
+
+
+def require_own_origin(scope: Any, public_origins: tuple[str, ...]) -> None:
+    """For calls that set or drop a cookie: only our own pages may. Raises Forbidden."""
+    if not origin_is_ours(scope, public_origins):
+        raise errors.Forbidden("this call takes an Origin that is ours: it is for our own pages")
+
+
+def empty(*cookies: Cookie) -> Response[bytes]:
+    """200 with no body."""
+    return Response(b"", status_code=200, cookies=list(cookies), media_type="application/json")

@@ -1,0 +1,50 @@
+"""Brakes on guessing: failures are counted for each key in a window, in this process's memory."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from opdesk.kit.clock import SECOND_MS, Clock
+from opdesk.kit.errors import TooManyRequests
+
+MAX_KEYS = 50_000
+
+
+@dataclass
+class _Window:
+    started_at: int
+    count: int
+
+
+class FailureLimit:
+    """Lets `allowed` attempts through in `window_s`; a success takes its own attempt back.
+
+    An attempt is counted before it is checked, so that a thousand guesses at the same moment
+    do not all slip through before the first of them has failed.
+    """
+
+    def __init__(self, clock: Clock, *, allowed: int, window_s: int) -> None:
+        self._clock, self._allowed, self._window_s = clock, allowed, window_s
+        self._windows: OrderedDict[str, _Window] = OrderedDict()
+
+    def count(self, key: str) -> None:
+        """Count one attempt. Raises TooManyRequests, with the seconds until it makes sense."""
+        now = self._clock.now_ms()
+        window = self._windows.get(key)
+        if window is None or now - window.started_at >= self._window_s * SECOND_MS:
+            window = self._windows[key] = _Window(now, 0)
+            self._windows.move_to_end(key)
+            if len(self._windows) > MAX_KEYS:
+                self._windows.popitem(last=False)
+        if window.count >= self._allowed:
+            ends_in_ms = window.started_at + self._window_s * SECOND_MS - now
+            raise TooManyRequests(
+                "too many failed attempts; wait before the next one",
+                retry_after_s=max(1, -(-ends_in_ms // SECOND_MS)),
+            )
+        window.count += 1
+
+    def forgive(self, key: str) -> None:
+        """The attempt was a success."""
+        window = self._windows.get(key)
+        if window is not None and window.count > 0:
+            window.count -= 1

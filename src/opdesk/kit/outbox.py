@@ -1,0 +1,253 @@
+"""Work that must happen later, as rows written by the transaction that wants it done.
+
+A job is claimed by compare-and-set with a lease, worked on outside any transaction, and recorded
+in one. Jobs of the same lane run one after another in the order they were put.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, and_, bindparam, delete
+from sqlalchemy import exists, insert, select, update
+
+from opdesk.kit.bus import Alarm, Bus, Wake
+from opdesk.kit.clock import SECOND_MS, Clock
+from opdesk.kit.context import Tx
+from opdesk.kit.db import Database
+from opdesk.kit.errors import Unavailable
+from opdesk.kit.ids import jittered
+from opdesk.kit.log import get_logger
+from opdesk.kit.sql import metadata, statement
+
+log = get_logger(__name__)
+TOPIC = "outbox"
+LEASE_S = 90.0
+"""A job that has not reported within its lease is taken to be interrupted."""
+WORK_LIMIT_S = 80.0
+POLL_S = 2.0
+PARALLEL = 32
+FIRST_RETRY_S = 1.0
+LONGEST_RETRY_S = 300.0
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("company_id", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("run_at", BigInteger, nullable=False),
+    Column("leased_until", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text),
+    Index("jobs_due", "run_at"),
+    Index("jobs_lane", "lane", "id"),
+)
+_j = jobs.c
+_earlier = jobs.alias("earlier")
+_unblocked = ~exists().where(_earlier.c.lane == _j.lane, _earlier.c.id < _j.id)
+_free = _j.leased_until <= bindparam("now")
+_due = and_(_j.run_at <= bindparam("now"), _free)
+DUE = statement(select(_j.id).where(_due, _unblocked).order_by(_j.run_at).limit(bindparam("limit")))
+NEXT_AT = statement(
+    select(_j.run_at)
+    .where(_j.run_at > bindparam("now"), _free, _unblocked)
+    .order_by(_j.run_at)
+    .limit(1)
+)
+CLAIM = statement(
+    update(jobs)
+    .where(_j.id == bindparam("job"), _due)
+    .values(leased_until=bindparam("until"), attempts=_j.attempts + 1)
+    .returning(_j.company_id, _j.kind, _j.payload, _j.attempts)
+)
+WAS_LEASED = statement(select(_j.leased_until).where(_j.id == bindparam("job")))
+PUT = statement(
+    insert(jobs).values(
+        id=bindparam("id"),
+        company_id=bindparam("company"),
+        kind=bindparam("kind"),
+        lane=bindparam("lane"),
+        payload=bindparam("payload"),
+        created_at=bindparam("now"),
+        run_at=bindparam("run_at"),
+        leased_until=0,
+        attempts=0,
+        error=None,
+    )
+)
+FINISH = statement(delete(jobs).where(_j.id == bindparam("job")))
+RETRY = statement(
+    update(jobs)
+    .where(_j.id == bindparam("job"))
+    .values(run_at=bindparam("at"), leased_until=0, error=bindparam("reason"))
+)
+DELETE_LANE = statement(
+    delete(jobs).where(_j.company_id == bindparam("company"), _j.lane == bindparam("in_lane"))
+)
+EXPIRE_LEASES = statement(
+    update(jobs).where(_j.leased_until > bindparam("now")).values(leased_until=1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One claimed piece of work. `was_interrupted`: an earlier attempt ended without a word."""
+
+    id: int
+    company_id: int
+    kind: str
+    payload: Mapping[str, Any]
+    attempts: int
+    was_interrupted: bool
+
+
+class RetryLater(Exception):
+    """The job should run again, after `after_s` or by the usual backoff."""
+
+    def __init__(self, reason: str, after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.after_s = after_s
+
+
+Record = Callable[[Tx], None]
+"""What a finished job writes, in the transaction that ends the job."""
+Handler = Callable[[Job], Awaitable[Record | None]]
+
+
+def put(
+    tx: Tx, company_id: int, kind: str, payload: Mapping[str, Any], *, lane: str, after_ms: int = 0
+) -> None:
+    """Write down work. Jobs of one `lane` run in the order they were put, one at a time."""
+    tx.run(
+        PUT,
+        id=tx.new_id("jobs"),
+        company=company_id,
+        kind=kind,
+        lane=lane,
+        payload=json.dumps(payload),
+        now=tx.now,
+        run_at=tx.now + after_ms,
+    )
+    tx.wakes.add(Wake(TOPIC))
+
+
+def forget_lane(tx: Tx, company_id: int, lane: str) -> None:
+    """Drop all work of a lane whose subject is gone."""
+    tx.run(DELETE_LANE, company=company_id, in_lane=lane)
+
+
+def backoff_s(attempts: int) -> float:
+    """Seconds until the next attempt, before jitter: 1, 2, 4 … 300."""
+    return min(FIRST_RETRY_S * 2.0 ** min(attempts - 1, 16), LONGEST_RETRY_S)
+
+
+class Outbox:
+    """Runs due jobs, `PARALLEL` at a time, for the life of the server."""
+
+    def __init__(self, db: Database, bus: Bus, clock: Clock) -> None:
+        self._db, self._clock = db, clock
+        self._handlers: dict[str, Handler] = {}
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._alarm = Alarm(POLL_S)
+        bus.listen(TOPIC, self._alarm.ring)
+
+    def add_handler(self, kind: str, handler: Handler) -> None:
+        self._handlers[kind] = handler
+
+    async def recover(self) -> None:
+        """End every lease: only for a process that knows it is alone (SQLite)."""
+        await self._db.write(_expire_leases)
+
+    async def run(self) -> None:
+        """Until cancelled. Jobs under way get to finish (`drain`)."""
+        while True:
+            try:
+                pause_s = await self._start_due()
+            except Unavailable:
+                pause_s = POLL_S
+            await self._alarm.wait(pause_s)
+
+    async def drain(self, at_most_s: float) -> None:
+        """Wait for the jobs under way; what does not end in time is left to its lease."""
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=at_most_s)
+        for task in self._running.values():
+            task.cancel()
+
+    async def _start_due(self) -> float:
+        room = PARALLEL - len(self._running)
+        due = await self._db.read_slow(_due_jobs, room) if room else []
+        for job_id in due:
+            if job_id not in self._running:
+                task = asyncio.create_task(self._work(job_id))
+                self._running[job_id] = task
+                task.add_done_callback(lambda _task, job_id=job_id: self._ended(job_id))
+        next_at = await self._db.read(_next_at)
+        # Due jobs that found no room are started when one ends, which rings the alarm.
+        return max((next_at - self._clock.now_ms()) / SECOND_MS, 0.01) if next_at else POLL_S
+
+    def _ended(self, job_id: int) -> None:
+        self._running.pop(job_id, None)
+        self._alarm.ring()
+
+    async def _work(self, job_id: int) -> None:
+        try:
+            job = await self._db.write(_claim, job_id)
+            if job is not None:
+                await self._db.write(_record, job, await self._outcome(job))
+        except Unavailable as error:
+            log.warning("job_not_recorded", job=job_id, reason=str(error))
+
+    async def _outcome(self, job: Job) -> Record | RetryLater | None:
+        try:
+            async with asyncio.timeout(WORK_LIMIT_S):
+                return await self._handlers[job.kind](job)
+        except RetryLater as later:
+            return later
+        except Exception as error:
+            # A bug of ours in one job must not stop the others; it is logged and tried again.
+            log.exception("job_failed", kind=job.kind, job=job.id)
+            return RetryLater(type(error).__name__)
+
+
+def _due_jobs(tx: Tx, limit: int) -> list[int]:
+    return [row[0] for row in tx.all(DUE, now=tx.now, limit=limit)]
+
+
+def _next_at(tx: Tx) -> int | None:
+    row = tx.first(NEXT_AT, now=tx.now)
+    return None if row is None else int(row[0])
+
+
+def _claim(tx: Tx, job_id: int) -> Job | None:
+    before = tx.first(WAS_LEASED, job=job_id)
+    row = tx.first(CLAIM, job=job_id, now=tx.now, until=tx.now + int(LEASE_S * SECOND_MS))
+    if row is None or before is None:
+        return None
+    company_id, kind, payload, attempts = row
+    return Job(job_id, company_id, kind, json.loads(payload), attempts, before[0] > 0)
+
+
+def _record(tx: Tx, job: Job, outcome: Record | RetryLater | None) -> None:
+    if isinstance(outcome, RetryLater):
+        # A platform that says when to come back is never asked earlier, so no jitter there.
+        wait_s = outcome.after_s
+        if wait_s is None:
+            wait_s = jittered(backoff_s(job.attempts))
+        at = tx.now + int(wait_s * SECOND_MS)
+        tx.run(RETRY, job=job.id, at=at, reason=str(outcome))
+        return
+    if outcome is not None:
+        outcome(tx)
+    tx.run(FINISH, job=job.id)
+    tx.wakes.add(Wake(TOPIC))
+
+
+def _expire_leases(tx: Tx) -> None:
+    tx.run(EXPIRE_LEASES, now=tx.now)

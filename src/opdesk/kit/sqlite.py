@@ -1,0 +1,275 @@
+"""SQLite: one writer thread with group commit, reads on the event loop or in a reader thread.
+
+The writer takes what has queued up, runs each function in a savepoint, commits once for all of
+them (one fsync) and only then answers the callers. A function that raises rolls back alone.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from opdesk.kit.context import Row, Tx
+from opdesk.kit.db import Outlet
+from opdesk.kit.errors import AppError, Unavailable
+from opdesk.kit.log import get_logger
+from opdesk.kit.sql import CompiledSql, Statement
+
+P = ParamSpec("P")
+T = TypeVar("T")
+log = get_logger(__name__)
+
+BATCH_LIMIT = 256
+"""Functions in one commit: bounds how long the first of them waits for the last."""
+BUSY_TIMEOUT_MS = 5_000
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA temp_store=MEMORY",
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
+)
+_NEW_IDS = (
+    "UPDATE id_counters SET last_id = last_id + :count WHERE table_name = :table RETURNING last_id"
+)
+ConnectionHook = Callable[[sqlite3.Connection], None]
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection with our settings; transactions are begun and ended by hand."""
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, cached_statements=512
+    )
+    for pragma in _PRAGMAS:
+        connection.execute(pragma).fetchall()
+    return connection
+
+
+class SqliteDriver:
+    """`Driver` over one open connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def compiled(self, statement: Statement) -> CompiledSql:
+        return statement.sqlite
+
+    def fetch(self, sql: str, params: Mapping[str, Any]) -> list[Row]:
+        return self._connection.execute(sql, params).fetchall()
+
+    def execute(self, sql: str, params: Mapping[str, Any]) -> int:
+        return self._connection.execute(sql, params).rowcount
+
+    def execute_many(self, sql: str, params: Sequence[Mapping[str, Any]]) -> None:
+        self._connection.executemany(sql, params)
+
+    def new_ids(self, table: str, count: int) -> Sequence[int]:
+        row = self._connection.execute(_NEW_IDS, {"count": count, "table": table}).fetchall()
+        last = int(row[0][0])
+        return range(last - count + 1, last + 1)
+
+    def lock(self, table: str, key: Mapping[str, int]) -> None:
+        """Nothing to do: there is one writer."""
+
+
+class _Work:
+    """A function that waits for the writer, and the caller who waits for it."""
+
+    __slots__ = ("future", "run")
+
+    def __init__(self, run: Callable[[Tx], Any]) -> None:
+        self.run = run
+        self.future: Future[Any] = Future()
+
+
+class SqliteDatabase:
+    """`Database` on one file. Only one process may serve it (the data folder's lock sees to it)."""
+
+    def __init__(
+        self, path: Path, outlet: Outlet, *, on_connect: ConnectionHook | None = None
+    ) -> None:
+        self._path = path
+        self._outlet = outlet
+        self._on_connect = on_connect
+        self._reader = self._connect()
+        self._slow = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sqlite-reader")
+        self._slow_connections = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._writer_connection = self._connect()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closed = False
+        self._thread = threading.Thread(
+            target=self._write_forever, name="sqlite-writer", daemon=True
+        )
+        self._thread.start()
+
+    async def read(self, f: Callable[Concatenate[Tx, P], T], *args: P.args, **kw: P.kwargs) -> T:
+        return self._read_on(self._reader, lambda tx: f(tx, *args, **kw))
+
+    async def read_slow(
+        self, f: Callable[Concatenate[Tx, P], T], *args: P.args, **kw: P.kwargs
+    ) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._slow,
+            lambda: self._read_on(self._slow_connection(), lambda tx: f(tx, *args, **kw)),
+        )
+
+    async def write(self, f: Callable[Concatenate[Tx, P], T], *args: P.args, **kw: P.kwargs) -> T:
+        if self._closed:
+            raise Unavailable("the server is shutting down")
+        self._loop = asyncio.get_running_loop()
+        work = _Work(lambda tx: f(tx, *args, **kw))
+        self._queue.put(work)
+        result: T = await asyncio.shield(asyncio.wrap_future(work.future))
+        return result
+
+    async def scrub(self) -> None:
+        """Move the log into the main file and cut it to nothing.
+
+        Deleted rows are overwritten in the main file (secure_delete), but the write-ahead log
+        keeps older copies of their pages until it is truncated.
+        """
+        await asyncio.get_running_loop().run_in_executor(self._slow, self._truncate_log)
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._queue.put(None)
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
+        self._slow.shutdown()
+        for connection in (self._reader, self._writer_connection, *self._opened):
+            connection.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = connect(self._path)
+        if self._on_connect is not None:
+            self._on_connect(connection)
+        return connection
+
+    def _slow_connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._slow_connections, "one", None)
+        if connection is None:
+            connection = self._slow_connections.one = self._connect()
+            self._opened.append(connection)
+        return connection
+
+    def _read_on(self, connection: sqlite3.Connection, run: Callable[[Tx], T]) -> T:
+        try:
+            connection.execute("BEGIN")
+            try:
+                return run(Tx(SqliteDriver(connection), self._outlet.clock.now_ms()))
+            finally:
+                connection.execute("ROLLBACK")
+        except sqlite3.OperationalError as error:
+            raise Unavailable("the database can't be read") from error
+
+    def _truncate_log(self) -> None:
+        connection = self._slow_connection()
+        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            log.warning("write_ahead_log_busy")
+
+    def _write_forever(self) -> None:
+        while (first := self._queue.get()) is not None:
+            batch = [first]
+            stop = False
+            while len(batch) < BATCH_LIMIT and not self._queue.empty():
+                work = self._queue.get()
+                if work is None:
+                    stop = True
+                    break
+                batch.append(work)
+            self._write_batch(batch)
+            if stop:
+                return
+
+    def _write_batch(self, batch: list[_Work]) -> None:
+        """Run and commit a batch. Whatever happens, every caller hears of it."""
+        connection = self._writer_connection
+        answers: list[tuple[_Work, Any, BaseException | None]] = []
+        txs: list[Tx] = []
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for work in batch:
+                answers.append(self._run_one(connection, work, txs))
+            connection.execute("COMMIT")
+        except BaseException as error:  # noqa: BLE001  the thread must live, the callers must know
+            self._fail_batch(batch, error)
+            return
+        for work, value, failure in answers:
+            if failure is None:
+                work.future.set_result(value)
+            else:
+                work.future.set_exception(failure)
+        self._publish(txs)
+
+    def _run_one(
+        self, connection: sqlite3.Connection, work: _Work, txs: list[Tx]
+    ) -> tuple[_Work, Any, BaseException | None]:
+        tx = Tx(SqliteDriver(connection), self._outlet.clock.now_ms())
+        connection.execute("SAVEPOINT one")
+        try:
+            value = work.run(tx)
+            self._outlet.finish(tx)
+        except Exception as error:  # noqa: BLE001  it is the caller's, and goes to the caller
+            # A full disk or an I/O error ends the whole transaction, savepoints included:
+            # what ran before in this batch is gone as well, so nobody may be told "done".
+            if not connection.in_transaction or _is_fatal(error):
+                raise
+            connection.execute("ROLLBACK TO one")
+            connection.execute("RELEASE one")
+            return work, None, _as_told(error)
+        connection.execute("RELEASE one")
+        txs.append(tx)
+        return work, value, None
+
+    def _fail_batch(self, batch: list[_Work], error: BaseException) -> None:
+        log.error("write_failed", callers=len(batch), reason=type(error).__name__, text=str(error))
+        self._reopen()
+        for work in batch:
+            failure = Unavailable("the database could not write; nothing was saved")
+            failure.__cause__ = error
+            work.future.set_exception(failure)
+
+    def _reopen(self) -> None:
+        """A connection that saw an I/O error is not trusted again."""
+        try:
+            fresh = self._connect()
+        except sqlite3.Error:
+            log.exception("database_reopen_failed")
+            if self._writer_connection.in_transaction:
+                self._writer_connection.rollback()
+            return
+        self._writer_connection.close()
+        self._writer_connection = fresh
+
+    def _publish(self, txs: list[Tx]) -> None:
+        wakes = {wake for tx in txs for wake in tx.wakes}
+        loop = self._loop
+        if wakes and loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._outlet.bus.publish, wakes)
+
+
+def _is_fatal(error: BaseException) -> bool:
+    """Errors of the medium rather than of the statement."""
+    codes = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT)
+    if not isinstance(error, sqlite3.Error):
+        return False
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and (code & 0xFF) in codes
+
+
+def _as_told(error: Exception) -> Exception:
+    if isinstance(error, AppError) or not isinstance(error, sqlite3.OperationalError):
+        return error
+    told = Unavailable("the database could not write; nothing was saved")
+    told.__cause__ = error
+    return told

@@ -1,0 +1,59 @@
+"""Texts as we keep them: NFC, newlines as LF, no control characters."""
+
+import re
+import unicodedata
+
+_KEPT_CONTROLS = "\n\t"
+
+
+def clean_foreign(text: str) -> str:
+    """A platform's text: what we do not keep is dropped, because a message is never refused."""
+    unified = _unified_newlines(text)
+    kept = (char for char in unified if char in _KEPT_CONTROLS or not _is_refused(char))
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def clean_ours(text: str, *, multiline: bool) -> str:
+    """A caller's text. Raises ValueError with words for the caller."""
+    unified = _unified_newlines(text)
+    allowed = _KEPT_CONTROLS if multiline else ""
+    for char in unified:
+        if char not in allowed and _is_refused(char):
+            raise ValueError(f"must not contain the character U+{ord(char):04X}")
+    return unicodedata.normalize("NFC", unified)
+
+
+def _unified_newlines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_refused(char: str) -> bool:
+    """Control characters (category Cc, NUL among them) and lone surrogates (Cs)."""
+    return unicodedata.category(char) in ("Cc", "Cs")
+
+
+MIN_PHONE_FRAGMENT = 4
+MAX_WORD_CHARS = 64
+_APOSTROPHES = str.maketrans(dict.fromkeys("'ʼ’`´‘", ""))
+_WORD = re.compile(r"\w+")
+_PHONE = re.compile(r"\+?\d[\d\s().-]{2,}\d")
+
+
+def search_words(text: str) -> set[str]:
+    """The words that `text` is found by: folded, without apostrophes, phones as bare digits.
+
+    Both databases index what this gives, so both find the same. `+380 50 123-45-67` is found by
+    any run of 4 or more of its digits from a group's start or by its national spelling.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(_APOSTROPHES)
+    words = {word[:MAX_WORD_CHARS] for word in _WORD.findall(folded)}
+    for phone in _PHONE.findall(folded):
+        digits = "".join(char for char in phone if char.isdecimal())
+        words |= phone_words(digits) if len(digits) <= 15 else set()
+    return words
+
+
+def phone_words(phone: str) -> set[str]:
+    """Every ending of a phone's digits that a prefix search may begin at."""
+    digits = "".join(char for char in phone if char.isdecimal())
+    return {digits[start:] for start in range(len(digits) - MIN_PHONE_FRAGMENT + 1)}

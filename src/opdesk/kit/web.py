@@ -1,0 +1,252 @@
+"""What every endpoint shares: the request's decoder, the error table, credentials, OpenAPI."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import MediaType, Request, Response
+from litestar.connection import ASGIConnection
+from litestar.datastructures.state import State
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.types import ExceptionHandlersMap, Scope
+
+from opdesk.kit import errors
+from opdesk.kit.log import get_logger
+from opdesk.kit.wire import decode
+
+log = get_logger(__name__)
+T = TypeVar("T")
+Network = IPv4Network | IPv6Network
+PROBLEM = "application/problem+json"
+MAX_JSON_BYTES = 4 * 1024 * 1024
+"""A JSON body; calls that take media say their own limit."""
+JSON_TYPES = ("application/json", "text/json")
+_NO_CONTENT_TYPE = ""
+
+STATUS: Mapping[type[errors.AppError], HTTPStatus] = {
+    errors.Invalid: HTTPStatus.BAD_REQUEST,
+    errors.Unauthorized: HTTPStatus.UNAUTHORIZED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.WrongContentType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""The one table from a family of errors to its HTTP status."""
+
+
+class Problem(msgspec.Struct, omit_defaults=True):
+    """RFC 9457: the body of every error."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: dict[str, list[str]] = {}
+
+    def response(self, headers: Mapping[str, str] | None = None) -> Response[bytes]:
+        return Response(
+            msgspec.json.encode(self),
+            status_code=self.status,
+            media_type=PROBLEM,
+            headers=dict(headers or {}),
+        )
+
+
+def status_of(error: errors.AppError) -> HTTPStatus:
+    """The status of an error's family; what belongs to none is a bug of ours."""
+    for family in type(error).__mro__:
+        if family in STATUS:
+            return STATUS[family]
+    return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def problem_of(error: errors.AppError) -> tuple[Problem, dict[str, str]]:
+    """The body and the headers that answer `error`."""
+    status = status_of(error)
+    headers: dict[str, str] = {}
+    if isinstance(error, errors.TooManyRequests):
+        headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, errors.Unauthorized):
+        headers["WWW-Authenticate"] = "Bearer"
+    body = Problem("about:blank", error.title, status, error.detail or error.title, error.errors)
+    return body, headers
+
+
+class ApiRequest(Request[Any, Any, State]):
+    """A request whose JSON body is read by our own decoder (`kit/wire.py`)."""
+
+    async def json(self) -> Any:
+        """The handler's `data`, decoded and checked; raises Invalid or WrongContentType."""
+        require_content_type(self.scope, JSON_TYPES)
+        data = self.route_handler.parsed_data_field
+        body = await self.body()
+        return decode(body, data.annotation if data else Any)
+
+
+def require_content_type(scope: Scope, allowed: tuple[str, ...]) -> None:
+    """A missing content type passes: there is one way to read the body, and it is tried."""
+    given = header(scope, b"content-type").split(";")[0].strip().lower()
+    if given not in (*allowed, _NO_CONTENT_TYPE) and not given.endswith("+json"):
+        raise errors.WrongContentType(f"this call takes {allowed[0]}, not {given}")
+
+
+def header(scope: Any, name: bytes) -> str:
+    """A header's value (the first one), or ''."""
+    for key, value in scope["headers"]:
+        if key == name:
+            text: str = value.decode("latin-1")
+            return text
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """All that a request says about who it is. Quotes around a token are dropped."""
+
+    bearer: str | None = None
+    key: str | None = None
+    query_token: str | None = None
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    is_same_origin: bool = False
+    """The `Origin` is ours."""
+    is_cross_origin: bool = False
+    """There is an `Origin`, and it is another's: cookies don't count."""
+    method: str = "GET"
+    tab_holder: int | None = None
+    """Whom the panel's tab was loaded for (`X-OpDesk-Operator`)."""
+
+
+def unquoted(token: str) -> str:
+    """Some clients forward the JSON string as they received it."""
+    token = token.strip()
+    return token[1:-1] if len(token) > 1 and token[0] == token[-1] == '"' else token
+
+
+def bearer_of(authorization: str) -> str | None:
+    word, _, token = authorization.strip().partition(" ")
+    return unquoted(token) or None if word.lower() == "bearer" else None
+
+
+def origin_is_ours(scope: Any, public_origins: tuple[str, ...]) -> bool:
+    """Same scheme and host as the page's own: our public addresses, or what was asked for."""
+    origin = header(scope, b"origin").lower()
+    scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
+    asked = f"{scheme}://{header(scope, b'host').lower()}"
+    return bool(origin) and (origin == asked or origin in public_origins)
+
+
+def credentials_of(scope: Any, public_origins: tuple[str, ...] = ()) -> Credentials:
+    """Read the credentials of an HTTP or WebSocket request."""
+    connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
+    is_ours = origin_is_ours(scope, public_origins)
+    holder = header(scope, b"x-opdesk-operator")
+    key = unquoted(header(scope, b"x-authorization-key"))
+    query_token = connection.query_params.get("access_token")
+    return Credentials(
+        bearer=bearer_of(header(scope, b"authorization")),
+        key=key or None,
+        query_token=unquoted(query_token) if query_token else None,
+        cookies=connection.cookies,
+        is_same_origin=is_ours,
+        is_cross_origin=bool(header(scope, b"origin")) and not is_ours,
+        method=scope.get("method", "WEBSOCKET"),
+        tab_holder=int(holder) if holder.isdecimal() and len(holder) < 17 else None,
+    )
+
+
+def client_address(scope: Any, trusted: tuple[Network, ...]) -> str:
+    """Who sent the request: the peer, or what a trusted proxy says of it.
+
+    `X-Forwarded-For` is read from its end: each address was written by the next one's owner, so
+    the first that is not a trusted proxy is the client, and what it claims is not looked at.
+    """
+    address: str = scope["client"][0] if scope.get("client") else ""
+    forwarded = [part.strip() for part in header(scope, b"x-forwarded-for").split(",")]
+    while forwarded and _is_within(address, trusted):
+        candidate = forwarded.pop()
+        if not _is_address(candidate):
+            break
+        address = candidate
+    return address
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_within(address: str, networks: tuple[Network, ...]) -> bool:
+    return _is_address(address) and any(ip_address(address) in network for network in networks)
+
+
+def _answer_app_error(_request: Request[Any, Any, Any], error: errors.AppError) -> Response[bytes]:
+    body, headers = problem_of(error)
+    if body.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("unexpected_error", kind=type(error).__name__, text=str(error))
+        body.detail = "The server made a mistake; its log says more."
+    return body.response(headers)
+
+
+def _answer_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """What the framework itself refuses: unknown routes, methods, parameters, sizes."""
+    if isinstance(error, ValidationException):
+        return _answer_app_error(request, _invalid_parameters(error))
+    phrase = HTTPStatus(error.status_code).phrase
+    detail = phrase if error.status_code == HTTPStatus.NOT_FOUND else error.detail or phrase
+    body = Problem("about:blank", phrase, error.status_code, detail)
+    return body.response(error.headers)
+
+
+def _invalid_parameters(error: ValidationException) -> errors.Invalid:
+    extra = error.extra if isinstance(error.extra, list) else []
+    found = {
+        str(item.get("key", "request")): [str(item.get("message", "is not valid"))]
+        for item in extra
+        if isinstance(item, dict)
+    }
+    if not found:
+        name = error.detail.removeprefix("Missing required query parameter ").split(" ")[0]
+        found = {name.strip("'"): ["is required"]}
+    detail = "; ".join(f"{name}: {texts[0]}" for name, texts in found.items())
+    return errors.Invalid(detail.replace("`", "'"), errors=found)
+
+
+def _answer_bug(_request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    log.error("unexpected_error", exc_info=error)
+    return _answer_app_error(_request, errors.AppError())
+
+
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {
+    errors.AppError: _answer_app_error,
+    HTTPException: _answer_http_error,
+    Exception: _answer_bug,
+}
+
+
+def token_response(request: Request[Any, Any, Any], token: str) -> Response[str] | Response[bytes]:
+    """A bare string: JSON, or the characters themselves when exactly `text/plain` is asked for."""
+    if header(request.scope, b"accept").strip().lower() == "text/plain":
+        return Response(token, media_type=MediaType.TEXT, status_code=HTTPStatus.OK)
+    return Response(msgspec.json.encode(token), media_type=MediaType.JSON, status_code=HTTPStatus.OK)
+
+
+def example_schemas(shapes: Mapping[str, type[Any]]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Put each shape's `example` into the OpenAPI document's schema of the same name."""
+
+    def add(document: dict[str, Any]) -> dict[str, Any]:
+        for name, schema in document.get("components", {}).get("schemas", {}).items():
+            example = getattr(shapes.get(name), "example", None)
+            if example is not None:
+                schema["examples"] = [example]
+        return document
+
+    return add

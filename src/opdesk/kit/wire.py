@@ -1,0 +1,124 @@
+"""JSON as the contract wants it: camelCase out, names in any case in, strict numbers, UTC times."""
+
+import re
+import types
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Annotated, Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from opdesk.kit.errors import Invalid
+
+T = TypeVar("T")
+MAX_ID = 2**53 - 1
+Id = Annotated[int, msgspec.Meta(ge=1, le=MAX_ID)]
+_DECIMAL = re.compile(r"-?[0-9]{1,20}\Z")
+_PLACE = re.compile(r" - at `(?P<path>.*)`$")
+
+
+class Wire(msgspec.Struct, rename="camel", kw_only=True):
+    """Base of every JSON shape. `example` is what Swagger shows; a test asks for it."""
+
+    example: ClassVar[Mapping[str, Any]]
+
+
+class WireIn(Wire, forbid_unknown_fields=True):
+    """Base of what callers send. Forbidding unknown names only picks the slow path of `decode`,
+
+    which drops them: a name in another case would otherwise be taken for an unknown one.
+    """
+
+
+def decode(body: bytes, kind: type[T]) -> T:
+    """Read a body: property names in any case, unknown ones ignored, decimal strings as integers.
+
+    Raises Invalid, naming the place.
+    """
+    try:
+        return _decoder(kind).decode(body)
+    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError, UnicodeError):
+        return _decode_slowly(body, kind)
+
+
+def time_out(ms: int) -> str:
+    """`2024-12-28T14:04:15.861Z`."""
+    moment = datetime.fromtimestamp(ms // 1000, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
+
+
+def time_or_none(ms: int | None) -> str | None:
+    return None if ms is None else time_out(ms)
+
+
+def time_in(text: str, name: str) -> int:
+    """Milliseconds of an ISO 8601 time; one without an offset is UTC. Raises Invalid."""
+    try:
+        moment = datetime.fromisoformat(text)
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC)
+        return round(moment.timestamp() * 1000)
+    except (ValueError, OverflowError) as error:
+        raise Invalid.field(name, "must be an ISO 8601 time, like 2025-01-20T14:33:34Z") from error
+
+
+@cache
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)
+
+
+def _decode_slowly(body: bytes, kind: Any) -> Any:
+    try:
+        loose = msgspec.json.decode(body)
+    except RecursionError as error:
+        raise Invalid("the body is nested too deeply") from error
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise Invalid(f"the body is not JSON: {error}" if body else "the body is empty") from error
+    try:
+        return msgspec.convert(_folded(loose, kind), kind)
+    except msgspec.ValidationError as error:
+        raise _as_invalid(error) from error
+
+
+def _as_invalid(error: msgspec.ValidationError) -> Invalid:
+    """`Expected `int`, got `str` - at `$[3].organizationId`` -> field `[3].organizationId`."""
+    text = str(error)
+    place = _PLACE.search(text)
+    problem = _PLACE.sub("", text)
+    missing = re.search(r"missing required field `(\w+)`", problem)
+    path = place["path"].removeprefix("$").removeprefix(".") if place else ""
+    if missing:
+        path, problem = f"{path}.{missing[1]}".removeprefix("."), "is required"
+    return Invalid.field(path or "body", problem.replace("`", "'"))
+
+
+def _folded(value: Any, kind: Any) -> Any:
+    """`value` with each struct's names spelled as we spell them, strangers dropped."""
+    kind = _plain(kind)
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(value, dict):
+        fields = _fields(kind)
+        known = ((fields.get(name.lower()), item) for name, item in value.items())
+        return {field[0]: _folded(item, field[1]) for field, item in known if field}
+    if get_origin(kind) is list and isinstance(value, list):
+        (inner,) = get_args(kind)
+        return [_folded(item, inner) for item in value]
+    if kind is int and isinstance(value, str) and _DECIMAL.match(value):
+        return int(value)
+    return value
+
+
+def _plain(kind: Any) -> Any:
+    """The type without `Annotated` and `| None`."""
+    if get_origin(kind) is Annotated:
+        return _plain(get_args(kind)[0])
+    if get_origin(kind) in (types.UnionType, Union):
+        inner = [part for part in get_args(kind) if part is not type(None)]
+        return _plain(inner[0]) if len(inner) == 1 else kind
+    return kind
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> dict[str, tuple[str, Any]]:
+    hints = get_type_hints(kind, include_extras=True)
+    fields = msgspec.structs.fields(kind)
+    return {f.encode_name.lower(): (f.encode_name, hints[f.name]) for f in fields}

@@ -1,0 +1,1 @@
+"""Stored files: content-addressed within one company, handed out by signed, expiring addresses."""

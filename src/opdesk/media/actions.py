@@ -1,0 +1,138 @@
+"""Keep files, find them again, let them go with the last chat that used them."""
+
+import re
+from collections.abc import Sequence
+
+from opdesk.kit.clock import DAY_MS
+from opdesk.kit.context import Tx
+from opdesk.kit.errors import Invalid
+from opdesk.kit.sniff import EXTENSIONS
+from opdesk.kit.text import clean_foreign
+from opdesk.media import store
+from opdesk.media.access import Files
+from opdesk.media.errors import MediaNotFound
+from opdesk.media.model import Media, MediaState, MediaType, StoredFile
+
+MAX_FILE_NAME_CHARS = 200
+FORGOTTEN_MS = DAY_MS
+"""An upload that no message takes within a day is deleted."""
+_EXTENSION = re.compile(r"[a-z0-9]{1,10}\Z")
+_MIME = re.compile(r"[\w.+-]+/[\w.+-]+\Z")
+
+
+def format_in(given: str, name: str = "") -> str:
+    """An extension or MIME type as the lower-case extension: `image/jpeg`, `.JPG` -> `jpg`.
+
+    Raises Invalid naming `media.format`.
+    """
+    text = given.strip().lower()
+    if _MIME.match(text):
+        text = EXTENSIONS.get(text, text.rsplit("/", 1)[1].rsplit("+", 1)[0].rsplit(".", 1)[-1])
+    text = text.removeprefix(".") or name.rpartition(".")[2].lower()
+    if text == "jpeg":
+        text = "jpg"
+    if not _EXTENSION.match(text):
+        raise Invalid.field("media.format", "must be an extension or a MIME type, such as jpg")
+    return text
+
+
+def file_name_in(name: str, file_format: str) -> str:
+    """A file's name without folders or line breaks; `file.<format>` when nothing is left."""
+    flat = clean_foreign(name).replace("\n", " ").replace("\t", " ")
+    base = re.split(r"[\\/]", flat)[-1].strip(". ")
+    return base[-MAX_FILE_NAME_CHARS:] or f"file.{file_format}"
+
+
+def type_of(file: StoredFile, asked: MediaType | None) -> MediaType:
+    """What a file is sent as: what was asked for, else what its bytes show."""
+    if asked is not None:
+        return asked
+    families = {"image": MediaType.PHOTO, "video": MediaType.VIDEO, "audio": MediaType.AUDIO}
+    return families.get((file.sniffed or "").split("/")[0], MediaType.FILE)
+
+
+def keep(
+    tx: Tx, files: Files, new: Media, file: StoredFile | None, chat_id: int | None = None
+) -> Media:
+    """Store a file's row, and give its bytes their place.
+
+    Moving the bytes is the one effect outside the transaction that is allowed: doing it twice is
+    as good as once, and bytes without a row are found and removed by `remove_unused`. The
+    company's row is locked, so that the same bytes can't be removed at the same moment.
+    """
+    if file is not None:
+        tx.lock("companies", id=new.company_id)
+        files.take_over(new.company_id, file)
+    store.insert_media(tx, new, chat_id)
+    return new
+
+
+def new_media(
+    tx: Tx, company_id: int, name: str, file_format: str, kind: MediaType, file: StoredFile | None
+) -> Media:
+    """A row for a file that is here (`file`) or still has to be fetched (None)."""
+    return Media(
+        tx.new_id("media"),
+        company_id,
+        file.digest if file else None,
+        file_name_in(name, file_format),
+        file_format,
+        kind,
+        file.size if file else 0,
+        MediaState.READY if file else MediaState.LOADING,
+    )
+
+
+def add_upload(
+    tx: Tx, files: Files, company_id: int, named: tuple[str, str, MediaType], file: StoredFile
+) -> Media:
+    """Keep an uploaded file, named (name, format, type), until a message takes it."""
+    name, file_format, kind = named
+    return keep(tx, files, new_media(tx, company_id, name, file_format, kind, file), file)
+
+
+def fill(tx: Tx, files: Files, media: Media, file: StoredFile) -> None:
+    """The bytes of a platform's file have come."""
+    tx.lock("companies", id=media.company_id)
+    files.take_over(media.company_id, file)
+    shown = EXTENSIONS.get(file.sniffed or "", media.format)
+    store.fill(tx, media.company_id, media.id, file, shown)
+
+
+def fail(tx: Tx, company_id: int, media_id: int) -> None:
+    """A platform's file can't be had."""
+    store.fail(tx, company_id, media_id)
+
+
+def get(tx: Tx, company_id: int, media_id: int) -> Media:
+    """Raises MediaNotFound."""
+    found = store.find_media(tx, company_id, media_id)
+    if found is None:
+        raise MediaNotFound(f"there is no file {media_id}")
+    return found
+
+
+def attach(tx: Tx, company_id: int, media_id: int, chat_id: int) -> Media:
+    """Make an upload part of a chat. Raises MediaNotFound; one that was taken is not there."""
+    if not store.attach(tx, company_id, media_id, chat_id):
+        raise MediaNotFound(f"there is no uploaded file {media_id} that is still free")
+    return get(tx, company_id, media_id)
+
+
+def delete_of_chat(tx: Tx, company_id: int, chat_id: int) -> list[str]:
+    """Delete a chat's rows; hand the digests to `remove_unused` once that is committed."""
+    return store.delete_of_chat(tx, company_id, chat_id)
+
+
+def remove_unused(tx: Tx, files: Files, company_id: int, digests: Sequence[str]) -> None:
+    """Remove the bytes that no row names any more, while nobody can begin to use them."""
+    tx.lock("companies", id=company_id)
+    used = store.still_used(tx, company_id, digests)
+    for digest in digests:
+        if digest not in used:
+            files.remove(company_id, digest)
+
+
+def delete_forgotten(tx: Tx) -> list[tuple[int, str]]:
+    """Uploads older than a day without a message; (company, digest) for `remove_unused`."""
+    return store.delete_forgotten(tx, tx.now - FORGOTTEN_MS)

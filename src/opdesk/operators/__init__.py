@@ -1,0 +1,1 @@
+"""Operators, their statuses, tokens and sign-ins; who a caller is."""

@@ -1,0 +1,154 @@
+"""Who a caller is, and which operators they may have."""
+
+from dataclasses import dataclass
+
+from opdesk.accounts import access as accounts
+from opdesk.accounts.errors import NotSignedIn
+from opdesk.accounts.model import CompanyCaller
+from opdesk.kit.context import Tx
+from opdesk.kit.tokens import BadToken, Claims, TokenProblem, Tokens
+from opdesk.kit.web import Credentials
+from opdesk.operators import store
+from opdesk.operators.errors import (
+    AnotherOperator,
+    CompanyOnly,
+    ForeignPage,
+    OperatorNotFound,
+    OperatorSignedOut,
+)
+from opdesk.operators.model import (
+    OPERATOR_TOKEN,
+    Caller,
+    Operator,
+    OperatorCaller,
+    OperatorStatus,
+)
+
+OPERATOR_COOKIE = "opdesk-operator"
+_SAFE_METHODS = ("GET", "HEAD")
+
+
+@dataclass(frozen=True, slots=True)
+class Recognized:
+    """A caller; `key_id` and `key_used_at` when an API key said who they are."""
+
+    caller: Caller
+    key_id: int | None = None
+    key_used_at: int | None = None
+
+
+def recognize(
+    tx: Tx, tokens: Tokens, credentials: Credentials, *, wants_company: bool
+) -> Recognized:
+    """Who sent a request. What it says outright counts before a cookie that just came along.
+
+    `wants_company`: the dashboard's cookie counts before the panel's. Raises NotSignedIn,
+    OperatorSignedOut, ForeignPage and AnotherOperator.
+    """
+    token = credentials.bearer or credentials.query_token
+    if token is not None:
+        return Recognized(_by_token(tx, tokens, token))
+    if credentials.key is not None:
+        return _by_key(tx, tokens, credentials.key)
+    return Recognized(_by_cookie(tx, credentials, wants_company=wants_company))
+
+
+def company_only(caller: Caller) -> CompanyCaller:
+    """Raises CompanyOnly."""
+    if isinstance(caller, OperatorCaller):
+        raise CompanyOnly
+    return caller
+
+
+def is_current(tx: Tx, caller: Caller, epoch: int) -> bool:
+    """Whether a caller recognised earlier would still be: for connections that stay open."""
+    if isinstance(caller, OperatorCaller):
+        return caller.expires_at > tx.now and _living(tx, caller.company_id, caller.operator_id,
+                                                      caller.epoch) is not None
+    return accounts.company(tx, caller.company_id).token_epoch == epoch
+
+
+def operator_of_claims(tx: Tx, claims: Claims) -> OperatorCaller | None:
+    """The Active operator whom a verified token was given to, if it was not revoked."""
+    found = _living(tx, claims.tenant, claims.subject, claims.epoch)
+    return caller_of(found, claims.expires_at) if found else None
+
+
+def operator_of_session(tx: Tx, cookie: str) -> OperatorCaller | None:
+    """The Active operator signed in with this cookie's session, if it still counts."""
+    session = accounts.session_of(tx, cookie)
+    if session is None or session.operator_id is None:
+        return None
+    found = _living(tx, session.company_id, session.operator_id, session.epoch)
+    return caller_of(found, session.expires_at) if found else None
+
+
+def caller_of(operator: Operator, expires_at: int) -> OperatorCaller:
+    return OperatorCaller(
+        operator.company_id,
+        operator.organization_id,
+        operator.id,
+        operator.name,
+        operator.epoch,
+        expires_at,
+    )
+
+
+def operator(tx: Tx, company_id: int, operator_id: int) -> Operator:
+    """An operator of this company, whatever their status. Raises OperatorNotFound."""
+    found = store.find_operator(tx, company_id, operator_id)
+    if found is None:
+        raise OperatorNotFound(f"there is no operator {operator_id}")
+    return found
+
+
+def _living(tx: Tx, company_id: int, operator_id: int, epoch: int) -> Operator | None:
+    found = store.find_operator(tx, company_id, operator_id)
+    is_living = found and found.status is OperatorStatus.ACTIVE and found.epoch == epoch
+    return found if is_living else None
+
+
+def _by_token(tx: Tx, tokens: Tokens, token: str) -> Caller:
+    try:
+        claims = tokens.verify(OPERATOR_TOKEN, token, tx.now)
+    except BadToken as error:
+        if error.problem is TokenProblem.WRONG_KIND:
+            return accounts.company_by_token(tx, tokens, token)
+        raise OperatorSignedOut("the token is not valid or has expired") from error
+    found = operator_of_claims(tx, claims)
+    if found is None:
+        raise OperatorSignedOut("the operator's token was revoked")
+    return found
+
+
+def _by_key(tx: Tx, tokens: Tokens, key: str) -> Recognized:
+    if not key.startswith(accounts.API_KEY_PREFIX):
+        return Recognized(accounts.company_by_token(tx, tokens, key))
+    caller, key_id, used_at = accounts.company_by_key(tx, key)
+    return Recognized(caller, key_id, used_at)
+
+
+def _by_cookie(tx: Tx, credentials: Credentials, *, wants_company: bool) -> Caller:
+    panel, dashboard = (_cookie(credentials, OPERATOR_COOKIE),
+                        _cookie(credentials, accounts.COMPANY_COOKIE))
+    if credentials.is_cross_origin or not (panel or dashboard):
+        raise NotSignedIn("this call takes a token, a key or a session")
+    if credentials.method not in _SAFE_METHODS and not credentials.is_same_origin:
+        raise ForeignPage("a session counts only with an Origin that is ours")
+    operator = operator_of_session(tx, panel) if panel else None
+    company = accounts.company_by_session(tx, dashboard) if dashboard else None
+    if company is not None and (wants_company or operator is None):
+        return company
+    return _same_tab(credentials, operator)
+
+
+def _same_tab(credentials: Credentials, operator: OperatorCaller | None) -> OperatorCaller:
+    if operator is None:
+        raise OperatorSignedOut("the session has ended")
+    if credentials.tab_holder not in (None, operator.operator_id):
+        raise AnotherOperator(f"{operator.name} is signed in in this browser now")
+    return operator
+
+
+def _cookie(credentials: Credentials, name: str) -> str | None:
+    return credentials.cookies.get(f"__Host-{name}") or credentials.cookies.get(name)

@@ -1,0 +1,172 @@
+"""The contract's section Operators, and the panel's sign-in."""
+
+from typing import Annotated, Any
+
+from litestar import Request, Response, get, post, put
+from litestar.params import Dependency, Parameter
+
+from opdesk.accounts import actions as account_actions
+from opdesk.accounts.model import SESSION_HOURS, CompanyCaller
+from opdesk.kit.endpoint import COMPANY_ONLY, PUBLIC, Address, Cookies, Db
+from opdesk.kit.endpoint import empty, require_own_origin
+from opdesk.kit.errors import TooLarge
+from opdesk.kit.ids import new_secret
+from opdesk.kit.passwords import Passwords
+from opdesk.kit.tokens import Tokens
+from opdesk.kit.web import header, require_content_type, token_response
+from opdesk.kit.wire import MAX_ID, time_in
+from opdesk.operators import access, actions
+from opdesk.operators.errors import OperatorSignedOut
+from opdesk.operators.model import MAX_VALIDATED_BYTES, Caller, OperatorCaller
+from opdesk.operators.wire import (
+    CredentialsIn,
+    NewOperatorIn,
+    OperatorOut,
+    ProfileOut,
+    SignInIn,
+    StatusIn,
+    SynchronizedOut,
+    TokenRequestIn,
+    VerdictOut,
+    token_in,
+)
+
+Company = Annotated[CompanyCaller, Dependency(skip_validation=True)]
+AnyCaller = Annotated[Caller, Dependency(skip_validation=True)]
+Door = Annotated[account_actions.Door, Dependency(skip_validation=True)]
+SignedTokens = Annotated[Tokens, Dependency(skip_validation=True)]
+Hasher = Annotated[Passwords, Dependency(skip_validation=True)]
+OrganizationId = Annotated[
+    int, Parameter(query="organizationId", ge=1, le=MAX_ID, description="Whose operators")
+]
+TOKEN_TYPES = ("application/json", "text/json", "text/plain")
+
+
+@get("/api/operator", tags=["Operators"])
+async def list_operators(
+    db: Db, caller: AnyCaller, organization_id: OrganizationId
+) -> list[OperatorOut]:
+    """An organization's operators by id; deleted ones are there too, with status 2."""
+    organization, found = await db.read(actions.list_operators, caller, organization_id)
+    return [OperatorOut.of(operator, organization) for operator in found]
+
+
+@post("/api/operator/synchronize", status_code=200, opt=COMPANY_ONLY, tags=["Operators"])
+async def synchronize(
+    db: Db, company: Company, data: list[NewOperatorIn]
+) -> list[SynchronizedOut]:
+    """Make sure that every operator of the list is there: 1 to 10,000, all or nothing.
+
+    An operator is known by organization and name. Who is there keeps id and status, who is new
+    is Active, who was Deleted comes back Active with the old id, and nobody else is touched.
+    """
+    wanted = actions.new_operators([(one.organization_id, one.name) for one in data])
+    found = await db.write(actions.synchronize, company, wanted)
+    return [SynchronizedOut.of(one) for one in found]
+
+
+@post("/api/operator/status", status_code=200, opt=COMPANY_ONLY, tags=["Operators"])
+async def set_status(db: Db, company: Company, data: StatusIn) -> Response[bytes]:
+    """Set an operator's status. Leaving Active ends their sessions and tokens at once."""
+    await db.write(actions.set_status, company, data.id, data.to_status())
+    return empty()
+
+
+@post("/api/operator/get-token", status_code=200, opt=COMPANY_ONLY, tags=["Operators"])
+async def get_operator_token(
+    request: Request[Any, Any, Any],
+    db: Db,
+    tokens: SignedTokens,
+    company: Company,
+    data: TokenRequestIn,
+) -> Response[Any]:
+    """A token for one Active operator, until `expiresAt`: at most 24 hours ahead.
+
+    404: unknown or deleted. 409: inactive.
+    """
+    ends = time_in(data.expires_at, "expiresAt")
+    claims = await db.read(actions.claims_for, company, data.id, ends)
+    return token_response(request, tokens.issue(claims))
+
+
+@post("/api/operator/validate-token", status_code=200, opt=COMPANY_ONLY, tags=["Operators"])
+async def validate_token(
+    request: Request[Any, Any, Any], db: Db, tokens: SignedTokens, company: Company
+) -> VerdictOut:
+    """Whether an operator's token counts. The body is the token as a JSON string.
+
+    `{"token": "..."}` and a `text/plain` body work too. Always 200 for an authorised caller.
+    """
+    require_content_type(request.scope, TOKEN_TYPES)
+    body = await request.body()
+    if len(body) > MAX_VALIDATED_BYTES:
+        raise TooLarge(f"a token's body has at most {MAX_VALIDATED_BYTES} bytes")
+    token = token_in(body, header(request.scope, b"content-type").split(";")[0].strip().lower())
+    return VerdictOut.of(await db.read(actions.validate, tokens, company, token))
+
+
+@put("/api/operator/credentials", opt=COMPANY_ONLY, tags=["Operators"])
+async def set_credentials(
+    db: Db, company: Company, passwords: Hasher, data: CredentialsIn
+) -> Response[bytes]:
+    """How an operator signs in at the panel's /login without a token.
+
+    The login is unique in the company. A password has 10 to 256 characters.
+    """
+    login = await db.read(actions.find_for_credentials, company, data.id, data.login)
+    hashed = await account_actions.hash_new_password(passwords, data.password, login)
+    await db.write(actions.set_credentials, company, data.id, login, hashed)
+    return empty()
+
+
+@post("/api/operator/sign-in", status_code=200, opt=PUBLIC, tags=["Panel"])
+async def sign_in_operator(
+    request: Request[Any, Any, Any],
+    db: Db,
+    door: Door,
+    address: Address,
+    jar: Cookies,
+    data: SignInIn,
+) -> Response[ProfileOut]:
+    """Sign an operator in at the panel: sets its session cookie for 12 hours."""
+    require_own_origin(request.scope, jar.public_origins)
+    company_id, operator_id = await actions.sign_in_operator(
+        db, door, data.login, data.password, address
+    )
+    secret = new_secret()
+    caller = await db.write(actions.open_password_session, company_id, operator_id, secret)
+    profile = await db.read(actions.profile, caller)
+    cookie = jar.make(access.OPERATOR_COOKIE, secret, SESSION_HOURS * 3600)
+    return Response(ProfileOut.of(profile), cookies=[cookie])
+
+
+@post("/api/operator/sign-out", status_code=200, opt=PUBLIC, tags=["Panel"])
+async def sign_out_operator(
+    request: Request[Any, Any, Any], db: Db, jar: Cookies
+) -> Response[bytes]:
+    """End the panel's session in this browser."""
+    require_own_origin(request.scope, jar.public_origins)
+    if secret := request.cookies.get(jar.name(access.OPERATOR_COOKIE)):
+        await db.write(account_actions.close_session, secret)
+    return empty(jar.drop(access.OPERATOR_COOKIE))
+
+
+@get("/api/operator/me", tags=["Panel"])
+async def operator_me(db: Db, caller: AnyCaller) -> ProfileOut:
+    """Who is signed in at the panel."""
+    if not isinstance(caller, OperatorCaller):
+        raise OperatorSignedOut("company credentials are nobody's session at the panel")
+    return ProfileOut.of(await db.read(actions.profile, caller))
+
+
+ROUTES = (
+    list_operators,
+    synchronize,
+    set_status,
+    get_operator_token,
+    validate_token,
+    set_credentials,
+    sign_in_operator,
+    sign_out_operator,
+    operator_me,
+)

@@ -1,0 +1,66 @@
+"""An operator, and the two kinds of callers."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from opdesk.accounts.model import CompanyCaller
+
+OPERATOR_TOKEN = "operator"  # noqa: S105  the kind's name
+MAX_OPERATORS_PER_CALL = 10_000
+TOKEN_HOURS = 24
+CLOCK_SKEW_MINUTES = 5
+"""How far ahead of ours a CRM's clock may run when it asks for a full day."""
+MAX_VALIDATED_BYTES = 64 * 1024
+
+
+class OperatorStatus(IntEnum):
+    ACTIVE = 0
+    INACTIVE = 1
+    DELETED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    id: int
+    company_id: int
+    organization_id: int
+    name: str
+    status: OperatorStatus
+    epoch: int
+    """Grows when the operator leaves Active or is signed out everywhere."""
+    photo: str | None
+    login: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorCaller:
+    """An operator at work: with a token, or in the panel's session."""
+
+    company_id: int
+    organization_id: int
+    operator_id: int
+    name: str
+    epoch: int
+    expires_at: int
+
+
+Caller = CompanyCaller | OperatorCaller
+
+
+@dataclass(frozen=True, slots=True)
+class NewOperator:
+    """One element of `synchronize`; `key` is what the name is compared by."""
+
+    organization_id: int
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What `validate-token` found: an operator, or the first reason why there is none."""
+
+    operator_id: int | None = None
+    company_id: int | None = None
+    expires_at: int | None = None
+    error: str | None = None

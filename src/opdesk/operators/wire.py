@@ -1,0 +1,198 @@
+"""JSON shapes of the contract's section Operators."""
+
+from typing import Any
+
+import msgspec
+
+from opdesk.accounts.model import Organization
+from opdesk.kit.errors import Invalid
+from opdesk.kit.wire import Id, Wire, WireIn, decode, time_or_none, time_out
+from opdesk.operators.actions import Profile, Synchronized
+from opdesk.operators.model import Operator, OperatorStatus, Verdict
+
+
+class NamedRef(Wire):
+    """Something by its id and name."""
+
+    id: Id
+    name: str
+
+    example = {"id": 24, "name": "Kyiv shop"}
+
+
+class OperatorOut(Wire):
+    id: Id
+    name: str
+    status: int
+    organization: NamedRef
+
+    example = {
+        "id": 21,
+        "name": "Olena Koval",
+        "status": 0,
+        "organization": {"id": 24, "name": "Kyiv shop"},
+    }
+
+    @classmethod
+    def of(cls, operator: Operator, organization: Organization) -> "OperatorOut":
+        return cls(
+            id=operator.id,
+            name=operator.name,
+            status=int(operator.status),
+            organization=NamedRef(id=organization.id, name=organization.name),
+        )
+
+
+class NewOperatorIn(WireIn):
+    organization_id: Id
+    name: str
+
+    example = {"organizationId": 24, "name": "Olena Koval"}
+
+
+class SynchronizedOut(Wire):
+    id: Id
+    status: int
+    name: str
+
+    example = {"id": 21, "status": 0, "name": "Olena Koval"}
+
+    @classmethod
+    def of(cls, it: Synchronized) -> "SynchronizedOut":
+        return cls(id=it[0], status=int(it[1]), name=it[2])
+
+
+class StatusIn(WireIn):
+    """Status: 0 Active, 1 Inactive, 2 Deleted."""
+
+    id: Id
+    status: int
+
+    example = {"id": 21, "status": 1}
+
+    def to_status(self) -> OperatorStatus:
+        if self.status not in set(OperatorStatus):
+            raise Invalid.field("status", "must be 0 (Active), 1 (Inactive) or 2 (Deleted)")
+        return OperatorStatus(self.status)
+
+
+class TokenRequestIn(WireIn):
+    id: Id
+    expires_at: str
+
+    example = {"id": 21, "expiresAt": "2026-11-24T18:00:00.000Z"}
+
+
+class VerdictOut(Wire):
+    is_valid: bool
+    operator_id: int | None
+    client_id: int | None
+    expires_at: str | None
+    error: str | None
+
+    example = {
+        "isValid": True,
+        "operatorId": 21,
+        "clientId": 1,
+        "expiresAt": "2026-11-24T18:00:00.000Z",
+        "error": None,
+    }
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> "VerdictOut":
+        return cls(
+            is_valid=verdict.error is None,
+            operator_id=verdict.operator_id,
+            client_id=verdict.company_id,
+            expires_at=time_or_none(verdict.expires_at),
+            error=verdict.error,
+        )
+
+
+class CredentialsIn(WireIn):
+    id: Id
+    login: str
+    password: str
+
+    example = {"id": 21, "login": "olena", "password": "a-long-passphrase"}
+
+
+class SignInIn(WireIn):
+    login: str
+    password: str
+
+    example = {"login": "olena", "password": "a-long-passphrase"}
+
+
+class OrganizationSettingsOut(Wire):
+    id: Id
+    name: str
+    time_zone: str
+    country: str
+    language: str
+
+    example = {
+        "id": 24,
+        "name": "Kyiv shop",
+        "timeZone": "Europe/Kyiv",
+        "country": "UA",
+        "language": "uk",
+    }
+
+
+class OperatorFaceOut(Wire):
+    id: Id
+    name: str
+    photo: str | None
+
+    example = {"id": 21, "name": "Olena Koval", "photo": None}
+
+
+class ProfileOut(Wire):
+    operator: OperatorFaceOut
+    organization: OrganizationSettingsOut
+    company: NamedRef
+    expires_at: str
+
+    example = {
+        "operator": OperatorFaceOut.example,
+        "organization": OrganizationSettingsOut.example,
+        "company": {"id": 1, "name": "Demo"},
+        "expiresAt": "2026-11-24T18:00:00.000Z",
+    }
+
+    @classmethod
+    def of(cls, it: Profile) -> "ProfileOut":
+        operator, organization = it.operator, it.organization
+        return cls(
+            operator=OperatorFaceOut(id=operator.id, name=operator.name, photo=operator.photo),
+            organization=OrganizationSettingsOut(
+                id=organization.id,
+                name=organization.name,
+                time_zone=organization.time_zone,
+                country=organization.country,
+                language=organization.language,
+            ),
+            company=NamedRef(id=it.company.id, name=it.company.name),
+            expires_at=time_out(it.expires_at),
+        )
+
+
+def token_in(body: bytes, content_type: str) -> str:
+    """The token of a `validate-token` body, in any of its three forms.
+
+    What can't be read as a token is handed on as it came: the verdict on it is "malformed".
+    """
+    if content_type == "text/plain":
+        return body.decode("utf-8", "replace").strip().strip('"')
+    try:
+        value: Any = decode(body, Any)
+    except Invalid:
+        return body.decode("utf-8", "replace").strip()
+    if isinstance(value, dict):
+        value = next((item for name, item in value.items() if name.lower() == "token"), None)
+    return value.strip().strip('"') if isinstance(value, str) else ""
+
+
+def verdict_body(verdict: Verdict) -> bytes:
+    return msgspec.json.encode(VerdictOut.of(verdict))

@@ -1,0 +1,160 @@
+"""Everything that can be set from outside, read once at the start and checked there.
+
+Order: command line, environment (`OPDESK_*`), `opdesk.toml` in the working directory, default.
+docs/settings.md describes each; a test holds it against this file.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+Network = IPv4Network | IPv6Network
+CONFIG_FILE = "opdesk.toml"
+LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("auto", "json", "text")
+
+
+class SettingError(Exception):
+    """One line that says which setting is wrong and what it should be."""
+
+
+def _setting(default: Any, *, help_text: str) -> Any:
+    return field(default=default, metadata={"help": help_text})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The server's settings; `OPDESK_<NAME>` in the environment, `<name>` in opdesk.toml."""
+
+    host: str = _setting("127.0.0.1", help_text="address to listen on")
+    port: int = _setting(8080, help_text="port to listen on; 0 takes a free one")
+    data: Path = _setting(Path("data"), help_text="folder of the database, media and master key")
+    database_url: str = _setting("", help_text="postgresql://... instead of SQLite in the folder")
+    database_connections: int = _setting(8, help_text="connections to PostgreSQL")
+    public_url: tuple[str, ...] = _setting((), help_text="public addresses, the first is primary")
+    master_key: str = _setting("", help_text="32 bytes in base64 or hex that seal the secrets")
+    outgoing_allow: tuple[Network, ...] = _setting((), help_text="private networks we may call")
+    trusted_proxies: tuple[Network, ...] = _setting((), help_text="networks of our own proxies")
+    media_max_mb: int = _setting(50, help_text="largest file, in MiB")
+    log_level: str = _setting("info", help_text="debug, info, warning or error")
+    log_format: str = _setting("auto", help_text="auto, json or text")
+
+    @property
+    def primary_url(self) -> str:
+        """The address that links, webhooks and media carry; without one, where we listen."""
+        return self.public_url[0] if self.public_url else f"http://{self.host}:{self.port}"
+
+    @property
+    def public_origins(self) -> tuple[str, ...]:
+        parts = [urlsplit(url) for url in self.public_url]
+        return tuple(f"{part.scheme}://{part.netloc}".lower() for part in parts)
+
+
+def load(
+    given: Mapping[str, Any], environment: Mapping[str, str], config_file: Path | None = None
+) -> Settings:
+    """Settings from the command line (`given`, None = not given), environment and file.
+
+    Raises SettingError with one line a person can act on.
+    """
+    values: dict[str, Any] = _from_file(config_file or Path(CONFIG_FILE))
+    known = {f.name for f in fields(Settings)}
+    for name in known:
+        if (text := environment.get(f"OPDESK_{name.upper()}")) is not None:
+            values[name] = text
+    values.update({name: value for name, value in given.items() if value is not None})
+    if unknown := sorted(set(values) - known):
+        raise SettingError(f"there is no setting {unknown[0]!r} (see docs/settings.md)")
+    return Settings(**{name: _parse(name, value) for name, value in values.items()})
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text())
+    except (tomllib.TOMLDecodeError, OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"{path} can't be read: {error}") from error
+
+
+def _parse(name: str, value: Any) -> Any:
+    try:
+        return _PARSERS.get(name, _text)(value)
+    except ValueError as error:
+        raise SettingError(f"{name} (OPDESK_{name.upper()}) is {value!r}, but {error}") from error
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("it must be text")
+    return value.strip()
+
+
+def _number(low: int, high: int) -> Any:
+    def parse(value: Any) -> int:
+        try:
+            number = int(value) if isinstance(value, str | int) else None
+        except ValueError:
+            number = None
+        if isinstance(value, bool) or number is None or not low <= number <= high:
+            raise ValueError(f"it must be a whole number from {low} to {high}")
+        return number
+
+    return parse
+
+
+def _one_of(*choices: str) -> Any:
+    def parse(value: Any) -> str:
+        if _text(value).lower() not in choices:
+            raise ValueError(f"it must be one of {', '.join(choices)}")
+        return _text(value).lower()
+
+    return parse
+
+
+def _items(value: Any) -> list[str]:
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple):
+        raise ValueError("it must be a comma-separated list")
+    return [_text(part) for part in parts if _text(part)]
+
+
+def _networks(value: Any) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(item, strict=False) for item in _items(value))
+    except ValueError as error:
+        raise ValueError("it must be networks such as 10.0.0.0/8, comma-separated") from error
+
+
+def _urls(value: Any) -> tuple[str, ...]:
+    urls = tuple(item.rstrip("/") for item in _items(value))
+    for url in urls:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
+            raise ValueError("it must be addresses such as https://desk.example.com, without a path")
+    return urls
+
+
+def _database_url(value: Any) -> str:
+    url = _text(value)
+    if url and not url.startswith(("postgresql://", "postgres://")):
+        raise ValueError("it must begin with postgresql:// (SQLite needs no address)")
+    return url
+
+
+_PARSERS: Mapping[str, Any] = {
+    "port": _number(0, 65_535),
+    "data": lambda value: Path(value).expanduser(),
+    "database_url": _database_url,
+    "database_connections": _number(1, 200),
+    "public_url": _urls,
+    "outgoing_allow": _networks,
+    "trusted_proxies": _networks,
+    "media_max_mb": _number(1, 2_000),
+    "log_level": _one_of(*LOG_LEVELS),
+    "log_format": _one_of(*LOG_FORMATS),
+}

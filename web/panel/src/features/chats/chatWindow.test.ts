@@ -1,0 +1,94 @@
+import { ChatStatus } from "@shared/api/model";
+import { expect, test } from "vitest";
+
+import { at, chat, message } from "../../testing/cast";
+import {
+  addPage,
+  type ChatFilter,
+  type ChatWindow,
+  dropChat,
+  putChat,
+  withLastMessage,
+} from "./chatWindow";
+
+const ALL: ChatFilter = { status: null, search: "" };
+const NEW: ChatFilter = { status: ChatStatus.New, search: "" };
+
+function loaded(...ids: number[]): ChatWindow {
+  return { chats: ids.map((id) => chat(id)), next: null, total: ids.length };
+}
+
+function idsOf(window: ChatWindow): number[] {
+  return window.chats.map((one) => one.id);
+}
+
+test("a chat with a new message comes first", () => {
+  const changed = chat(1, { lastMessage: message(9, { createdAt: at(40) }) });
+
+  expect(idsOf(putChat(loaded(3, 2, 1), changed, ALL, null))).toEqual([1, 3, 2]);
+});
+
+test("a chat that only changed its status keeps its place", () => {
+  const changed = chat(2, { chatStatus: ChatStatus.Closed });
+
+  const window = putChat(loaded(3, 2, 1), changed, ALL, null);
+
+  expect(idsOf(window)).toEqual([3, 2, 1]);
+  expect(window.chats[1]?.chatStatus).toBe(ChatStatus.Closed);
+});
+
+test("a new chat is counted and shown where its activity puts it", () => {
+  const window = putChat(loaded(5, 3), chat(4), ALL, null);
+
+  expect(idsOf(window)).toEqual([5, 4, 3]);
+  expect(window.total).toBe(3);
+});
+
+test("a chat older than what is loaded waits for its page", () => {
+  const window = { ...loaded(5, 4), next: "cursor" };
+
+  expect(idsOf(putChat(window, chat(2), ALL, null))).toEqual([5, 4]);
+});
+
+test("a chat leaves a filtered list with its status, unless it is on screen", () => {
+  const closed = chat(2, { chatStatus: ChatStatus.Closed });
+
+  expect(idsOf(putChat(loaded(3, 2, 1), closed, NEW, null))).toEqual([3, 1]);
+  expect(idsOf(putChat(loaded(3, 2, 1), closed, NEW, 2))).toEqual([3, 2, 1]);
+});
+
+test("a chat that does not match the filter is not added", () => {
+  const closed = chat(9, { chatStatus: ChatStatus.Closed });
+
+  expect(putChat(loaded(3), closed, NEW, 9)).toEqual(loaded(3));
+});
+
+test("a search shows what the server found and nothing else", () => {
+  const search: ChatFilter = { status: null, search: "anna" };
+
+  expect(idsOf(putChat(loaded(3), chat(9), search, null))).toEqual([3]);
+});
+
+test("a page adds no chat twice and keeps the order", () => {
+  const window = { ...loaded(5, 4), next: "a", total: 5 };
+  const page = { chats: [chat(4), chat(3)], next: "b", total: 5 };
+
+  const together = addPage(window, page);
+
+  expect(idsOf(together)).toEqual([5, 4, 3]);
+  expect(together.next).toBe("b");
+});
+
+test("a removed chat is gone; an unknown one changes nothing", () => {
+  const window = loaded(2, 1);
+
+  expect(idsOf(dropChat(window, 2))).toEqual([1]);
+  expect(dropChat(window, 7)).toBe(window);
+});
+
+test("an older message never replaces the last one", () => {
+  const last = chat(1, { lastMessage: message(7) });
+
+  expect(withLastMessage(last, message(6))).toBe(last);
+  expect(withLastMessage(last, message(7, { isEdited: true })).lastMessage?.isEdited).toBe(true);
+});

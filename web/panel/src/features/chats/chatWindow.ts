@@ -1,0 +1,75 @@
+import type { Chat, ChatStatus, Message } from "@shared/api/model";
+
+/** What the list shows of the server's: the newest chats up to `next`, newest activity first. */
+export interface ChatWindow {
+  readonly chats: readonly Chat[];
+  /** Where the following page begins; null when the last chat is loaded. */
+  readonly next: string | null;
+  readonly total: number;
+}
+
+export interface ChatFilter {
+  readonly status: ChatStatus | null;
+  readonly search: string;
+}
+
+export const EMPTY: ChatWindow = { chats: [], next: null, total: 0 };
+
+/** When something last happened in a chat, as the server sorts by it. */
+export function activityOf(chat: Chat): string {
+  return chat.lastMessage?.createdAt ?? chat.createdAt;
+}
+
+/** Adds the following page; chats that moved up meanwhile are not shown twice. */
+export function addPage(window: ChatWindow, page: ChatWindow): ChatWindow {
+  const known = new Set(window.chats.map((chat) => chat.id));
+  const fresh = page.chats.filter((chat) => !known.has(chat.id));
+  return { chats: [...window.chats, ...fresh], next: page.next, total: page.total };
+}
+
+/**
+ * Takes over a chat that was created or changed.
+ *
+ * `keepId` is the chat on screen: it stays in the list although it may no longer match the filter,
+ * so that it does not vanish under the hands of the one who answers it. Whether an unknown chat
+ * matches a search only the server can tell, so a search never gains chats by itself.
+ */
+export function putChat(
+  window: ChatWindow,
+  chat: Chat,
+  filter: ChatFilter,
+  keepId: number | null,
+): ChatWindow {
+  const isLoaded = window.chats.some((known) => known.id === chat.id);
+  const matches = filter.status === null || filter.status === chat.chatStatus;
+  if (!isLoaded && (!matches || filter.search !== "")) return window;
+  if (!matches && chat.id !== keepId) return dropChat(window, chat.id);
+  const others = window.chats.filter((known) => known.id !== chat.id);
+  const at = placeOf(others, chat);
+  const total = window.total + (isLoaded ? 0 : 1);
+  if (!isLoaded && at === others.length && window.next !== null) return { ...window, total };
+  return { ...window, chats: [...others.slice(0, at), chat, ...others.slice(at)], total };
+}
+
+export function dropChat(window: ChatWindow, chatId: number): ChatWindow {
+  if (!window.chats.some((chat) => chat.id === chatId)) return window;
+  const chats = window.chats.filter((chat) => chat.id !== chatId);
+  return { ...window, chats, total: Math.max(chats.length, window.total - 1) };
+}
+
+/** The chat with `message` as its last one, or the same chat when it knows a later one. */
+export function withLastMessage(chat: Chat, message: Message): Chat {
+  const last = chat.lastMessage;
+  return last && last.id > message.id ? chat : { ...chat, lastMessage: message };
+}
+
+function placeOf(chats: readonly Chat[], chat: Chat): number {
+  const activity = activityOf(chat);
+  const at = chats.findIndex((other) => isBefore(activity, chat.id, other));
+  return at === -1 ? chats.length : at;
+}
+
+function isBefore(activity: string, id: number, other: Chat): boolean {
+  const its = activityOf(other);
+  return activity === its ? id > other.id : activity > its;
+}

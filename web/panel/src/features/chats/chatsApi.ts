@@ -1,0 +1,35 @@
+import type { Api } from "@shared/api/client";
+import type { Chat, ChatPage, ChatStatus } from "@shared/api/model";
+
+import type { ChatFilter } from "./chatWindow";
+
+const PAGE_SIZE = 50;
+
+export function fetchChats(
+  api: Api,
+  filter: ChatFilter,
+  before: string | null,
+  signal: AbortSignal,
+): Promise<ChatPage> {
+  return api.request("GET", "/api/chat/chats", {
+    query: {
+      per_page: PAGE_SIZE,
+      status: filter.status,
+      search: filter.search || null,
+      before,
+    },
+    signal,
+  });
+}
+
+export function fetchChat(api: Api, chatId: number): Promise<Chat> {
+  return api.request("GET", `/api/chat/${chatId}`);
+}
+
+export async function setStatus(api: Api, chatId: number, status: ChatStatus): Promise<void> {
+  await api.request("PUT", "/api/chat/status", { body: { id: chatId, status } });
+}
+
+export async function markRead(api: Api, chatId: number): Promise<void> {
+  await api.request("POST", `/api/chat/${chatId}/read`);
+}

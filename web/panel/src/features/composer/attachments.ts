@@ -1,0 +1,36 @@
+import { MediaType } from "@shared/api/model";
+
+import type { Attachment } from "./outgoing";
+
+/** What the server takes unless it is told otherwise (its setting OPDESK_MEDIA_MAX_MB). */
+export const MAX_BYTES = 50 * 1024 * 1024;
+
+const PHOTOS = new Set(["image/jpeg", "image/png", "image/webp"]);
+
+/** How a file is sent. Pictures that platforms do not take as photos go as files. */
+export function mediaTypeOf(mime: string): MediaType {
+  if (PHOTOS.has(mime)) return MediaType.Photo;
+  if (mime === "video/mp4") return MediaType.Video;
+  if (mime === "audio/mpeg" || mime === "audio/mp4") return MediaType.Audio;
+  return MediaType.File;
+}
+
+export function attachmentOf(file: File): Attachment {
+  const type = mediaTypeOf(file.type);
+  const hasPreview = type === MediaType.Photo || type === MediaType.Video;
+  return {
+    file,
+    name: file.name || pastedName(file.type),
+    type,
+    previewUri: hasPreview ? URL.createObjectURL(file) : null,
+  };
+}
+
+export function forget(attachment: Attachment | null): void {
+  if (attachment?.previewUri) URL.revokeObjectURL(attachment.previewUri);
+}
+
+/** A pasted picture has no name of its own in some browsers. */
+function pastedName(mime: string): string {
+  return mime.startsWith("image/") ? `image.${mime.slice("image/".length)}` : "file";
+}

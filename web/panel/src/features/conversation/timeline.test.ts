@@ -1,0 +1,130 @@
+import { Author, MediaType, MessageStatus } from "@shared/api/model";
+import { createDates } from "@shared/format/dates";
+import { expect, test } from "vitest";
+
+import { at, message } from "../../testing/cast";
+import type { Outgoing } from "../composer/outgoing";
+import { type Bubble, type TimelineItem, timelineOf } from "./timeline";
+
+const { dayOf } = createDates("en", "Europe/Kyiv");
+const alice = { id: 1, name: "Alice" };
+
+const onItsWay: Outgoing = {
+  key: "k1",
+  chatId: 1,
+  authorName: "Alice",
+  text: "on its way",
+  attachment: null,
+  state: "waiting",
+  failure: null,
+  createdAt: at(3),
+};
+
+function bubblesOf(items: readonly TimelineItem[]): Bubble[] {
+  return items.filter((item) => item.kind === "bubble");
+}
+
+test("each day of the organization begins with a separator", () => {
+  const beforeMidnight = message(1, { createdAt: "2026-11-22T21:59:00.000Z" });
+  const afterMidnight = message(2, { createdAt: "2026-11-22T22:01:00.000Z" });
+
+  const kinds = timelineOf([beforeMidnight, afterMidnight], [], dayOf).map((item) => item.kind);
+
+  expect(kinds).toEqual(["day", "bubble", "day", "bubble"]);
+});
+
+test("messages around midnight do not stand together", () => {
+  const items = timelineOf(
+    [
+      message(1, { createdAt: "2026-11-22T21:59:00.000Z" }),
+      message(2, { createdAt: "2026-11-22T22:01:00.000Z" }),
+    ],
+    [],
+    dayOf,
+  );
+
+  expect(bubblesOf(items).map((bubble) => [bubble.isFirst, bubble.isLast])).toEqual([
+    [true, true],
+    [true, true],
+  ]);
+});
+
+test("messages of one author within five minutes stand together", () => {
+  const items = timelineOf(
+    [message(0), message(1), message(7), message(8, { author: Author.Operator, operator: alice })],
+    [],
+    dayOf,
+  );
+
+  expect(bubblesOf(items).map((bubble) => [bubble.isFirst, bubble.isLast])).toEqual([
+    [true, false],
+    [false, true],
+    [true, true],
+    [true, true],
+  ]);
+});
+
+test("two operators are told apart", () => {
+  const own = { author: Author.Operator } as const;
+  const items = timelineOf(
+    [
+      message(1, { ...own, operator: alice }),
+      message(2, { ...own, operator: { id: 2, name: "Bob" } }),
+    ],
+    [],
+    dayOf,
+  );
+
+  expect(bubblesOf(items).map((bubble) => bubble.isFirst)).toEqual([true, true]);
+});
+
+test.each([
+  [MessageStatus.New, null, "queued"],
+  [MessageStatus.New, "uncertain", "uncertain"],
+  [MessageStatus.Success, null, "sent"],
+  [MessageStatus.Delivered, null, "delivered"],
+  [MessageStatus.Read, null, "read"],
+  [MessageStatus.Rejected, "blocked", "rejected"],
+] as const)("status %i with error %s is shown as %s", (status, error, delivery) => {
+  const items = timelineOf([message(1, { author: Author.Operator, status, error })], [], dayOf);
+
+  expect(bubblesOf(items)[0]?.delivery).toBe(delivery);
+});
+
+test("a client's message has no delivery of ours", () => {
+  expect(bubblesOf(timelineOf([message(1)], [], dayOf))[0]?.delivery).toBeNull();
+});
+
+test("a message on its way keeps its key when the server has it", () => {
+  const before = bubblesOf(timelineOf([], [onItsWay], dayOf));
+  const stored = message(9, {
+    author: Author.Operator,
+    operator: alice,
+    clientMessageId: "k1",
+    createdAt: at(3),
+  });
+  const after = bubblesOf(timelineOf([stored], [], dayOf));
+
+  expect(before.map(({ key, delivery }) => [key, delivery])).toEqual([["k1", "sending"]]);
+  expect(after.map(({ key, delivery }) => [key, delivery])).toEqual([["k1", "sent"]]);
+});
+
+test("a photo on its way is shown from the file itself", () => {
+  const attachment = {
+    file: new Blob(["12345"]),
+    name: "receipt.jpg",
+    type: MediaType.Photo,
+    previewUri: "blob:1",
+  };
+
+  const [bubble] = bubblesOf(timelineOf([], [{ ...onItsWay, attachment }], dayOf));
+
+  expect(bubble?.media).toEqual({
+    uri: "blob:1",
+    name: "receipt.jpg",
+    format: "jpg",
+    type: MediaType.Photo,
+    size: 5,
+    state: "ready",
+  });
+});

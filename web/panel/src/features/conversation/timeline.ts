@@ -1,0 +1,159 @@
+import { Author, type Media, type Message, MessageStatus } from "@shared/api/model";
+
+import type { Failure, Outgoing } from "../composer/outgoing";
+
+/** How far a message of ours has come; null for messages of others. */
+export type Delivery =
+  | "sending"
+  | "failed"
+  | "queued"
+  | "uncertain"
+  | "sent"
+  | "delivered"
+  | "read"
+  | "rejected";
+
+export type Side = "client" | "own" | "system";
+
+/** One message as it is drawn, whether the server has it already or not. */
+export interface Bubble {
+  readonly kind: "bubble";
+  /** Stays the same when a message on its way becomes the server's. */
+  readonly key: string;
+  /** The server's id; null for a message on its way. */
+  readonly id: number | null;
+  readonly side: Side;
+  readonly author: "operator" | "bot" | "client" | "system";
+  readonly authorName: string | null;
+  readonly text: string;
+  readonly media: Media | null;
+  readonly delivery: Delivery | null;
+  /** The channel's reason for a rejected message. */
+  readonly error: string | null;
+  /** Why a message on its way failed. */
+  readonly failure: Failure | null;
+  readonly isEdited: boolean;
+  readonly isUnsupported: boolean;
+  readonly at: string;
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+}
+
+export interface DaySeparator {
+  readonly kind: "day";
+  readonly key: string;
+  readonly at: string;
+}
+
+export type TimelineItem = Bubble | DaySeparator;
+
+/** Messages of one author closer than this stand together. */
+const GROUP_MS = 5 * 60_000;
+
+const DELIVERY: Readonly<Record<MessageStatus, Delivery>> = {
+  [MessageStatus.New]: "queued",
+  [MessageStatus.Success]: "sent",
+  [MessageStatus.Delivered]: "delivered",
+  [MessageStatus.Read]: "read",
+  [MessageStatus.Rejected]: "rejected",
+};
+
+/** Messages, then what is on its way, with a separator before each day of the organization. */
+export function timelineOf(
+  messages: readonly Message[],
+  outgoing: readonly Outgoing[],
+  dayOf: (iso: string) => string,
+): readonly TimelineItem[] {
+  const bubbles = [...messages.map(bubbleOf), ...outgoing.map(outgoingBubble)];
+  const items: TimelineItem[] = [];
+  let day = "";
+  bubbles.forEach((bubble, index) => {
+    const itsDay = dayOf(bubble.at);
+    if (itsDay !== day) items.push({ kind: "day", key: `day-${itsDay}`, at: bubble.at });
+    const follows = itsDay === day && isGrouped(bubbles[index - 1], bubble);
+    const next = bubbles[index + 1];
+    const isFollowed = isGrouped(bubble, next) && !!next && dayOf(next.at) === itsDay;
+    items.push({ ...bubble, isFirst: !follows, isLast: !isFollowed });
+    day = itsDay;
+  });
+  return items;
+}
+
+function isGrouped(one: Bubble | undefined, next: Bubble | undefined): boolean {
+  if (!one || !next || one.side === "system") return false;
+  const isSameAuthor =
+    one.side === next.side && one.author === next.author && one.authorName === next.authorName;
+  return isSameAuthor && Math.abs(Date.parse(next.at) - Date.parse(one.at)) < GROUP_MS;
+}
+
+function bubbleOf(message: Message): Bubble {
+  const side = sideOf(message.author);
+  return {
+    kind: "bubble",
+    key: message.clientMessageId ?? String(message.id),
+    id: message.id,
+    side,
+    author: AUTHORS[message.author],
+    authorName: message.operator?.name ?? null,
+    text: message.message,
+    media: message.media,
+    delivery: side === "own" ? deliveryOf(message) : null,
+    error: message.error,
+    failure: null,
+    isEdited: message.isEdited,
+    isUnsupported: message.isUnsupported,
+    at: message.createdAt,
+    isFirst: true,
+    isLast: true,
+  };
+}
+
+const AUTHORS = {
+  [Author.Operator]: "operator",
+  [Author.Client]: "client",
+  [Author.Bot]: "bot",
+  [Author.System]: "system",
+} as const;
+
+function sideOf(author: Author): Side {
+  if (author === Author.Client) return "client";
+  return author === Author.System ? "system" : "own";
+}
+
+function deliveryOf(message: Message): Delivery {
+  const isUncertain = message.status === MessageStatus.New && message.error === "uncertain";
+  return isUncertain ? "uncertain" : DELIVERY[message.status];
+}
+
+function outgoingBubble(outgoing: Outgoing): Bubble {
+  return {
+    kind: "bubble",
+    key: outgoing.key,
+    id: null,
+    side: "own",
+    author: "operator",
+    authorName: outgoing.authorName,
+    text: outgoing.text,
+    media: outgoingMedia(outgoing),
+    delivery: outgoing.state === "failed" ? "failed" : "sending",
+    error: null,
+    failure: outgoing.failure,
+    isEdited: false,
+    isUnsupported: false,
+    at: outgoing.createdAt,
+    isFirst: true,
+    isLast: true,
+  };
+}
+
+function outgoingMedia({ attachment }: Outgoing): Media | null {
+  if (!attachment) return null;
+  return {
+    uri: attachment.previewUri,
+    name: attachment.name,
+    format: attachment.name.split(".").at(-1) ?? "",
+    type: attachment.type,
+    size: attachment.file.size,
+    state: "ready",
+  };
+}

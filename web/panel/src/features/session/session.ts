@@ -1,0 +1,92 @@
+import { type Api, ProblemError } from "@shared/api/client";
+import type { SignedInOperator } from "@shared/api/model";
+import { loginPath } from "@shared/net/paths";
+import { type Ref, ref } from "vue";
+
+/** Why the sign-in page is shown; it has a sentence for each. */
+export const REASONS = ["expired", "invalid", "ended", "signed_out"] as const;
+export type Reason = (typeof REASONS)[number];
+
+export interface Session {
+  /** Who is signed in; null until `load` found someone. */
+  readonly me: Readonly<Ref<SignedInOperator | null>>;
+  /** Set when this browser has meanwhile become somebody else's: nothing may be sent any more. */
+  readonly successor: Readonly<Ref<{ readonly name: string } | null>>;
+  /** Asks the server once who is signed in; false: nobody. */
+  load(): Promise<boolean>;
+  signIn(login: string, password: string): Promise<void>;
+  signOut(): Promise<void>;
+  /** The server no longer knows us: on to the sign-in page, and afterwards back to this one. */
+  end(reason?: Reason): void;
+  /** The server says that another operator is signed in. */
+  yield(): Promise<void>;
+}
+
+export interface Place {
+  /** Path and query of the page on screen. */
+  here(): string;
+  /** Leaves the page with everything that it holds. */
+  leave(path: string): void;
+}
+
+export function createSession(api: () => Api, place: Place, now: () => number): Session {
+  const me = ref<SignedInOperator | null>(null);
+  const successor = ref<{ name: string } | null>(null);
+  let isEnding = false;
+
+  async function load(): Promise<boolean> {
+    if (me.value) return true;
+    try {
+      me.value = await api().request<SignedInOperator>("GET", "/api/operator/me", {
+        expects401: true,
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof ProblemError && error.status === 401) return false;
+      throw error;
+    }
+  }
+
+  function end(reason?: Reason): void {
+    if (isEnding || successor.value) return;
+    isEnding = true;
+    const isExpired = me.value !== null && Date.parse(me.value.expiresAt) <= now();
+    place.leave(loginPath(place.here(), reason ?? (isExpired ? "expired" : "ended")));
+  }
+
+  return {
+    me,
+    successor,
+    load,
+    end,
+    async signIn(login, password) {
+      await api().request("POST", "/api/operator/sign-in", {
+        body: { login, password },
+        expects401: true,
+      });
+    },
+    async signOut() {
+      isEnding = true;
+      await api()
+        .request("POST", "/api/operator/sign-out", { expects401: true })
+        .catch((error: unknown) => {
+          isEnding = false;
+          throw error;
+        });
+      place.leave(loginPath("/", "signed_out"));
+    },
+    async yield() {
+      if (successor.value) return;
+      successor.value = { name: "" };
+      const other = await whoIsSignedIn();
+      if (other) successor.value = { name: other };
+    },
+  };
+}
+
+/** Asked without the header that names our operator: the answer is whoever the cookie belongs to. */
+async function whoIsSignedIn(): Promise<string | null> {
+  const response = await fetch("/api/operator/me").catch(() => null);
+  if (!response?.ok) return null;
+  return ((await response.json()) as SignedInOperator).operator.name;
+}

@@ -1,0 +1,51 @@
+/** Chats and messages for tests: only what a test speaks about is named there. */
+import {
+  Author,
+  type Chat,
+  ChatStatus,
+  type Message,
+  MessageStatus,
+  Source,
+} from "@shared/api/model";
+
+export function chat(id: number, fields: Partial<Chat> = {}): Chat {
+  return {
+    id,
+    theme: null,
+    messSource: Source.TelegramBot,
+    from: "demo_bot",
+    chatStatus: ChatStatus.New,
+    countUnread: 0,
+    operator: null,
+    organization: { id: 1, name: "Kyiv" },
+    client: { id, name: `Client ${id}`, phone: null, photo: null },
+    lastMessage: null,
+    createdAt: at(id),
+    updatedAt: at(id),
+    ...fields,
+  };
+}
+
+export function message(id: number, fields: Partial<Message> = {}): Message {
+  return {
+    id,
+    chatId: 1,
+    message: `text ${id}`,
+    phone: null,
+    author: Author.Client,
+    operator: null,
+    status: MessageStatus.Success,
+    error: null,
+    media: null,
+    isEdited: false,
+    isUnsupported: false,
+    clientMessageId: null,
+    createdAt: at(id),
+    ...fields,
+  };
+}
+
+/** `minute` minutes after noon of 23 November 2026, UTC. */
+export function at(minute: number): string {
+  return new Date(Date.UTC(2026, 10, 23, 12, minute)).toISOString();
+}

@@ -1,0 +1,77 @@
+/** The wire's shapes under the names that both apps use, with its numbers named once. */
+import type { components } from "./types";
+
+type Schemas = components["schemas"];
+
+export const ChatStatus = { New: 0, Open: 1, Waiting: 2, OnPause: 3, Closed: 4 } as const;
+export type ChatStatus = (typeof ChatStatus)[keyof typeof ChatStatus];
+
+export const Source = {
+  Viber: 0,
+  ViberBot: 1,
+  TelegramBot: 2,
+  Whatsapp: 3,
+  Widget: 4,
+  Rozetka: 5,
+  Facebook: 6,
+  Instagram: 7,
+} as const;
+export type Source = (typeof Source)[keyof typeof Source];
+
+export const MessageStatus = { New: 0, Success: 1, Rejected: 2, Read: 3, Delivered: 4 } as const;
+export type MessageStatus = (typeof MessageStatus)[keyof typeof MessageStatus];
+
+export const Author = { Operator: 0, Client: 1, Bot: 2, System: 3 } as const;
+export type Author = (typeof Author)[keyof typeof Author];
+
+export const MediaType = {
+  File: 0,
+  Photo: 1,
+  Video: 2,
+  Audio: 3,
+  Sticker: 4,
+  Location: 5,
+  Contact: 6,
+} as const;
+export type MediaType = (typeof MediaType)[keyof typeof MediaType];
+
+export type MediaState = "loading" | "ready" | "failed";
+
+export type Media = Omit<Schemas["MediaOut"], "type" | "state"> & {
+  type: MediaType;
+  state: MediaState;
+};
+
+export type Message = Omit<Schemas["MessageOut"], "author" | "status" | "media"> & {
+  author: Author;
+  status: MessageStatus;
+  media: Media | null;
+};
+
+export type Chat = Omit<Schemas["ChatOut"], "messSource" | "chatStatus" | "lastMessage"> & {
+  messSource: Source;
+  chatStatus: ChatStatus;
+  lastMessage: Message | null;
+};
+
+export type ChatPage = Omit<Schemas["ChatPageOut"], "items"> & { items: Chat[] };
+export type MessagePage = Omit<Schemas["MessagePageOut"], "items"> & { items: Message[] };
+export type MediaId = Schemas["MediaIdOut"];
+
+export type SignedInOperator = Schemas["SignedInOperatorOut"];
+export type WaitingLink = Schemas["WaitingLinkOut"];
+export type LinkTarget = Schemas["LinkTargetOut"];
+
+export type LinkProblem =
+  "chat_not_found" | "bad_phone" | "unknown_source" | "bad_chat_id" | "expired";
+export type LinkChannel = Omit<Schemas["LinkChannelOut"], "source"> & { source: Source };
+export type Link = Omit<Schemas["LinkOut"], "outcome" | "others" | "channels" | "problem"> & {
+  outcome: "chat" | "none" | "problem";
+  others: Chat[];
+  channels: LinkChannel[];
+  problem: LinkProblem | null;
+};
+
+export type SignedInCompany = Schemas["SignedInCompanyOut"];
+export type ApiKey = Schemas["ApiKeyOut"];
+export type NewApiKey = Schemas["NewApiKeyOut"];

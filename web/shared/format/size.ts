@@ -1,0 +1,17 @@
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+
+/** A file's size in words of the language, at most one digit after the point: `1.4 MB`. */
+export function formatSize(bytes: number, locale: string): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return new Intl.NumberFormat(locale, {
+    style: "unit",
+    unit: UNITS[unit] ?? "byte",
+    unitDisplay: unit === 0 ? "narrow" : "short",
+    maximumFractionDigits: unit > 1 ? 1 : 0,
+  }).format(value);
+}

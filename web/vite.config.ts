@@ -1,0 +1,52 @@
+import { fileURLToPath } from "node:url";
+
+import tailwindcss from "@tailwindcss/vite";
+import vue from "@vitejs/plugin-vue";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** The server under `npm run dev`: a running `opdesk`, or the stand-in of `npm run mock`. */
+const server = process.env.OPDESK_DEV_SERVER ?? "http://127.0.0.1:8790";
+
+/** In development each app's addresses get that app's page, as the server does it. */
+function pages(): Plugin {
+  const isPage = (url: string): boolean => !/^\/(@|api\/|chathub|node_modules\/)|\.\w+(\?|$)/.test(url);
+  return {
+    name: "opdesk-pages",
+    configureServer({ middlewares }) {
+      middlewares.use((request, _response, next) => {
+        const url = request.url ?? "/";
+        if (isPage(url)) request.url = url.startsWith("/dashboard") ? "/dashboard.html" : "/panel.html";
+        next();
+      });
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [vue(), tailwindcss(), pages()],
+  resolve: { alias: { "@shared": here("./shared") } },
+  define: {
+    __VUE_OPTIONS_API__: false,
+    __VUE_I18N_LEGACY_API__: false,
+    __VUE_I18N_FULL_INSTALL__: false,
+    __INTLIFY_PROD_DEVTOOLS__: false,
+  },
+  build: {
+    outDir: here("../src/opdesk/static"),
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: { panel: here("./panel.html"), dashboard: here("./dashboard.html") } },
+  },
+  server: {
+    proxy: {
+      "/api": { target: server },
+      "/chathub": { target: server, ws: true },
+    },
+  },
+  test: { include: ["{panel,dashboard,shared}/**/*.test.ts"], environment: "node" },
+});
