@@ -10,7 +10,7 @@ down_revision = "0001"
 def upgrade() -> None:
     op.create_table(
         "companies",
-        sa.Column("id", sa.BigInteger, primary_key=True),
+        sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("login", sa.Text, nullable=False),
         sa.Column("login_key", sa.Text, nullable=False),
         sa.Column("name", sa.Text, nullable=False),
@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("time_zone", sa.Text, nullable=False),
         sa.Column("country", sa.Text, nullable=False),
         sa.Column("language", sa.Text, nullable=False),
+        sa.Column("operators_may_delete", sa.Integer, nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("company_id", "id"),
         sqlite_with_rowid=False,
@@ -81,7 +82,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("login_key", "company_id", name="operators_login"),
         sqlite_with_rowid=False,
     )
-    for table in ("companies", "organizations", "api_keys", "operators"):
+    op.create_table(
+        "audit",
+        sa.Column("company_id", sa.BigInteger, nullable=False),
+        sa.Column("id", sa.BigInteger, nullable=False),
+        sa.Column("action", sa.Text, nullable=False),
+        sa.Column("subject_id", sa.BigInteger, nullable=False),
+        sa.Column("operator_id", sa.BigInteger),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "id"),
+        sqlite_with_rowid=False,
+    )
+    for table in ("companies", "organizations", "api_keys", "operators", "audit"):
         _new_ids_for(table)
 
 

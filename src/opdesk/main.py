@@ -2,41 +2,78 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Response, get
 from litestar.datastructures.state import State
 from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
 
-from opdesk.accounts import actions as account_actions
-from opdesk.accounts import endpoints as account_endpoints
+import opdesk
+from opdesk.accounts import actions as account_actions, endpoints as account_endpoints
 from opdesk.accounts.model import COMPANY_TOKEN
+from opdesk.chats import actions as chat_actions, endpoints as chat_endpoints
+from opdesk.chats.model import Chat
+from opdesk.chats.wire import ChatOut
+from opdesk.deeplinks import endpoints as link_endpoints
 from opdesk.events import actions as event_actions
+from opdesk.housekeeping import keep_house
 from opdesk.kit.bus import Bus
 from opdesk.kit.clock import MINUTE_MS, Clock, SystemClock
 from opdesk.kit.db import Database, Outlet
-from opdesk.kit.endpoint import CookieJar, guard
+from opdesk.kit.endpoint import PUBLIC, CookieJar, guard
 from opdesk.kit.keyring import Keyring, Vault, load_master_key
+from opdesk.kit.layers import App, NamesInAnyCase, RawRoutes, RequestLog, SafeHeaders
 from opdesk.kit.limits import FailureLimit
-from opdesk.kit.outbox import Outbox
+from opdesk.kit.outbox import Job, Outbox, Record
+from opdesk.kit.pages import Pages
 from opdesk.kit.passwords import Passwords
 from opdesk.kit.postgres import PostgresDatabase
 from opdesk.kit.sqlite import SqliteDatabase
 from opdesk.kit.tokens import Tokens
 from opdesk.kit.web import EXCEPTION_HANDLERS, ApiRequest, client_address, credentials_of
-from opdesk.operators import access
-from opdesk.operators import endpoints as operator_endpoints
+from opdesk.media import endpoints as media_endpoints
+from opdesk.media.access import MEDIA_KEY, Addresses, Files
+from opdesk.operators import access, endpoints as operator_endpoints
 from opdesk.operators.model import OPERATOR_TOKEN, Caller
 from opdesk.settings import Settings
 
-KEY_KINDS = (COMPANY_TOKEN, OPERATOR_TOKEN, "media", "link")
+KEY_KINDS = (COMPANY_TOKEN, OPERATOR_TOKEN, MEDIA_KEY)
 LOGIN_WINDOW_S = 15 * 60
 FAILURES_BY_ACCOUNT = 5
 FAILURES_BY_ADDRESS = 50
 DATABASE_FILE = "opdesk.db"
+STATIC = Path(__file__).parent / "static"
+LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+QUERY_NAMES = (
+    "access_token",
+    "after",
+    "before",
+    "chat_raw_id",
+    "date",
+    "force",
+    "from",
+    "id",
+    "name",
+    "negotiateVersion",
+    "operatorId",
+    "organizationId",
+    "page",
+    "per_page",
+    "phone",
+    "search",
+    "source",
+    "status",
+    "tg_user_id",
+    "token",
+    "type",
+    "useStatefulReconnect",
+)
+"""Every query parameter, as we spell it."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +91,8 @@ class Services:
     door: account_actions.Door
     outbox: Outbox
     jar: CookieJar
+    files: Files
+    addresses: Addresses
 
 
 def open_database(settings: Settings, outlet: Outlet) -> Database:
@@ -83,6 +122,9 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         FailureLimit(clock, allowed=FAILURES_BY_ACCOUNT, window_s=LOGIN_WINDOW_S),
         FailureLimit(clock, allowed=FAILURES_BY_ADDRESS, window_s=LOGIN_WINDOW_S),
     )
+    files = Files(settings.data / "media", settings.media_max_mb * 1024 * 1024)
+    outbox = Outbox(db, bus, clock)
+    outbox.add_handler(chat_actions.CLEAR, _clearing(db, files))
     return Services(
         settings=settings,
         clock=clock,
@@ -93,9 +135,20 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         tokens=Tokens(keyring),
         passwords=passwords,
         door=door,
-        outbox=Outbox(db, bus, clock),
+        outbox=outbox,
         jar=CookieJar(settings.primary_url.startswith("https:"), settings.public_origins),
+        files=files,
+        addresses=Addresses(keyring, settings.primary_url),
     )
+
+
+def _clearing(db: Database, files: Files) -> Any:
+    async def clear(job: Job) -> Record | None:
+        leftovers = chat_actions.Leftovers(job.company_id, job.payload["digests"])
+        await chat_actions.clear_away(db, files, leftovers)
+        return None
+
+    return clear
 
 
 @contextlib.asynccontextmanager
@@ -104,9 +157,11 @@ async def running(services: Services) -> AsyncIterator[None]:
     await services.keyring.load(services.db, KEY_KINDS)
     if not services.settings.database_url:
         await services.outbox.recover()
+        services.files.clear_incoming()
     loops = [
         asyncio.create_task(services.outbox.run()),
         asyncio.create_task(services.keyring.keep_fresh(services.db)),
+        asyncio.create_task(keep_house(services.db, services.files)),
     ]
     try:
         yield
@@ -143,33 +198,85 @@ class Recognizer:
         await self._services.db.write(account_actions.touch_key, company, found.key_id)
 
 
-def application(services: Services) -> Litestar:
-    """The Litestar application with every route of the REST API."""
+def application(services: Services) -> App:
+    """The whole server as one ASGI application."""
+    recognizer = Recognizer(services)
+    framework = rest_api(services, recognizer)
+    validation = operator_endpoints.RawTokenValidation(services.db, services.tokens, recognizer)
+    routed = RawRoutes(framework, {("POST", "/api/operator/validate-token"): validation}, {})
+    named = NamesInAnyCase(routed, path_words(framework), QUERY_NAMES)
+    safe = SafeHeaders(named, is_https=services.settings.primary_url.startswith("https:"))
+    return RequestLog(safe, logs_all=services.settings.log_level == "debug")
+
+
+def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
+    """The Litestar application with every route of the REST API and the pages."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
         async with running(services):
             yield
 
+    pages = Pages(STATIC)
     return Litestar(
-        route_handlers=[*account_endpoints.ROUTES, *operator_endpoints.ROUTES],
+        route_handlers=[
+            *account_endpoints.ROUTES,
+            *operator_endpoints.ROUTES,
+            *chat_endpoints.ROUTES,
+            *media_endpoints.ROUTES,
+            *link_endpoints.ROUTES,
+            *_page_routes(pages),
+            *pages.assets(),
+        ],
         request_class=ApiRequest,
         guards=[guard],
         exception_handlers=EXCEPTION_HANDLERS,
-        dependencies=_dependencies(services),
+        dependencies=_dependencies(services, pages),
         lifespan=[lifespan],
-        state=State({"recognizer": Recognizer(services)}),
-        openapi_config=None,
+        state=State({"recognizer": recognizer}),
+        openapi_config=OpenAPIConfig(
+            title="OpDesk", version=opdesk.__version__, path="/openapi", render_plugins=[]
+        ),
     )
 
 
-def _dependencies(services: Services) -> dict[str, Provide]:
+def path_words(framework: Litestar) -> Iterable[str]:
+    """The fixed parts of every path, as we spell them."""
+    words = {"chathub", "negotiate"}
+    for route in framework.routes:
+        words.update(part for part in route.path_components if isinstance(part, str))
+    return words
+
+
+def _page_routes(pages: Pages) -> list[Any]:
+    """The panel's and the dashboard's addresses; each is the same page, which knows its way."""
+
+    @get(["/login", "/switch", "/chats/{chat:str}"], opt=PUBLIC, include_in_schema=False)
+    async def panel() -> Response[bytes]:
+        return pages.panel()
+
+    @get(["/dashboard", "/dashboard/{page:str}"], opt=PUBLIC, include_in_schema=False)
+    async def dashboard() -> Response[bytes]:
+        return pages.dashboard()
+
+    return [panel, dashboard]
+
+
+def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
     shared = {
         "db": services.db,
         "door": services.door,
         "tokens": services.tokens,
         "passwords": services.passwords,
         "jar": services.jar,
+        "vault": services.vault,
+        "files": services.files,
+        "addresses": services.addresses,
+        "pages": pages,
+        "chat_shape": _chat_shape(services),
+        "write_first": lambda channel: "clientWritesFirst",
+        "channel_check": lambda chat, text, media: None,
+        "forget_raw": lambda tx, company, chat: None,
     }
     provided = {
         name: Provide(_constant(value), use_cache=True, sync_to_thread=False)
@@ -189,6 +296,16 @@ def _dependencies(services: Services) -> dict[str, Provide]:
     return provided
 
 
+def _chat_shape(services: Services) -> Any:
+    """A chat as the API shows it, for slices that may not know its wire form."""
+
+    def shape(chat: Chat) -> ChatOut:
+        now = services.clock.now_ms()
+        return ChatOut.of(chat, lambda media: services.addresses.url(media, now))
+
+    return shape
+
+
 def _constant(value: Any) -> Any:
     def provide() -> Any:
         return value
@@ -203,5 +320,3 @@ def _provide_caller(request: Request[Any, Any, Any]) -> Any:
 def _provide_company(request: Request[Any, Any, Any]) -> Any:
     """The guard has let only company credentials through to where this is asked for."""
     return request.scope["state"]["caller"]
-
-

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 Network = IPv4Network | IPv6Network
 CONFIG_FILE = "opdesk.toml"
+DATA_FOLDER = Path("data")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("auto", "json", "text")
 
@@ -32,7 +33,7 @@ class Settings:
 
     host: str = _setting("127.0.0.1", help_text="address to listen on")
     port: int = _setting(8080, help_text="port to listen on; 0 takes a free one")
-    data: Path = _setting(Path("data"), help_text="folder of the database, media and master key")
+    data: Path = _setting(DATA_FOLDER, help_text="folder of the database, media and master key")
     database_url: str = _setting("", help_text="postgresql://... instead of SQLite in the folder")
     database_connections: int = _setting(8, help_text="connections to PostgreSQL")
     public_url: tuple[str, ...] = _setting((), help_text="public addresses, the first is primary")
@@ -135,7 +136,9 @@ def _urls(value: Any) -> tuple[str, ...]:
     for url in urls:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
-            raise ValueError("it must be addresses such as https://desk.example.com, without a path")
+            raise ValueError(
+                "it must be addresses such as https://desk.example.com, without a path"
+            )
     return urls
 
 

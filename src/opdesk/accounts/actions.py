@@ -1,7 +1,7 @@
 """What can be done with companies, organizations, API keys and sign-ins."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TypeVar
 from zoneinfo import available_timezones
 
@@ -76,12 +76,20 @@ def list_organizations(tx: Tx, caller: CompanyCaller) -> list[Organization]:
     return store.list_organizations(tx, caller.company_id)
 
 
-def add_organization(
-    tx: Tx, caller: CompanyCaller, name: str, time_zone: str, country: str, language: str
+def add_organization(  # noqa: PLR0913  each is a setting of the organization
+    tx: Tx,
+    caller: CompanyCaller,
+    name: str,
+    time_zone: str = "Europe/Kyiv",
+    country: str = "UA",
+    language: str = "uk",
+    *,
+    operators_may_delete: bool = False,
 ) -> Organization:
     """Make an organization. Raises Invalid."""
-    tx.lock("companies", id=caller.company_id)
-    new = Organization(0, caller.company_id, name_in(name), time_zone, country, language)
+    new = Organization(
+        0, caller.company_id, name_in(name), time_zone, country, language, operators_may_delete
+    )
     new = replace(_checked(new), id=tx.new_id("organizations"))
     store.insert_organization(tx, new)
     return new
@@ -95,6 +103,7 @@ class OrganizationChange:
     time_zone: str | None = None
     country: str | None = None
     language: str | None = None
+    operators_may_delete: bool | None = None
 
 
 def change_organization(
@@ -103,15 +112,10 @@ def change_organization(
     """Raises OrganizationNotFound, Invalid."""
     tx.lock("organizations", company_id=caller.company_id, id=organization_id)
     before = access.organization(tx, caller.company_id, organization_id)
-    after = _checked(
-        replace(
-            before,
-            name=before.name if change.name is None else name_in(change.name),
-            time_zone=before.time_zone if change.time_zone is None else change.time_zone,
-            country=before.country if change.country is None else change.country,
-            language=before.language if change.language is None else change.language,
-        )
-    )
+    given = {name: value for name, value in asdict(change).items() if value is not None}
+    if change.name is not None:
+        given["name"] = name_in(change.name)
+    after = _checked(replace(before, **given))
     store.update_organization(tx, after)
     return after
 
@@ -125,6 +129,13 @@ def _checked(organization: Organization) -> Organization:
     if language not in LANGUAGES:
         raise Invalid.field("language", f"must be one of {', '.join(LANGUAGES)}")
     return replace(organization, country=country, language=language)
+
+
+def record_audit(
+    tx: Tx, company_id: int, action: str, subject_id: int, operator_id: int | None
+) -> None:
+    """Write down who did something that can't be undone; never what it was about in words."""
+    store.insert_audit(tx, company_id, action, subject_id, operator_id)
 
 
 def list_api_keys(tx: Tx, caller: CompanyCaller) -> list[ApiKey]:
@@ -167,6 +178,10 @@ def open_session(tx: Tx, session: Session, secret: str) -> None:
 
 def close_session(tx: Tx, cookie: str) -> None:
     store.delete_session(tx, fingerprint(cookie))
+
+
+def forget_ended_sessions(tx: Tx) -> None:
+    store.delete_ended_sessions(tx)
 
 
 def open_company_session(tx: Tx, company_id: int, secret: str) -> Company:

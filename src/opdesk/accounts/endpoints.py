@@ -1,9 +1,9 @@
 """The contract's section Company, and what the dashboard's first page needs."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request, Response, delete, get, post, put
-from litestar.params import Dependency
+from litestar.params import FromPath, JSONBody
 
 from opdesk.accounts import access, actions
 from opdesk.accounts.model import SESSION_HOURS, CompanyCaller
@@ -18,15 +18,24 @@ from opdesk.accounts.wire import (
     OrganizationOut,
     SignedInCompanyOut,
 )
-from opdesk.kit.endpoint import COMPANY_ONLY, PUBLIC, Address, Cookies, Db, Now
-from opdesk.kit.endpoint import empty, require_own_origin
+from opdesk.kit.endpoint import (
+    COMPANY_ONLY,
+    PUBLIC,
+    Address,
+    Cookies,
+    Db,
+    Given,
+    Now,
+    empty,
+    require_own_origin,
+)
 from opdesk.kit.ids import new_secret
 from opdesk.kit.tokens import Tokens
 from opdesk.kit.web import token_response
 
-Door = Annotated[actions.Door, Dependency(skip_validation=True)]
-SignedTokens = Annotated[Tokens, Dependency(skip_validation=True)]
-Company = Annotated[CompanyCaller, Dependency(skip_validation=True)]
+Door = Given[actions.Door]
+SignedTokens = Given[Tokens]
+Company = Given[CompanyCaller]
 
 
 @post("/api/company/get-token", status_code=200, opt=PUBLIC, tags=["Company"])
@@ -37,7 +46,7 @@ async def get_company_token(
     tokens: SignedTokens,
     now: Now,
     address: Address,
-    data: LoginIn,
+    data: JSONBody[LoginIn],
 ) -> Response[Any]:
     """Sign in a company: the token that every company-level call takes. It lives 180 days.
 
@@ -55,17 +64,25 @@ async def list_organizations(db: Db, company: Company) -> list[OrganizationOut]:
 
 
 @post("/api/company/organization", status_code=200, opt=COMPANY_ONLY, tags=["Company"])
-async def add_organization(db: Db, company: Company, data: OrganizationIn) -> OrganizationOut:
+async def add_organization(
+    db: Db, company: Company, data: JSONBody[OrganizationIn]
+) -> OrganizationOut:
     """Make an organization. Its time zone, country and language have defaults."""
     made = await db.write(
-        actions.add_organization, company, data.name, data.time_zone, data.country, data.language
+        actions.add_organization,
+        company,
+        data.name,
+        data.time_zone,
+        data.country,
+        data.language,
+        operators_may_delete=data.operators_may_delete,
     )
     return OrganizationOut.of(made)
 
 
 @put("/api/company/organization", opt=COMPANY_ONLY, tags=["Company"])
 async def change_organization(
-    db: Db, company: Company, data: OrganizationChangeIn
+    db: Db, company: Company, data: JSONBody[OrganizationChangeIn]
 ) -> OrganizationDetailsOut:
     """Change an organization's name, time zone, country or language; what is left out stays."""
     changed = await db.write(actions.change_organization, company, data.id, data.to_change())
@@ -79,7 +96,7 @@ async def sign_in_company(
     door: Door,
     address: Address,
     jar: Cookies,
-    data: LoginIn,
+    data: JSONBody[LoginIn],
 ) -> Response[SignedInCompanyOut]:
     """Sign in to the dashboard: sets its session cookie for 12 hours."""
     require_own_origin(request.scope, jar.public_origins)
@@ -114,14 +131,14 @@ async def list_api_keys(db: Db, company: Company) -> list[ApiKeyOut]:
 
 
 @post("/api/company/key", status_code=200, opt=COMPANY_ONLY, tags=["Dashboard"])
-async def add_api_key(db: Db, company: Company, data: ApiKeyIn) -> NewApiKeyOut:
+async def add_api_key(db: Db, company: Company, data: JSONBody[ApiKeyIn]) -> NewApiKeyOut:
     """Make a key. This answer is the only one that shows it."""
     made, key = await db.write(actions.add_api_key, company, data.name, new_secret())
     return NewApiKeyOut(id=made.id, name=made.name, key=key)
 
 
 @delete("/api/company/key/{key_id:int}", status_code=200, opt=COMPANY_ONLY, tags=["Dashboard"])
-async def revoke_api_key(db: Db, company: Company, key_id: int) -> None:
+async def revoke_api_key(db: Db, company: Company, key_id: FromPath[int]) -> None:
     """Revoke a key, at once and for good."""
     await db.write(actions.revoke_api_key, company, key_id)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-COMPANY_TOKEN = "company"
+COMPANY_TOKEN = "company"  # noqa: S105  the kind's name
 """The kind of the tokens that `POST /api/company/get-token` gives."""
 COMPANY_TOKEN_DAYS = 180
 SESSION_HOURS = 12
@@ -31,6 +31,7 @@ class Organization:
 
     `time_zone` (IANA), `country` (ISO 3166, two letters) and `language` (`uk` or `en`) say what a
     whole day is, how a national phone number is read, and how system messages are written.
+    `operators_may_delete`: whether operators, and not only the company, may delete chats.
     """
 
     id: int
@@ -39,6 +40,7 @@ class Organization:
     time_zone: str
     country: str
     language: str
+    operators_may_delete: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,29 @@
 """SQL of companies, organizations, API keys and sessions."""
 
-from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, Text, bindparam
-from sqlalchemy import UniqueConstraint, delete, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from opdesk.accounts.model import ApiKey, Company, Organization, Session
 from opdesk.kit.context import Row, Tx
-from opdesk.kit.sql import metadata, statement
+from opdesk.kit.sql import metadata, statement, upsert
 
 companies = Table(
     "companies",
     metadata,
-    Column("id", BigInteger, primary_key=True),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("login", Text, nullable=False),
     Column("login_key", Text, nullable=False),
     Column("name", Text, nullable=False),
@@ -29,6 +41,7 @@ organizations = Table(
     Column("time_zone", Text, nullable=False),
     Column("country", Text, nullable=False),
     Column("language", Text, nullable=False),
+    Column("operators_may_delete", Integer, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     PrimaryKeyConstraint("company_id", "id"),
 )
@@ -64,6 +77,17 @@ known_addresses = Table(
     Column("seen_at", BigInteger, nullable=False),
     PrimaryKeyConstraint("account", "address"),
 )
+audit = Table(
+    "audit",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject_id", BigInteger, nullable=False),
+    Column("operator_id", BigInteger),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("company_id", "id"),
+)
 _c, _o, _k, _s, _a = companies.c, organizations.c, api_keys.c, sessions.c, known_addresses.c
 
 _company = select(_c.id, _c.login, _c.name, _c.token_epoch)
@@ -88,7 +112,15 @@ NEXT_EPOCH = statement(
     .values(token_epoch=_c.token_epoch + 1)
     .returning(_c.token_epoch)
 )
-_organization = select(_o.id, _o.company_id, _o.name, _o.time_zone, _o.country, _o.language)
+_organization = select(
+    _o.id,
+    _o.company_id,
+    _o.name,
+    _o.time_zone,
+    _o.country,
+    _o.language,
+    _o.operators_may_delete,
+)
 ORGANIZATIONS = statement(
     _organization.where(_o.company_id == bindparam("company")).order_by(_o.id)
 )
@@ -103,7 +135,18 @@ ADD_ORGANIZATION = statement(
         time_zone=bindparam("time_zone"),
         country=bindparam("country"),
         language=bindparam("language"),
+        operators_may_delete=bindparam("operators_may_delete"),
         created_at=bindparam("now"),
+    )
+)
+ADD_AUDIT = statement(
+    insert(audit).values(
+        company_id=bindparam("company"),
+        id=bindparam("id"),
+        action=bindparam("action"),
+        subject_id=bindparam("subject"),
+        operator_id=bindparam("operator"),
+        at=bindparam("now"),
     )
 )
 CHANGE_ORGANIZATION = statement(
@@ -114,6 +157,7 @@ CHANGE_ORGANIZATION = statement(
         time_zone=bindparam("new_time_zone"),
         country=bindparam("new_country"),
         language=bindparam("new_language"),
+        operators_may_delete=bindparam("new_operators_may_delete"),
     )
 )
 API_KEYS = statement(
@@ -161,9 +205,7 @@ ADD_SESSION = statement(
 DELETE_SESSION = statement(delete(sessions).where(_s.fingerprint == bindparam("fingerprint")))
 DELETE_ENDED = statement(delete(sessions).where(_s.expires_at <= bindparam("now")))
 KNOWS_ADDRESS = statement(
-    select(_a.seen_at).where(
-        _a.account == bindparam("account"), _a.address == bindparam("address")
-    )
+    select(_a.seen_at).where(_a.account == bindparam("account"), _a.address == bindparam("address"))
 )
 REMEMBER_ADDRESS = statement(
     upsert(known_addresses)
@@ -204,12 +246,12 @@ def next_token_epoch(tx: Tx, company_id: int) -> int:
 
 
 def list_organizations(tx: Tx, company_id: int) -> list[Organization]:
-    return [Organization(*row) for row in tx.all(ORGANIZATIONS, company=company_id)]
+    return [_organization_of(row) for row in tx.all(ORGANIZATIONS, company=company_id)]
 
 
 def find_organization(tx: Tx, company_id: int, organization_id: int) -> Organization | None:
     row = tx.first(ORGANIZATION, company=company_id, organization=organization_id)
-    return Organization(*row) if row else None
+    return _organization_of(row) if row else None
 
 
 def insert_organization(tx: Tx, new: Organization) -> None:
@@ -221,6 +263,7 @@ def insert_organization(tx: Tx, new: Organization) -> None:
         time_zone=new.time_zone,
         country=new.country,
         language=new.language,
+        operators_may_delete=int(new.operators_may_delete),
         now=tx.now,
     )
 
@@ -234,6 +277,7 @@ def update_organization(tx: Tx, changed: Organization) -> None:
         new_time_zone=changed.time_zone,
         new_country=changed.country,
         new_language=changed.language,
+        new_operators_may_delete=int(changed.operators_may_delete),
     )
 
 
@@ -276,7 +320,6 @@ def find_session(tx: Tx, fingerprint: str) -> Session | None:
 
 
 def insert_session(tx: Tx, fingerprint: str, session: Session) -> None:
-    tx.run(DELETE_ENDED, now=tx.now)
     tx.run(
         ADD_SESSION,
         fingerprint=fingerprint,
@@ -286,6 +329,10 @@ def insert_session(tx: Tx, fingerprint: str, session: Session) -> None:
         expires_at=session.expires_at,
         now=tx.now,
     )
+
+
+def delete_ended_sessions(tx: Tx) -> None:
+    tx.run(DELETE_ENDED, now=tx.now)
 
 
 def delete_session(tx: Tx, fingerprint: str) -> None:
@@ -298,3 +345,23 @@ def knows_address(tx: Tx, account: str, address: str) -> bool:
 
 def remember_address(tx: Tx, account: str, address: str) -> None:
     tx.run(REMEMBER_ADDRESS, account=account, address=address, now=tx.now)
+
+
+def insert_audit(
+    tx: Tx, company_id: int, action: str, subject_id: int, operator_id: int | None
+) -> None:
+    """`operator_id` None: someone with company credentials."""
+    tx.run(
+        ADD_AUDIT,
+        company=company_id,
+        id=tx.new_id("audit"),
+        action=action,
+        subject=subject_id,
+        operator=operator_id,
+        now=tx.now,
+    )
+
+
+def _organization_of(row: Row) -> Organization:
+    found, company_id, name, time_zone, country, language, may_delete = row
+    return Organization(found, company_id, name, time_zone, country, language, bool(may_delete))

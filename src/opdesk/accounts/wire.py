@@ -30,6 +30,7 @@ class OrganizationIn(WireIn):
     time_zone: str = "Europe/Kyiv"
     country: str = "UA"
     language: str = "uk"
+    operators_may_delete: bool = False
 
     example = {"name": "Kyiv shop", "timeZone": "Europe/Kyiv", "country": "UA", "language": "uk"}
 
@@ -40,11 +41,14 @@ class OrganizationChangeIn(WireIn):
     time_zone: str | None = None
     country: str | None = None
     language: str | None = None
+    operators_may_delete: bool | None = None
 
     example = {"id": 6, "timeZone": "Europe/Kyiv", "language": "en"}
 
     def to_change(self) -> OrganizationChange:
-        return OrganizationChange(self.name, self.time_zone, self.country, self.language)
+        return OrganizationChange(
+            self.name, self.time_zone, self.country, self.language, self.operators_may_delete
+        )
 
 
 class OrganizationDetailsOut(Wire):
@@ -53,6 +57,7 @@ class OrganizationDetailsOut(Wire):
     time_zone: str
     country: str
     language: str
+    operators_may_delete: bool
 
     example = {
         "id": 6,
@@ -60,12 +65,18 @@ class OrganizationDetailsOut(Wire):
         "timeZone": "Europe/Kyiv",
         "country": "UA",
         "language": "en",
+        "operatorsMayDelete": False,
     }
 
     @classmethod
     def of(cls, it: Organization) -> "OrganizationDetailsOut":
         return cls(
-            id=it.id, name=it.name, time_zone=it.time_zone, country=it.country, language=it.language
+            id=it.id,
+            name=it.name,
+            time_zone=it.time_zone,
+            country=it.country,
+            language=it.language,
+            operators_may_delete=it.operators_may_delete,
         )
 
 

@@ -1,8 +1,20 @@
 """SQL of channels. Settings are sealed with the master key (AES-GCM) on the way in."""
 
 import msgspec
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint
-from sqlalchemy import Table, Text, bindparam, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 
 from opdesk.channels.model import Channel, ChannelState, Source, sender_key
 from opdesk.kit.context import Row, Tx
@@ -179,7 +191,11 @@ def update_state(
     tx: Tx, company_id: int, channel_id: int, state: ChannelState, problem: str | None
 ) -> None:
     tx.run(
-        SET_STATE, company=company_id, channel=channel_id, new_state=state.value, new_problem=problem
+        SET_STATE,
+        company=company_id,
+        channel=channel_id,
+        new_state=state.value,
+        new_problem=problem,
     )
 
 

@@ -1,10 +1,11 @@
 """What can happen to chats and messages: the rules of the contract's section Chats."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-from opdesk.accounts import access as accounts
+from opdesk.accounts import access as accounts, actions as account_actions
 from opdesk.accounts.errors import OrganizationNotFound
+from opdesk.accounts.model import Organization
 from opdesk.channels.model import Channel
 from opdesk.chats import access, store
 from opdesk.chats.errors import ChannelGone, KeyReused, MayNotDelete
@@ -26,14 +27,17 @@ from opdesk.chats.model import (
     is_forward,
 )
 from opdesk.contacts import actions as contacts
-from opdesk.contacts.model import Contact
+from opdesk.contacts.model import Contact, normalize_phone
 from opdesk.events.model import EventType
 from opdesk.kit import outbox
 from opdesk.kit.clock import HOUR_MS
 from opdesk.kit.context import Fact, Tx
+from opdesk.kit.days import span_in
+from opdesk.kit.db import Database
 from opdesk.kit.errors import Invalid
 from opdesk.kit.text import phone_words, search_words
 from opdesk.media import actions as media
+from opdesk.media.access import Files
 from opdesk.media.model import Media
 from opdesk.operators.model import Caller, OperatorCaller
 
@@ -41,9 +45,27 @@ SEND = "send_message"
 """The outbox's kind of job that delivers a message; its payload is {"message": id}."""
 FETCH = "fetch_media"
 """The kind that fetches a platform's file: {"message": id, "media": id, "reference": text}."""
+CLEAR = "clear_chat"
+"""The kind that clears away what a deleted chat left outside the database: {"digests": [...]}."""
+DELETED = "chat deleted"
+"""The audit's word for it."""
 KEY_KEPT_MS = 48 * HOUR_MS
 UNCERTAIN = "uncertain"
 """The error of a message whose send may or may not have arrived."""
+
+
+Check = Callable[[Chat, str, Media | None], None]
+"""Raises Invalid when a chat's channel can't take a text with a file."""
+ForgetRaw = Callable[[Tx, int, int], None]
+"""(tx, company, chat): deletes the raw envelopes of a chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What a deleted chat leaves outside the database: digests of files."""
+
+    company_id: int
+    digests: list[str]
 
 
 def list_chats(tx: Tx, caller: Caller, wanted: ChatFilter, page: Page) -> ChatPage:
@@ -55,6 +77,36 @@ def list_chats(tx: Tx, caller: Caller, wanted: ChatFilter, page: Page) -> ChatPa
     last = items[-1] if items and has_more else None
     total = None if page.has_cursor else store.count_chats(tx, caller.company_id, wanted)
     return ChatPage(total, items, (last.active_at, last.id) if last else None)
+
+
+def localized(
+    tx: Tx, caller: Caller, wanted: ChatFilter, dates: Sequence[str], phone: str | None
+) -> ChatFilter:
+    """`wanted` with days and a phone read as the organization asked for (or the first) does.
+
+    Raises Invalid naming `date` or `phone`.
+    """
+    if not dates and phone is None:
+        return wanted
+    organization = _whose_customs(tx, caller, wanted.organization_id)
+    start, before = span_in("date", dates, organization.time_zone)
+    number = None
+    if phone is not None:
+        number = normalize_phone(phone, organization.country)
+        if number is None:
+            raise Invalid.field("phone", "is not a phone number")
+    return replace(wanted, active_from=start, active_before=before, phone=number)
+
+
+def _whose_customs(tx: Tx, caller: Caller, asked: int | None) -> Organization:
+    if asked is not None:
+        return accounts.organization(tx, caller.company_id, asked)
+    if isinstance(caller, OperatorCaller):
+        return accounts.organization(tx, caller.company_id, caller.organization_id)
+    found = account_actions.list_organizations(tx, caller)
+    if not found:
+        raise Invalid.field("date", "needs an organization, and there is none yet")
+    return found[0]
 
 
 def _within_reach(tx: Tx, caller: Caller, wanted: ChatFilter) -> ChatFilter:
@@ -97,9 +149,7 @@ def receive(tx: Tx, channel: Channel, incoming: Incoming) -> Message | None:
     """
     contact, is_changed = contacts.recognize(tx, channel.company_id, incoming.sender)
     state = _chat_with(tx, channel, incoming.external_chat_id, contact)
-    known = store.find_message_by_external(
-        tx, channel.company_id, channel.id, incoming.external_id
-    )
+    known = store.find_message_by_external(tx, channel.company_id, channel.id, incoming.external_id)
     if known is not None:
         return None
     if incoming.phone is not None and incoming.phone != contact.phone:
@@ -158,21 +208,12 @@ def _incoming_message(tx: Tx, state: ChatState, incoming: Incoming) -> Message:
     kept: Media | None = None
     if file is not None:
         kept = media.new_media(tx, state.company_id, file.name, file.format, file.type, None)
-        media.store.insert_media(tx, kept, state.id)
-    return _new_message(
-        tx,
-        state,
-        Author.CLIENT,
-        text=incoming.text,
-        media=kept,
-        status=MessageStatus.SUCCESS,
-        kind=incoming.kind,
-    )
+        media.announce(tx, kept, state.id)
+    new = _new_message(tx, state, Author.CLIENT, incoming.text)
+    return replace(new, media=kept, status=MessageStatus.SUCCESS, kind=incoming.kind)
 
 
-def edit_received(
-    tx: Tx, channel: Channel, external_id: str, text: str
-) -> None:
+def edit_received(tx: Tx, channel: Channel, external_id: str, text: str) -> None:
     """The customer changed a message; one that we never had is left alone."""
     known = store.find_message_by_external(tx, channel.company_id, channel.id, external_id)
     if known is None:
@@ -191,13 +232,12 @@ def _tell_of_message(tx: Tx, channel: Channel, message_id: int, chat_id: int) ->
     )
 
 
-def send(
-    tx: Tx, caller: Caller, chat_id: int, draft: Draft, check: Callable[[Chat, Draft], None]
-) -> Message:
+def send(tx: Tx, files: Files, caller: Caller, chat_id: int, draft: Draft, check: Check) -> Message:
     """Store an operator's message and queue its delivery, both or neither.
 
     A known idempotency key returns the first message and sends nothing. `check` refuses what the
-    chat's channel can't take. Raises ChatNotFound, ChannelGone, KeyReused, MediaNotFound, Invalid.
+    chat's channel can't take. An uploaded file that was not needed after all is the caller's to
+    drop. Raises ChatNotFound, ChannelGone, KeyReused, MediaNotFound, Invalid.
     """
     state = access.locked(tx, caller, chat_id)
     if (before := _sent_before(tx, state, draft)) is not None:
@@ -205,8 +245,11 @@ def send(
     chat = access.chat(tx, caller, chat_id)
     if not chat.is_writable:
         raise ChannelGone("this chat's channel was disconnected or switched off")
-    check(chat, draft)
-    message = _stored(tx, state, _outgoing_message(tx, caller, state, draft), None)
+    attached = _attached(tx, state, draft)
+    check(chat, draft.text, attached)
+    if attached is not None and draft.upload is not None:
+        media.keep(tx, files, attached, draft.upload.file, state.id)
+    message = _stored(tx, state, _outgoing_message(tx, caller, state, draft, attached), None)
     if draft.client_key is not None:
         remembered = (draft.body_digest, message.id)
         store.insert_key(tx, state.company_id, state.id, draft.client_key, remembered)
@@ -216,6 +259,18 @@ def send(
         answered = replace(answered, operator_id=caller.operator_id)
     _save(tx, state, answered)
     return message
+
+
+def _attached(tx: Tx, state: ChatState, draft: Draft) -> Media | None:
+    """The file of a draft: one that was uploaded before, or one that came along."""
+    if draft.media_id is not None:
+        return media.attach(tx, state.company_id, draft.media_id, state.id)
+    upload = draft.upload
+    if upload is None:
+        return None
+    return media.new_media(
+        tx, state.company_id, upload.name, upload.format, upload.type, upload.file
+    )
 
 
 def send_lane(chat_id: int) -> str:
@@ -235,20 +290,16 @@ def _sent_before(tx: Tx, state: ChatState, draft: Draft) -> Message | None:
     return store.find_message(tx, state.company_id, message_id)
 
 
-def _outgoing_message(tx: Tx, caller: Caller, state: ChatState, draft: Draft) -> Message:
-    attached = None
-    if draft.media_id is not None:
-        attached = media.attach(tx, state.company_id, draft.media_id, state.id)
-    return _new_message(
-        tx,
-        state,
-        Author.OPERATOR,
-        text=draft.text,
+def _outgoing_message(
+    tx: Tx, caller: Caller, state: ChatState, draft: Draft, attached: Media | None
+) -> Message:
+    operator = None
+    if isinstance(caller, OperatorCaller):
+        operator = Ref(caller.operator_id, caller.name)
+    return replace(
+        _new_message(tx, state, Author.OPERATOR, draft.text),
         media=attached,
-        status=MessageStatus.NEW,
-        operator=(
-            Ref(caller.operator_id, caller.name) if isinstance(caller, OperatorCaller) else None
-        ),
+        operator=operator,
         client_key=draft.client_key,
     )
 
@@ -269,21 +320,34 @@ def mark_read(tx: Tx, caller: Caller, chat_id: int) -> None:
     _save(tx, state, replace(state, unread=0))
 
 
-def delete_chat(tx: Tx, caller: Caller, chat_id: int) -> tuple[int, list[str]]:
-    """Delete a chat for good. (its contact, digests of files) for what lies outside.
+def delete_chat(tx: Tx, caller: Caller, chat_id: int, forget_raw: ForgetRaw) -> Leftovers:
+    """Delete a chat for good, raw envelopes and search entries included, and write down who did.
 
-    Raises ChatNotFound, MayNotDelete.
+    What lies outside the database is left to `clear_away`: the returned leftovers, which a job
+    of the outbox clears too, should the process die in between. Raises ChatNotFound, MayNotDelete.
     """
     state = access.locked(tx, caller, chat_id)
-    if isinstance(caller, OperatorCaller):
+    operator_id = caller.operator_id if isinstance(caller, OperatorCaller) else None
+    organization = accounts.organization(tx, state.company_id, state.organization_id)
+    if operator_id is not None and not organization.operators_may_delete:
         raise MayNotDelete
     store.delete_chat(tx, state.company_id, chat_id)
+    forget_raw(tx, state.company_id, chat_id)
     outbox.forget_lane(tx, state.company_id, send_lane(chat_id))
     digests = media.delete_of_chat(tx, state.company_id, chat_id)
     if not store.list_of_contact(tx, state.company_id, state.contact_id):
         contacts.delete_contact(tx, state.company_id, state.contact_id)
+    account_actions.record_audit(tx, state.company_id, DELETED, chat_id, operator_id)
     _tell(tx, state, EventType.CHAT_REMOVED)
-    return state.contact_id, digests
+    lane = f"clear:{chat_id}"
+    outbox.put(tx, state.company_id, CLEAR, {"digests": digests}, lane=lane)
+    return Leftovers(state.company_id, digests)
+
+
+async def clear_away(db: Database, files: Files, leftovers: Leftovers) -> None:
+    """Remove a deleted chat's files and the database's own traces. Doing it twice does no harm."""
+    await db.write(media.remove_unused, files, leftovers.company_id, leftovers.digests)
+    await db.scrub()
 
 
 def record_delivery(
@@ -341,21 +405,13 @@ def forget_old_keys(tx: Tx) -> None:
 def check_text_length(text: str, limit: int) -> None:
     """Raises Invalid naming `textMessage`; a text is never split."""
     if len(text) > limit:
-        raise Invalid.field("textMessage", f"has {len(text)} characters; this channel takes {limit}")
+        raise Invalid.field(
+            "textMessage", f"has {len(text)} characters; this channel takes {limit}"
+        )
 
 
-def _new_message(
-    tx: Tx,
-    state: ChatState,
-    author: Author,
-    *,
-    text: str,
-    media: Media | None,
-    status: MessageStatus,
-    operator: Ref | None = None,
-    client_key: str | None = None,
-    kind: str | None = None,
-) -> Message:
+def _new_message(tx: Tx, state: ChatState, author: Author, text: str) -> Message:
+    """A message of now with nothing but a text, status New."""
     return Message(
         id=tx.new_id("messages"),
         company_id=state.company_id,
@@ -363,12 +419,12 @@ def _new_message(
         text=text,
         phone=None,
         author=author,
-        operator=operator,
-        status=status,
+        operator=None,
+        status=MessageStatus.NEW,
         error=None,
-        media=media,
-        client_key=client_key,
-        kind=kind,
+        media=None,
+        client_key=None,
+        kind=None,
         is_edited=False,
         created_at=tx.now,
     )

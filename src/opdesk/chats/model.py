@@ -5,11 +5,14 @@ from enum import IntEnum
 
 from opdesk.channels.model import Source
 from opdesk.contacts.model import Identity
-from opdesk.media.model import Media, MediaType
+from opdesk.media.model import Media, MediaType, StoredFile
 
 NEWEST = 2**53 - 1
 """`before` this id is the newest page."""
 COUNT_LIMIT = 10_000
+"""A narrow filter stops counting here."""
+MAX_COUNTED = 10_000
+"""Numbered pages end here; cursors go on."""
 MAX_PAGE_SIZE = 100
 
 
@@ -156,11 +159,22 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that came along with a message."""
+
+    name: str
+    format: str
+    type: MediaType
+    file: StoredFile
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """What someone wants to send. `media_id` is an upload that becomes the chat's."""
+    """What someone wants to send. `media_id` is an earlier upload that becomes the chat's."""
 
     text: str
     media_id: int | None = None
+    upload: Upload | None = None
     client_key: str | None = None
     body_digest: str = ""
 

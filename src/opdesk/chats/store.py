@@ -4,10 +4,26 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, Table, Text
-from sqlalchemy import and_, bindparam, column, delete, func, insert, literal, or_, select, table
-from sqlalchemy import update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    column,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    table,
+    update,
+)
 
 from opdesk.channels.model import Source
 from opdesk.chats.model import (
@@ -24,7 +40,7 @@ from opdesk.chats.model import (
     Ref,
 )
 from opdesk.kit.context import Row, Tx
-from opdesk.kit.sql import Statement, metadata, statement
+from opdesk.kit.sql import Statement, metadata, statement, upsert
 from opdesk.media.model import Media, MediaState, MediaType
 
 chats = Table(
@@ -99,7 +115,9 @@ organizations = table("organizations", *map(column, ("company_id", "id", "name")
 operators = table("operators", *map(column, ("company_id", "id", "name", "photo")))
 channels = table(
     "channels",
-    *map(column, ("company_id", "id", "source", "sender", "sender_key", "is_enabled", "is_deleted")),
+    *map(
+        column, ("company_id", "id", "source", "sender", "sender_key", "is_enabled", "is_deleted")
+    ),
 )
 media = table(
     "media",
@@ -150,9 +168,7 @@ MESSAGES_BEFORE = statement(
     .limit(bindparam("size"))
 )
 MESSAGES_AFTER = statement(
-    _message.where(*_in_chat, _m.id > bindparam("after"))
-    .order_by(_m.id)
-    .limit(bindparam("size"))
+    _message.where(*_in_chat, _m.id > bindparam("after")).order_by(_m.id).limit(bindparam("size"))
 )
 MESSAGES_PAGE = statement(
     _message.where(*_in_chat).order_by(_m.id).limit(bindparam("size")).offset(bindparam("skip"))
@@ -187,9 +203,7 @@ _chat = select(
     chats.join(contacts, _its_contact)
     .join(
         organizations,
-        and_(
-            organizations.c.company_id == _h.company_id, organizations.c.id == _h.organization_id
-        ),
+        and_(organizations.c.company_id == _h.company_id, organizations.c.id == _h.organization_id),
     )
     .join(channels, and_(channels.c.company_id == _h.company_id, channels.c.id == _h.channel_id))
     .outerjoin(
@@ -304,9 +318,7 @@ SET_DELIVERY = statement(
 )
 MESSAGE_OF_MEDIA = statement(
     select(_m.id, _m.chat_id, _h.organization_id)
-    .select_from(
-        messages.join(chats, and_(_h.company_id == _m.company_id, _h.id == _m.chat_id))
-    )
+    .select_from(messages.join(chats, and_(_h.company_id == _m.company_id, _h.id == _m.chat_id)))
     .where(_m.company_id == bindparam("company"), _m.id == bindparam("message"))
 )
 FIND_KEY = statement(
@@ -379,8 +391,18 @@ def find_state(tx: Tx, company_id: int, chat_id: int) -> ChatState | None:
     row = tx.first(STATE, company=company_id, chat=chat_id)
     if row is None:
         return None
-    *ids, external, status, operator, unread = row
-    return ChatState(*ids, external, ChatStatus(status), operator, unread)
+    found, company, organization, channel, contact, external, status, operator, unread = row
+    return ChatState(
+        found,
+        company,
+        organization,
+        channel,
+        contact,
+        external,
+        ChatStatus(status),
+        operator,
+        unread,
+    )
 
 
 def find_by_external(tx: Tx, company_id: int, channel_id: int, external_id: str) -> int | None:
@@ -590,9 +612,7 @@ Shape = tuple[frozenset[str], int]
 
 def _filter_shape(wanted: ChatFilter) -> Shape:
     names = {
-        name
-        for name in wanted.__slots__
-        if name != "words" and getattr(wanted, name) is not None
+        name for name in wanted.__slots__ if name != "words" and getattr(wanted, name) is not None
     }
     return frozenset(names), len(wanted.words)
 
@@ -643,7 +663,8 @@ def _list_statement(shape: Shape, direction: str) -> Statement:
     """One statement for each combination of filters, so that each has the plan that fits it."""
     query = _chat.where(*_conditions(shape))
     newest_first = (_h.active_at.desc(), _h.id.desc())
-    active, chat = bindparam("cursor_active"), bindparam("cursor_id")
+    active: Any = bindparam("cursor_active")
+    chat: Any = bindparam("cursor_id")
     if direction == "after":
         beyond = or_(_h.active_at > active, and_(_h.active_at == active, _h.id > chat))
         query = query.where(_h.active_at >= active, beyond).order_by(_h.active_at, _h.id)
@@ -667,9 +688,7 @@ def _counted(shape: Shape) -> Any:
     names, _ = shape
     source: Any = chats
     if names & {"source", "telegram_user"}:
-        its_channel = and_(
-            channels.c.company_id == _h.company_id, channels.c.id == _h.channel_id
-        )
+        its_channel = and_(channels.c.company_id == _h.company_id, channels.c.id == _h.channel_id)
         source = source.join(channels, its_channel)
     return source.join(contacts, _its_contact) if "phone" in names else source
 

@@ -2,13 +2,21 @@
 
 import json
 
-from sqlalchemy import BigInteger, Column, PrimaryKeyConstraint, Table, Text, bindparam, delete
-from sqlalchemy import insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    insert,
+    select,
+)
 
 from opdesk.events.model import Event, EventType
 from opdesk.kit.context import Fact, Row, Tx
-from opdesk.kit.sql import metadata, statement
+from opdesk.kit.sql import metadata, statement, upsert
 
 event_counters = Table(
     "event_counters",
@@ -37,7 +45,6 @@ installation = Table(
 )
 _c, _e = event_counters.c, events.c
 
-# Both databases write this upsert alike, so SQLite's spelling serves for PostgreSQL too.
 NEXT_NUMBERS = statement(
     upsert(event_counters)
     .values(

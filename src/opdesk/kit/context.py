@@ -1,4 +1,4 @@
-"""What an action gets: one transaction, with the time, ids, events and wake-ups that belong to it."""
+"""What an action gets: one transaction, with its time, ids, events and wake-ups."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ class Fact:
 
 
 class Tx:
-    """One transaction. A function that gets a `Tx` may run twice: it has no effect outside of it."""
+    """One transaction. A function that gets one may run twice: it has no effect outside of it."""
 
     def __init__(self, driver: Driver, now: int) -> None:
         self._driver = driver

@@ -7,22 +7,26 @@ says `opt=PUBLIC`: forgetting it locks a door, it never opens one.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any, TypeVar
 
 from litestar import Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
-from litestar.params import Dependency
+from litestar.params import SkipValidation
 
 from opdesk.kit import errors
 from opdesk.kit.db import Database
 from opdesk.kit.web import origin_is_ours
 
-Db = Annotated[Database, Dependency(skip_validation=True)]
-Now = Annotated[int, Dependency(skip_validation=True)]
+T = TypeVar("T")
+Given = NamedDependency[SkipValidation[T]]
+"""What the composition root provides under the parameter's name."""
+Db = Given[Database]
+Now = Given[int]
 """Milliseconds UTC, for what is done outside a transaction."""
-Address = Annotated[str, Dependency(skip_validation=True)]
+Address = Given[str]
 """Where the request comes from, as far as it can be believed."""
 
 PUBLIC: dict[str, Any] = {"callers": "anyone"}
@@ -38,9 +42,7 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     if callers == "anyone" or not connection.scope["path"].startswith("/api/"):
         return
     recognizer: Recognizer = connection.app.state.recognizer
-    connection.scope["state"]["caller"] = await recognizer(
-        connection.scope, callers == "company"
-    )
+    connection.scope["state"]["caller"] = await recognizer(connection.scope, callers == "company")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class CookieJar:
         return self.make(name, "", 0)
 
 
-Cookies = Annotated[CookieJar, Dependency(skip_validation=True)]
+Cookies = Given[CookieJar]
 
 
 def require_own_origin(scope: Any, public_origins: tuple[str, ...]) -> None:

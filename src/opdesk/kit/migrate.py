@@ -15,7 +15,7 @@ _LOCK = 7_233_018_401
 """Any number: PostgreSQL's advisory lock that lets one process migrate at a time."""
 
 
-class SchemaTooNew(Exception):
+class SchemaTooNewError(Exception):
     """The database was migrated by a newer version of the program."""
 
 
@@ -33,7 +33,7 @@ def sqlalchemy_url(database_url: str, sqlite_file: Path) -> str:
 
 
 def migrate(url: str) -> tuple[str | None, str]:
-    """Upgrade to the newest schema; the revisions before and after. Raises SchemaTooNew."""
+    """Upgrade to the newest schema; the revisions before and after. Raises SchemaTooNewError."""
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
     scripts = ScriptDirectory.from_config(config)
@@ -42,7 +42,9 @@ def migrate(url: str) -> tuple[str | None, str]:
         before = MigrationContext.configure(connection).get_current_revision()
         known = {script.revision for script in scripts.walk_revisions()}
         if before is not None and before not in known:
-            raise SchemaTooNew(f"the database has schema {before}, this version knows up to {head}")
+            raise SchemaTooNewError(
+                f"the database has schema {before}, this version knows up to {head}"
+            )
         if before != head:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

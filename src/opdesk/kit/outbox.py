@@ -8,10 +8,24 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, and_, bindparam, delete
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)
 
 from opdesk.kit.bus import Alarm, Bus, Wake
 from opdesk.kit.clock import SECOND_MS, Clock
@@ -35,7 +49,7 @@ LONGEST_RETRY_S = 300.0
 jobs = Table(
     "jobs",
     metadata,
-    Column("id", BigInteger, primary_key=True),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("company_id", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
     Column("lane", Text, nullable=False),
@@ -187,12 +201,12 @@ class Outbox:
             if job_id not in self._running:
                 task = asyncio.create_task(self._work(job_id))
                 self._running[job_id] = task
-                task.add_done_callback(lambda _task, job_id=job_id: self._ended(job_id))
+                task.add_done_callback(partial(self._ended, job_id))
         next_at = await self._db.read(_next_at)
         # Due jobs that found no room are started when one ends, which rings the alarm.
         return max((next_at - self._clock.now_ms()) / SECOND_MS, 0.01) if next_at else POLL_S
 
-    def _ended(self, job_id: int) -> None:
+    def _ended(self, job_id: int, _task: asyncio.Task[None]) -> None:
         self._running.pop(job_id, None)
         self._alarm.ring()
 

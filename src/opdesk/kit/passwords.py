@@ -12,13 +12,17 @@ MIN_CHARS = 10
 MAX_CHARS = 256
 _MEMORY_KIB = 19 * 1024
 _RUNS = ("abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "01234567890123456789")
+# fmt: off
 _COMMON_WORDS = (
-    "password passw0rd qwerty qwertyuiop letmein welcome admin administrator iloveyou monkey "
-    "dragon football baseball sunshine princess superman batman trustno1 starwars master "
-    "hello freedom whatever shadow michael jordan jennifer computer internet service secret "
-    "parol пароль йцукен йцукенгшщз україна любов привіт natasha kyiv ukraine zaq12wsx "
-    "1q2w3e4r 1qaz2wsx q1w2e3r4 changeme default operator opdesk"
-).split()
+    "password", "passw0rd", "qwerty", "qwertyuiop", "letmein", "welcome", "admin",
+    "administrator", "iloveyou", "monkey", "dragon", "football", "baseball", "sunshine",
+    "princess", "superman", "batman", "trustno1", "starwars", "master", "hello", "freedom",
+    "whatever", "shadow", "michael", "jordan", "jennifer", "computer", "internet", "service",
+    "secret", "parol", "пароль", "йцукен", "йцукенгшщз", "україна", "любов", "привіт", "natasha",
+    "kyiv", "ukraine", "zaq12wsx", "1q2w3e4r", "1qaz2wsx", "q1w2e3r4", "changeme", "default",
+    "operator", "opdesk",
+)
+# fmt: on
 _DECORATION = "0123456789!@#$%^&*._-+ "
 _UNKNOWN = "no such account"
 

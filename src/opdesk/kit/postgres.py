@@ -51,7 +51,7 @@ class PostgresDriver:
 
     def lock(self, table: str, key: Mapping[str, int]) -> None:
         where = " AND ".join(f"{column} = %({column})s" for column in key)
-        self.fetch(f"SELECT 1 FROM {table} WHERE {where} FOR UPDATE", key)  # noqa: S608
+        self.fetch(f"SELECT 1 FROM {table} WHERE {where} FOR UPDATE", key)
 
 
 class PostgresDatabase:
@@ -65,12 +65,13 @@ class PostgresDatabase:
         self._opened: list[Connection] = []
 
     async def read(self, f: Callable[Concatenate[Tx, P], T], *args: P.args, **kw: P.kwargs) -> T:
-        return await self._in_thread(self._read, lambda tx: f(tx, *args, **kw))
+        return await self.read_slow(f, *args, **kw)
 
     async def read_slow(
         self, f: Callable[Concatenate[Tx, P], T], *args: P.args, **kw: P.kwargs
     ) -> T:
-        return await self._in_thread(self._read, lambda tx: f(tx, *args, **kw))
+        value: T = await self._in_thread(self._read, lambda tx: f(tx, *args, **kw))
+        return value
 
     async def write(self, f: Callable[Concatenate[Tx, P], T], *args: P.args, **kw: P.kwargs) -> T:
         value, tx = await self._in_thread(self._write, lambda tx: f(tx, *args, **kw))
@@ -87,7 +88,8 @@ class PostgresDatabase:
 
     async def _in_thread(self, call: Callable[..., T], run: Callable[[Tx], Any]) -> T:
         loop = asyncio.get_running_loop()
-        return await asyncio.shield(loop.run_in_executor(self._threads, call, run))
+        result: T = await asyncio.shield(loop.run_in_executor(self._threads, call, run))
+        return result
 
     def _read(self, run: Callable[[Tx], T]) -> T:
         return self._attempt(run, is_write=False)[0]

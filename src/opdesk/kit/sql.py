@@ -8,19 +8,22 @@ Lists travel as one JSON parameter (`in_json`), so that a statement's text never
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, MetaData, bindparam
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, MetaData, bindparam
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.dialects.postgresql import insert as upsert, psycopg
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import Boolean
 
+__all__ = ["CompiledSql", "Statement", "in_json", "metadata", "statement", "upsert"]
+# PostgreSQL's form of INSERT ... ON CONFLICT compiles for SQLite as well, but not the reverse.
+
 metadata = MetaData()
 """Every table of the program; a test holds the migrations against it."""
 
-_SQLITE = sqlite.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
-_POSTGRES = psycopg.dialect()
+_SQLITE = sqlite.dialect(paramstyle="named")
+_POSTGRES = psycopg.dialect()  # type: ignore[no-untyped-call]
 
 
 class CompiledSql:
@@ -65,13 +68,13 @@ class in_json(ColumnElement[bool]):  # noqa: N801  reads as the operator that it
 
     def __init__(self, column: ColumnElement[Any], name: str) -> None:
         self.column = column
-        self.values = bindparam(name, required=True)
+        self.values: BindParameter[Any] = bindparam(name, required=True)
 
 
 @compiles(in_json, "sqlite")
 def _in_json_sqlite(element: in_json, compiler: Any, **kw: Any) -> str:
     column, values = compiler.process(element.column, **kw), compiler.process(element.values, **kw)
-    return f"{column} IN (SELECT value FROM json_each({values}))"
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608  compiled parts
 
 
 @compiles(in_json, "postgresql")

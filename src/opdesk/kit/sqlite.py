@@ -199,9 +199,10 @@ class SqliteDatabase:
         try:
             connection.execute("BEGIN IMMEDIATE")
             for work in batch:
-                answers.append(self._run_one(connection, work, txs))
+                # One by one: what was answered before a failure must be known after it.
+                answers.append(self._run_one(connection, work, txs))  # noqa: PERF401
             connection.execute("COMMIT")
-        except BaseException as error:  # noqa: BLE001  the thread must live, the callers must know
+        except BaseException as error:
             self._fail_batch(batch, error)
             return
         for work, value, failure in answers:
@@ -219,7 +220,7 @@ class SqliteDatabase:
         try:
             value = work.run(tx)
             self._outlet.finish(tx)
-        except Exception as error:  # noqa: BLE001  it is the caller's, and goes to the caller
+        except Exception as error:
             # A full disk or an I/O error ends the whole transaction, savepoints included:
             # what ran before in this batch is gone as well, so nobody may be told "done".
             if not connection.in_transaction or _is_fatal(error):

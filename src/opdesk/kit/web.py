@@ -1,6 +1,6 @@
 """What every endpoint shares: the request's decoder, the error table, credentials, OpenAPI."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from ipaddress import IPv4Network, IPv6Network, ip_address
@@ -12,8 +12,10 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures.state import State
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap, Scope
+from typing_extensions import override
 
 from opdesk.kit import errors
+from opdesk.kit.layers import Send, answer
 from opdesk.kit.log import get_logger
 from opdesk.kit.wire import decode
 
@@ -25,6 +27,8 @@ MAX_JSON_BYTES = 4 * 1024 * 1024
 """A JSON body; calls that take media say their own limit."""
 JSON_TYPES = ("application/json", "text/json")
 _NO_CONTENT_TYPE = ""
+SERVER_MISTAKE = "The server made a mistake; its log says more."
+HUB_PATH = "/chathub"
 
 STATUS: Mapping[type[errors.AppError], HTTPStatus] = {
     errors.Invalid: HTTPStatus.BAD_REQUEST,
@@ -81,6 +85,7 @@ def problem_of(error: errors.AppError) -> tuple[Problem, dict[str, str]]:
 class ApiRequest(Request[Any, Any, State]):
     """A request whose JSON body is read by our own decoder (`kit/wire.py`)."""
 
+    @override
     async def json(self) -> Any:
         """The handler's `data`, decoded and checked; raises Invalid or WrongContentType."""
         require_content_type(self.scope, JSON_TYPES)
@@ -147,7 +152,9 @@ def credentials_of(scope: Any, public_origins: tuple[str, ...] = ()) -> Credenti
     is_ours = origin_is_ours(scope, public_origins)
     holder = header(scope, b"x-opdesk-operator")
     key = unquoted(header(scope, b"x-authorization-key"))
-    query_token = connection.query_params.get("access_token")
+    # A token in an address ends up in logs and histories; only sockets have no other way.
+    is_hub = scope["path"].startswith(HUB_PATH)
+    query_token = connection.query_params.get("access_token") if is_hub else None
     return Credentials(
         bearer=bearer_of(header(scope, b"authorization")),
         key=key or None,
@@ -192,7 +199,7 @@ def _answer_app_error(_request: Request[Any, Any, Any], error: errors.AppError) 
     body, headers = problem_of(error)
     if body.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("unexpected_error", kind=type(error).__name__, text=str(error))
-        body.detail = "The server made a mistake; its log says more."
+        body.detail = SERVER_MISTAKE
     return body.response(headers)
 
 
@@ -236,17 +243,18 @@ def token_response(request: Request[Any, Any, Any], token: str) -> Response[str]
     """A bare string: JSON, or the characters themselves when exactly `text/plain` is asked for."""
     if header(request.scope, b"accept").strip().lower() == "text/plain":
         return Response(token, media_type=MediaType.TEXT, status_code=HTTPStatus.OK)
-    return Response(msgspec.json.encode(token), media_type=MediaType.JSON, status_code=HTTPStatus.OK)
+    return Response(
+        msgspec.json.encode(token), media_type=MediaType.JSON, status_code=HTTPStatus.OK
+    )
 
 
-def example_schemas(shapes: Mapping[str, type[Any]]) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """Put each shape's `example` into the OpenAPI document's schema of the same name."""
-
-    def add(document: dict[str, Any]) -> dict[str, Any]:
-        for name, schema in document.get("components", {}).get("schemas", {}).items():
-            example = getattr(shapes.get(name), "example", None)
-            if example is not None:
-                schema["examples"] = [example]
-        return document
-
-    return add
+async def send_problem(send: Send, error: Exception) -> None:
+    """Answer from a raw handler as the framework's handlers would."""
+    if not isinstance(error, errors.AppError):
+        log.error("unexpected_error", exc_info=error)
+        error = errors.AppError()
+    body, headers = problem_of(error)
+    if body.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        body.detail = SERVER_MISTAKE
+    pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await answer(send, body.status, msgspec.json.encode(body), PROBLEM.encode(), pairs)

@@ -5,7 +5,17 @@ import types
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Annotated, Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import msgspec
 
@@ -15,6 +25,15 @@ T = TypeVar("T")
 MAX_ID = 2**53 - 1
 Id = Annotated[int, msgspec.Meta(ge=1, le=MAX_ID)]
 _DECIMAL = re.compile(r"-?[0-9]{1,20}\Z")
+_KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "null",
+}
 _PLACE = re.compile(r" - at `(?P<path>.*)`$")
 
 
@@ -37,9 +56,10 @@ def decode(body: bytes, kind: type[T]) -> T:
     Raises Invalid, naming the place.
     """
     try:
-        return _decoder(kind).decode(body)
+        found = _decoder(cast("Any", kind)).decode(body)
     except (msgspec.ValidationError, msgspec.DecodeError, RecursionError, UnicodeError):
-        return _decode_slowly(body, kind)
+        found = _decode_slowly(body, kind)
+    return cast("T", found)
 
 
 def time_out(ms: int) -> str:
@@ -89,7 +109,19 @@ def _as_invalid(error: msgspec.ValidationError) -> Invalid:
     path = place["path"].removeprefix("$").removeprefix(".") if place else ""
     if missing:
         path, problem = f"{path}.{missing[1]}".removeprefix("."), "is required"
-    return Invalid.field(path or "body", problem.replace("`", "'"))
+    return Invalid.field(path or "body", _plain_words(problem))
+
+
+def _plain_words(problem: str) -> str:
+    """msgspec's words for programmers as words for everyone: "must be text", "is required"."""
+    kinds = re.match(r"Expected `([^`]+)`(?: (>=|<=) (-?\d+)|, got `([^`]+)`)?", problem)
+    if kinds is None:
+        return problem.replace("`", "'")
+    wanted, side, bound, got = kinds.groups()
+    if side:
+        return f"must be at {'least' if side == '>=' else 'most'} {bound}"
+    words = [_KINDS.get(part.strip(), part.strip()) for part in wanted.split("|")]
+    return f"must be {' or '.join(words)}" + (f", not {_KINDS.get(got, got)}" if got else "")
 
 
 def _folded(value: Any, kind: Any) -> Any:

@@ -11,9 +11,9 @@ import anyio.to_thread
 
 from opdesk.kit.clock import DAY_MS
 from opdesk.kit.keyring import Keyring
+from opdesk.kit.sniff import HEAD_BYTES, sniff
 from opdesk.media.errors import FileTooLarge, MediaNotFound
 from opdesk.media.model import Media, StoredFile
-from opdesk.kit.sniff import HEAD_BYTES, sniff
 
 MEDIA_KEY = "media"
 """The kind of the keys that sign addresses."""
@@ -97,7 +97,9 @@ class Addresses:
     def url(self, media: Media, now: int) -> str:
         return self._base_url + self.path(media, now)
 
-    def check(self, company_id: int, media_id: int, ends: int, signed: tuple[str, str], now: int) -> None:
+    def check(
+        self, company_id: int, media_id: int, ends: int, signed: tuple[str, str], now: int
+    ) -> None:
         """`signed` is (kid, signature). Raises MediaNotFound for a forged or expired address."""
         kid, signature = signed
         key = self._keyring.find(MEDIA_KEY, kid)

@@ -43,6 +43,11 @@ def file_name_in(name: str, file_format: str) -> str:
     return base[-MAX_FILE_NAME_CHARS:] or f"file.{file_format}"
 
 
+def format_of(file: StoredFile, given: str) -> str:
+    """The extension that a file is shown with: what its bytes show, else what was said."""
+    return EXTENSIONS.get(file.sniffed or "", given)
+
+
 def type_of(file: StoredFile, asked: MediaType | None) -> MediaType:
     """What a file is sent as: what was asked for, else what its bytes show."""
     if asked is not None:
@@ -81,6 +86,11 @@ def new_media(
         file.size if file else 0,
         MediaState.READY if file else MediaState.LOADING,
     )
+
+
+def announce(tx: Tx, new: Media, chat_id: int) -> None:
+    """Store the row of a file that its platform still has."""
+    store.insert_media(tx, new, chat_id)
 
 
 def add_upload(

@@ -1,18 +1,16 @@
 """Fetching a file by its signed address."""
 
-from typing import Annotated
-
 from litestar import get
-from litestar.params import Dependency
+from litestar.params import FromPath
 from litestar.response import File
 
-from opdesk.kit.endpoint import PUBLIC, Db, Now
+from opdesk.kit.endpoint import PUBLIC, Db, Given, Now
 from opdesk.kit.sniff import INLINE, sniff
 from opdesk.media import access, actions
 from opdesk.media.errors import MediaNotFound
 
-MediaFiles = Annotated[access.Files, Dependency(skip_validation=True)]
-MediaAddresses = Annotated[access.Addresses, Dependency(skip_validation=True)]
+MediaFiles = Given[access.Files]
+MediaAddresses = Given[access.Addresses]
 _CACHE = "private, max-age=86400, immutable"
 _SANDBOX = "sandbox; default-src 'none'"
 
@@ -27,12 +25,12 @@ async def fetch_media(
     files: MediaFiles,
     addresses: MediaAddresses,
     now: Now,
-    company_id: int,
-    media_id: int,
-    ends: int,
-    kid: str,
-    signature: str,
-    name: str,
+    company_id: FromPath[int],
+    media_id: FromPath[int],
+    ends: FromPath[int],
+    kid: FromPath[str],
+    signature: FromPath[str],
+    name: FromPath[str],
 ) -> File:
     """The bytes. Pictures, audio and video are shown; everything else is only downloaded."""
     addresses.check(company_id, media_id, ends, (kid, signature), now)

@@ -16,13 +16,7 @@ from opdesk.operators.errors import (
     OperatorNotFound,
     OperatorSignedOut,
 )
-from opdesk.operators.model import (
-    OPERATOR_TOKEN,
-    Caller,
-    Operator,
-    OperatorCaller,
-    OperatorStatus,
-)
+from opdesk.operators.model import OPERATOR_TOKEN, Caller, Operator, OperatorCaller, OperatorStatus
 
 OPERATOR_COOKIE = "opdesk-operator"
 _SAFE_METHODS = ("GET", "HEAD")
@@ -63,8 +57,10 @@ def company_only(caller: Caller) -> CompanyCaller:
 def is_current(tx: Tx, caller: Caller, epoch: int) -> bool:
     """Whether a caller recognised earlier would still be: for connections that stay open."""
     if isinstance(caller, OperatorCaller):
-        return caller.expires_at > tx.now and _living(tx, caller.company_id, caller.operator_id,
-                                                      caller.epoch) is not None
+        return (
+            caller.expires_at > tx.now
+            and _living(tx, caller.company_id, caller.operator_id, caller.epoch) is not None
+        )
     return accounts.company(tx, caller.company_id).token_epoch == epoch
 
 
@@ -81,6 +77,14 @@ def operator_of_session(tx: Tx, cookie: str) -> OperatorCaller | None:
         return None
     found = _living(tx, session.company_id, session.operator_id, session.epoch)
     return caller_of(found, session.expires_at) if found else None
+
+
+def operator_of_grant(
+    tx: Tx, company_id: int, operator_id: int, epoch: int, expires_at: int
+) -> OperatorCaller | None:
+    """The operator whose link waited for a click, if the link's token still counts."""
+    found = _living(tx, company_id, operator_id, epoch)
+    return caller_of(found, expires_at) if found and expires_at > tx.now else None
 
 
 def caller_of(operator: Operator, expires_at: int) -> OperatorCaller:
@@ -129,8 +133,10 @@ def _by_key(tx: Tx, tokens: Tokens, key: str) -> Recognized:
 
 
 def _by_cookie(tx: Tx, credentials: Credentials, *, wants_company: bool) -> Caller:
-    panel, dashboard = (_cookie(credentials, OPERATOR_COOKIE),
-                        _cookie(credentials, accounts.COMPANY_COOKIE))
+    panel, dashboard = (
+        _cookie(credentials, OPERATOR_COOKIE),
+        _cookie(credentials, accounts.COMPANY_COOKIE),
+    )
     if credentials.is_cross_origin or not (panel or dashboard):
         raise NotSignedIn("this call takes a token, a key or a session")
     if credentials.method not in _SAFE_METHODS and not credentials.is_same_origin:

@@ -4,8 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from opdesk.accounts import access as accounts
-from opdesk.accounts import actions as account_actions
+from opdesk.accounts import access as accounts, actions as account_actions
 from opdesk.accounts.actions import Door, SignIn, name_in
 from opdesk.accounts.errors import OrganizationNotFound
 from opdesk.accounts.model import SESSION_HOURS, Company, CompanyCaller, Organization, Session
@@ -59,9 +58,7 @@ def new_operators(elements: Sequence[tuple[int, str]]) -> list[NewOperator]:
     ]
 
 
-def synchronize(
-    tx: Tx, caller: CompanyCaller, wanted: Sequence[NewOperator]
-) -> list[Synchronized]:
+def synchronize(tx: Tx, caller: CompanyCaller, wanted: Sequence[NewOperator]) -> list[Synchronized]:
     """Make sure each of `wanted` is there; their state, in the same order.
 
     The key is (organization, name). One that is there keeps its id and status, a Deleted one
@@ -115,9 +112,7 @@ def _synchronize_one(
     return result
 
 
-def set_status(
-    tx: Tx, caller: CompanyCaller, operator_id: int, status: OperatorStatus
-) -> None:
+def set_status(tx: Tx, caller: CompanyCaller, operator_id: int, status: OperatorStatus) -> None:
     """Leaving Active ends the operator's sessions and tokens at once. Raises OperatorNotFound."""
     tx.lock("operators", company_id=caller.company_id, id=operator_id)
     operator = access.operator(tx, caller.company_id, operator_id)
@@ -227,9 +222,7 @@ async def sign_in_operator(
     return await door.enter(attempt, lambda tx: find_by_login(tx, login))
 
 
-def open_password_session(
-    tx: Tx, company_id: int, operator_id: int, secret: str
-) -> OperatorCaller:
+def open_password_session(tx: Tx, company_id: int, operator_id: int, secret: str) -> OperatorCaller:
     """A panel session of 12 hours. Raises OperatorInactive when the operator is not Active."""
     operator = access.operator(tx, company_id, operator_id)
     if operator.status is not OperatorStatus.ACTIVE:

@@ -3,18 +3,30 @@
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post, put
-from litestar.params import Dependency, Parameter
+from litestar.params import JSONBody
 
 from opdesk.accounts import actions as account_actions
 from opdesk.accounts.model import SESSION_HOURS, CompanyCaller
-from opdesk.kit.endpoint import COMPANY_ONLY, PUBLIC, Address, Cookies, Db
-from opdesk.kit.endpoint import empty, require_own_origin
+from opdesk.kit.db import Database
+from opdesk.kit.endpoint import (
+    COMPANY_ONLY,
+    PUBLIC,
+    Address,
+    Cookies,
+    Db,
+    Given,
+    Recognizer,
+    empty,
+    require_own_origin,
+)
 from opdesk.kit.errors import TooLarge
 from opdesk.kit.ids import new_secret
+from opdesk.kit.layers import Receive, Scope, Send, answer, read_body
 from opdesk.kit.passwords import Passwords
+from opdesk.kit.query import described, required_id
 from opdesk.kit.tokens import Tokens
-from opdesk.kit.web import header, require_content_type, token_response
-from opdesk.kit.wire import MAX_ID, time_in
+from opdesk.kit.web import header, require_content_type, send_problem, token_response
+from opdesk.kit.wire import time_in
 from opdesk.operators import access, actions
 from opdesk.operators.errors import OperatorSignedOut
 from opdesk.operators.model import MAX_VALIDATED_BYTES, Caller, OperatorCaller
@@ -29,31 +41,32 @@ from opdesk.operators.wire import (
     TokenRequestIn,
     VerdictOut,
     token_in,
+    verdict_body,
 )
 
-Company = Annotated[CompanyCaller, Dependency(skip_validation=True)]
-AnyCaller = Annotated[Caller, Dependency(skip_validation=True)]
-Door = Annotated[account_actions.Door, Dependency(skip_validation=True)]
-SignedTokens = Annotated[Tokens, Dependency(skip_validation=True)]
-Hasher = Annotated[Passwords, Dependency(skip_validation=True)]
-OrganizationId = Annotated[
-    int, Parameter(query="organizationId", ge=1, le=MAX_ID, description="Whose operators")
-]
+Company = Given[CompanyCaller]
+AnyCaller = Given[Caller]
+Door = Given[account_actions.Door]
+SignedTokens = Given[Tokens]
+Hasher = Given[Passwords]
+OrganizationId = Annotated[str | None, described("organizationId", "Whose operators", "integer")]
 TOKEN_TYPES = ("application/json", "text/json", "text/plain")
+_TOKEN_TOO_LARGE = f"a token's body has at most {MAX_VALIDATED_BYTES} bytes"
 
 
 @get("/api/operator", tags=["Operators"])
 async def list_operators(
-    db: Db, caller: AnyCaller, organization_id: OrganizationId
+    db: Db, caller: AnyCaller, organization_id: OrganizationId = None
 ) -> list[OperatorOut]:
     """An organization's operators by id; deleted ones are there too, with status 2."""
-    organization, found = await db.read(actions.list_operators, caller, organization_id)
+    wanted = required_id("organizationId", organization_id)
+    organization, found = await db.read(actions.list_operators, caller, wanted)
     return [OperatorOut.of(operator, organization) for operator in found]
 
 
 @post("/api/operator/synchronize", status_code=200, opt=COMPANY_ONLY, tags=["Operators"])
 async def synchronize(
-    db: Db, company: Company, data: list[NewOperatorIn]
+    db: Db, company: Company, data: JSONBody[list[NewOperatorIn]]
 ) -> list[SynchronizedOut]:
     """Make sure that every operator of the list is there: 1 to 10,000, all or nothing.
 
@@ -66,7 +79,7 @@ async def synchronize(
 
 
 @post("/api/operator/status", status_code=200, opt=COMPANY_ONLY, tags=["Operators"])
-async def set_status(db: Db, company: Company, data: StatusIn) -> Response[bytes]:
+async def set_status(db: Db, company: Company, data: JSONBody[StatusIn]) -> Response[bytes]:
     """Set an operator's status. Leaving Active ends their sessions and tokens at once."""
     await db.write(actions.set_status, company, data.id, data.to_status())
     return empty()
@@ -78,7 +91,7 @@ async def get_operator_token(
     db: Db,
     tokens: SignedTokens,
     company: Company,
-    data: TokenRequestIn,
+    data: JSONBody[TokenRequestIn],
 ) -> Response[Any]:
     """A token for one Active operator, until `expiresAt`: at most 24 hours ahead.
 
@@ -100,14 +113,45 @@ async def validate_token(
     require_content_type(request.scope, TOKEN_TYPES)
     body = await request.body()
     if len(body) > MAX_VALIDATED_BYTES:
-        raise TooLarge(f"a token's body has at most {MAX_VALIDATED_BYTES} bytes")
-    token = token_in(body, header(request.scope, b"content-type").split(";")[0].strip().lower())
+        raise TooLarge(_TOKEN_TOO_LARGE)
+    token = token_in(body, _content_type(request.scope))
     return VerdictOut.of(await db.read(actions.validate, tokens, company, token))
+
+
+class RawTokenValidation:
+    """`validate_token` past the framework: a CRM may ask it for every page it shows.
+
+    A test holds the two against each other.
+    """
+
+    def __init__(self, db: Database, tokens: Tokens, recognize: Recognizer) -> None:
+        self._db, self._tokens, self._recognize = db, tokens, recognize
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await self._verdict(scope, receive)
+        except Exception as error:
+            await send_problem(send, error)
+            return
+        await answer(send, 200, body, b"application/json")
+
+    async def _verdict(self, scope: Scope, receive: Receive) -> bytes:
+        company = await self._recognize(scope, True)
+        require_content_type(scope, TOKEN_TYPES)
+        body = await read_body(receive, MAX_VALIDATED_BYTES)
+        if body is None:
+            raise TooLarge(_TOKEN_TOO_LARGE)
+        token = token_in(body, _content_type(scope))
+        return verdict_body(await self._db.read(actions.validate, self._tokens, company, token))
+
+
+def _content_type(scope: Scope) -> str:
+    return header(scope, b"content-type").split(";")[0].strip().lower()
 
 
 @put("/api/operator/credentials", opt=COMPANY_ONLY, tags=["Operators"])
 async def set_credentials(
-    db: Db, company: Company, passwords: Hasher, data: CredentialsIn
+    db: Db, company: Company, passwords: Hasher, data: JSONBody[CredentialsIn]
 ) -> Response[bytes]:
     """How an operator signs in at the panel's /login without a token.
 
@@ -126,7 +170,7 @@ async def sign_in_operator(
     door: Door,
     address: Address,
     jar: Cookies,
-    data: SignInIn,
+    data: JSONBody[SignInIn],
 ) -> Response[ProfileOut]:
     """Sign an operator in at the panel: sets its session cookie for 12 hours."""
     require_own_origin(request.scope, jar.public_origins)

@@ -3,8 +3,19 @@
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, Column, Integer, PrimaryKeyConstraint, Table, Text
-from sqlalchemy import UniqueConstraint, bindparam, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 
 from opdesk.kit.context import Row, Tx
 from opdesk.kit.sql import in_json, metadata, statement

@@ -1,0 +1,339 @@
+"""The contract's section Chats, and uploading files."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from litestar import Request, Response, delete, get, post, put
+from litestar.params import FromPath, JSONBody
+
+from opdesk.chats import actions
+from opdesk.chats.model import (
+    MAX_COUNTED,
+    MAX_PAGE_SIZE,
+    ChatFilter,
+    ChatStatus,
+    Draft,
+    Page,
+    Upload,
+)
+from opdesk.chats.wire import (
+    ChatOut,
+    ChatPageOut,
+    ChatStatusIn,
+    MediaIn,
+    MediaUrl,
+    MessageIn,
+    MessageOut,
+    MessagePageOut,
+    UploadedOut,
+    base64_in,
+    body_digest,
+    cursor_in,
+)
+from opdesk.kit.context import Tx
+from opdesk.kit.endpoint import Db, Given, Now, empty
+from opdesk.kit.errors import Invalid, TooLarge
+from opdesk.kit.query import described, id_or_none, whole, whole_or_none
+from opdesk.kit.text import clean_ours, search_words
+from opdesk.kit.web import header
+from opdesk.kit.wire import MAX_ID
+from opdesk.media import actions as media_actions
+from opdesk.media.access import Addresses, Files
+from opdesk.media.model import MediaType, StoredFile
+from opdesk.operators.model import Caller
+
+AnyCaller = Given[Caller]
+MediaFiles = Given[Files]
+MediaAddresses = Given[Addresses]
+ChannelCheck = Given[actions.Check]
+ForgetRaw = Given[actions.ForgetRaw]
+
+PageNumber = Annotated[str, described("page", "Page, from 1", "integer")]
+PerPage = Annotated[str, described("per_page", "Items on a page, 1 to 100", "integer")]
+Search = Annotated[str | None, described("search", "In the name, the phone, the messages")]
+SourceFilter = Annotated[str | None, described("source", "0 Viber to 7 Instagram", "integer")]
+StatusFilter = Annotated[str | None, described("status", "0 New to 4 Closed", "integer")]
+OrganizationFilter = Annotated[str | None, described("organizationId", "Its chats", "integer")]
+OperatorFilter = Annotated[str | None, described("operatorId", "Whose chats", "integer")]
+TelegramUser = Annotated[str | None, described("tg_user_id", "A Telegram user", "integer")]
+PhoneFilter = Annotated[str | None, described("phone", "The client's phone, in any spelling")]
+Before = Annotated[str | None, described("before", "What lies before this place")]
+After = Annotated[str | None, described("after", "What lies after this place")]
+_TELEGRAM_USER_DIGITS = 20
+
+MAX_TEXT_CHARS = 20_000
+"""No channel takes more; each channel's own limit is checked with the chat."""
+MAX_BASE64_BYTES = 16 * 1024 * 1024
+MAX_MESSAGE_BODY = MAX_BASE64_BYTES + 256 * 1024
+_DECODED_ON_LOOP = 64 * 1024
+_MAX_KEY_CHARS = 200
+
+
+@get("/api/chat/chats", tags=["Chats"])
+async def list_chats(
+    request: Request[Any, Any, Any],
+    db: Db,
+    caller: AnyCaller,
+    addresses: MediaAddresses,
+    now: Now,
+    page: PageNumber = "1",
+    per_page: PerPage = "20",
+    search: Search = None,
+    source: SourceFilter = None,
+    status: StatusFilter = None,
+    organization_id: OrganizationFilter = None,
+    operator_id: OperatorFilter = None,
+    tg_user_id: TelegramUser = None,
+    phone: PhoneFilter = None,
+    before: Before = None,
+    after: After = None,
+) -> ChatPageOut:
+    """Chats, newest activity first. Filters combine with AND.
+
+    `date` may stand twice: from and to, whole days (`2026-11-24`, in the organization's time
+    zone) or times. `before` and `after` take the `next` of an earlier answer and count nothing.
+    """
+    wanted = ChatFilter(
+        organization_id=id_or_none("organizationId", organization_id),
+        source=whole_or_none("source", source, 0, 7),
+        status=whole_or_none("status", status, 0, len(ChatStatus) - 1),
+        operator_id=id_or_none("operatorId", operator_id),
+        telegram_user=_telegram_user(tg_user_id),
+        words=_words(search),
+    )
+    asked = _page(page, per_page, before, after)
+    dates = request.query_params.getall("date", [])
+    found = await db.read_slow(_listed, caller, wanted, asked, dates, phone)
+    return ChatPageOut.of(found, _url(addresses, now))
+
+
+@get("/api/chat/{chat_id:int}", tags=["Chats"])
+async def get_chat(
+    db: Db, caller: AnyCaller, addresses: MediaAddresses, now: Now, chat_id: FromPath[int]
+) -> ChatOut:
+    """One chat."""
+    return ChatOut.of(await db.read(actions.get_chat, caller, chat_id), _url(addresses, now))
+
+
+@put("/api/chat/status", tags=["Chats"])
+async def set_chat_status(
+    db: Db, caller: AnyCaller, data: JSONBody[ChatStatusIn]
+) -> Response[bytes]:
+    """Set a chat's status, to any."""
+    await db.write(actions.set_status, caller, data.id, data.to_status())
+    return empty()
+
+
+@delete("/api/chat/chats/{chat_id:int}", status_code=200, tags=["Chats"])
+async def delete_chat(
+    db: Db, caller: AnyCaller, files: MediaFiles, forget_raw: ForgetRaw, chat_id: FromPath[int]
+) -> Response[bytes]:
+    """Delete a chat for good, with its messages, files, raw envelopes and search entries.
+
+    For company credentials, or an operator whose organization allows it (403 otherwise).
+    """
+    leftovers = await db.write(actions.delete_chat, caller, chat_id, forget_raw)
+    await actions.clear_away(db, files, leftovers)
+    return empty()
+
+
+@get(["/api/chat/{chat_id:int}/messages", "/api/chat/chats/{chat_id:int}/messages"], tags=["Chats"])
+async def list_messages(
+    db: Db,
+    caller: AnyCaller,
+    addresses: MediaAddresses,
+    now: Now,
+    chat_id: FromPath[int],
+    page: PageNumber = "1",
+    per_page: PerPage = "20",
+    before: Before = None,
+    after: After = None,
+) -> MessagePageOut:
+    """A chat's messages, oldest first within the page. `before` and `after` are message ids."""
+    cursor = (
+        whole_or_none("before", before, 1, MAX_ID),
+        whole_or_none("after", after, 0, MAX_ID),
+    )
+    asked = _page(page, per_page, None, None)
+    found = await db.read_slow(actions.list_messages, caller, chat_id, asked, cursor)
+    return MessagePageOut.of(found, _url(addresses, now))
+
+
+@post(
+    "/api/chat/{chat_id:int}/message",
+    status_code=200,
+    tags=["Chats"],
+    request_max_body_size=MAX_MESSAGE_BODY,
+)
+async def post_message(
+    request: Request[Any, Any, Any],
+    db: Db,
+    caller: AnyCaller,
+    files: MediaFiles,
+    addresses: MediaAddresses,
+    channel_check: ChannelCheck,
+    now: Now,
+    chat_id: FromPath[int],
+    data: JSONBody[MessageIn],
+) -> MessageOut:
+    """Send a message to the client: text or media, or both.
+
+    With an `Idempotency-Key` header (or `clientMessageId`) a repeat returns the first answer and
+    sends nothing twice; the key is kept for 48 hours, and with another body it is 409.
+    """
+    key = header(request.scope, b"idempotency-key") or data.client_message_id
+    draft = await draft_in(files, data, key)
+    try:
+        message = await db.write(actions.send, files, caller, chat_id, draft, channel_check)
+    finally:
+        if draft.upload is not None:
+            files.drop(draft.upload.file)
+    return MessageOut.of(message, _url(addresses, now))
+
+
+@post("/api/chat/{chat_id:int}/read", status_code=200, tags=["Chats"])
+async def mark_read(db: Db, caller: AnyCaller, chat_id: FromPath[int]) -> Response[bytes]:
+    """Someone of the organization has seen the client's messages: `countUnread` becomes 0."""
+    await db.write(actions.mark_read, caller, chat_id)
+    return empty()
+
+
+@post("/api/media", status_code=200, tags=["Chats"], request_max_body_size=None)
+async def upload_media(
+    request: Request[Any, Any, Any],
+    db: Db,
+    caller: AnyCaller,
+    files: MediaFiles,
+    name: Annotated[str, described("name", "The file's name")] = "",
+    kind: Annotated[str | None, described("type", "0 file to 6 contact", "integer")] = None,
+) -> UploadedOut:
+    """Upload a file as the raw body, up to `OPDESK_MEDIA_MAX_MB`; its id is for `media.id`."""
+    asked = whole_or_none("type", kind, 0, len(MediaType) - 1)
+    file = await files.receive(request.stream())
+    try:
+        if not file.size:
+            raise Invalid.field("body", "is empty")
+        shown = media_actions.format_in(_subtype(request), name or "file.bin")
+        wanted = media_actions.type_of(file, None if asked is None else MediaType(asked))
+        named = (name, media_actions.format_of(file, shown), wanted)
+        made = await db.write(media_actions.add_upload, files, caller.company_id, named, file)
+    finally:
+        files.drop(file)
+    return UploadedOut(id=made.id)
+
+
+async def draft_in(files: Files, data: MessageIn, key: str | None) -> Draft:
+    """A message as its sender wants it; an inline file is on disk, and the caller's to drop."""
+    data.check_author()
+    text = _text(data.text_message or "")
+    media = data.media
+    if not text and media is None:
+        raise Invalid.field("textMessage", "is required when there is no media")
+    key = _key(key)
+    upload = None
+    if media is not None and media.id is None:
+        upload = await _upload(files, media)
+    return Draft(
+        text=text,
+        media_id=media.id if media else None,
+        upload=upload,
+        client_key=key,
+        body_digest=body_digest(data, upload.file.digest if upload else None),
+    )
+
+
+async def _upload(files: Files, media: MediaIn) -> Upload:
+    asked = media.to_type()
+    if not media.data_base64:
+        raise Invalid.field("media.dataBase64", "is required")
+    if len(media.data_base64) > MAX_BASE64_BYTES:
+        raise TooLarge("a file in base64 has at most 16 MB; send a larger one to /api/media")
+    given = media_actions.format_in(media.format, media.name)
+    is_small = len(media.data_base64) <= _DECODED_ON_LOOP
+    content = (
+        base64_in(media.data_base64)
+        if is_small
+        else await asyncio.to_thread(base64_in, media.data_base64)
+    )
+    if not content:
+        raise Invalid.field("media.dataBase64", "is empty")
+    file: StoredFile = await files.receive(_once(content))
+    shown = media_actions.format_of(file, given)
+    return Upload(media.name, shown, media_actions.type_of(file, asked), file)
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+def _text(text: str) -> str:
+    try:
+        cleaned = clean_ours(text, multiline=True).strip()
+    except ValueError as error:
+        raise Invalid.field("textMessage", str(error)) from error
+    if len(cleaned) > MAX_TEXT_CHARS:
+        raise Invalid.field("textMessage", f"must have at most {MAX_TEXT_CHARS} characters")
+    return cleaned
+
+
+def _key(key: str | None) -> str | None:
+    if key is None:
+        return None
+    if not 1 <= len(key) <= _MAX_KEY_CHARS or not key.isprintable():
+        raise Invalid.field(
+            "Idempotency-Key", f"must have 1 to {_MAX_KEY_CHARS} printable characters"
+        )
+    return key
+
+
+def _subtype(request: Request[Any, Any, Any]) -> str:
+    given = header(request.scope, b"content-type").split(";")[0].strip()
+    return "" if given in ("", "application/octet-stream") else given
+
+
+def _page(number: str, size: str, before: str | None, after: str | None) -> Page:
+    per_page = whole("per_page", size, 1, MAX_PAGE_SIZE)
+    page = whole("page", number, 1, MAX_ID)
+    if before is not None and after is not None:
+        raise Invalid.field("after", "can't stand beside `before`")
+    if page * per_page > MAX_COUNTED:
+        raise Invalid.field(
+            "page", f"goes beyond {MAX_COUNTED:,} items; use `before` or `after` for those"
+        )
+    return Page(per_page, page, cursor_in("before", before), cursor_in("after", after))
+
+
+def _words(search: str | None) -> tuple[str, ...]:
+    return tuple(sorted(search_words(search)))[:10] if search else ()
+
+
+def _telegram_user(text: str | None) -> str | None:
+    if text is None:
+        return None
+    if not text.strip().isdecimal() or len(text.strip()) > _TELEGRAM_USER_DIGITS:
+        raise Invalid.field("tg_user_id", "must be a whole number")
+    return text.strip()
+
+
+def _listed(
+    tx: Tx, caller: Caller, wanted: ChatFilter, page: Page, dates: list[str], phone: str | None
+) -> Any:
+    """Days and national phones are read as the organization does, so inside the transaction."""
+    return actions.list_chats(tx, caller, actions.localized(tx, caller, wanted, dates, phone), page)
+
+
+def _url(addresses: Addresses, now: int) -> MediaUrl:
+    return lambda media: addresses.url(media, now)
+
+
+ROUTES = (
+    list_chats,
+    get_chat,
+    set_chat_status,
+    delete_chat,
+    list_messages,
+    post_message,
+    mark_read,
+    upload_media,
+)

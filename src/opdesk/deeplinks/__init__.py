@@ -1,0 +1,1 @@
+"""Links that open a chat: what they ask for, and where they lead."""

@@ -1,0 +1,44 @@
+"""What an installation forgets by itself, so that its admin need not think of it."""
+
+import asyncio
+
+from opdesk.accounts import actions as accounts
+from opdesk.chats import actions as chats
+from opdesk.events import actions as events
+from opdesk.kit.clock import DAY_MS
+from opdesk.kit.context import Tx
+from opdesk.kit.db import Database
+from opdesk.kit.errors import Unavailable
+from opdesk.kit.log import get_logger
+from opdesk.media import actions as media
+from opdesk.media.access import Files
+
+log = get_logger(__name__)
+EVERY_S = 3600.0
+SETTLE_S = 60.0
+"""Not in the first minute: a start has better things to do."""
+
+
+async def keep_house(db: Database, files: Files) -> None:
+    """Once an hour, for the life of the server."""
+    await asyncio.sleep(SETTLE_S)
+    while True:
+        try:
+            await clean_up(db, files)
+        except Unavailable as error:
+            log.warning("housekeeping_failed", reason=str(error))
+        await asyncio.sleep(EVERY_S)
+
+
+async def clean_up(db: Database, files: Files) -> None:
+    """Drop ended sessions, old events and idempotency keys, and uploads that nobody sent."""
+    forgotten = await db.write(_forget)
+    for company_id, digest in forgotten:
+        await db.write(media.remove_unused, files, company_id, [digest])
+
+
+def _forget(tx: Tx) -> list[tuple[int, str]]:
+    accounts.forget_ended_sessions(tx)
+    events.forget_before(tx, tx.now - events.RETENTION_DAYS * DAY_MS)
+    chats.forget_old_keys(tx)
+    return media.delete_forgotten(tx)

