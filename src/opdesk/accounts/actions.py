@@ -18,6 +18,7 @@ from opdesk.accounts.model import (
     Company,
     CompanyCaller,
     Organization,
+    OrganizationChange,
     Session,
 )
 from opdesk.kit.clock import DAY_MS, HOUR_MS, MINUTE_MS
@@ -93,17 +94,6 @@ def add_organization(  # noqa: PLR0913  each is a setting of the organization
     new = replace(_checked(new), id=tx.new_id("organizations"))
     store.insert_organization(tx, new)
     return new
-
-
-@dataclass(frozen=True, slots=True)
-class OrganizationChange:
-    """What to change; None leaves a thing as it is."""
-
-    name: str | None = None
-    time_zone: str | None = None
-    country: str | None = None
-    language: str | None = None
-    operators_may_delete: bool | None = None
 
 
 def change_organization(

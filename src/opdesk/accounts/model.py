@@ -44,6 +44,17 @@ class Organization:
 
 
 @dataclass(frozen=True, slots=True)
+class OrganizationChange:
+    """What to change; None leaves a thing as it is."""
+
+    name: str | None = None
+    time_zone: str | None = None
+    country: str | None = None
+    language: str | None = None
+    operators_may_delete: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ApiKey:
     """A key for `X-Authorization-Key`. The key itself is not stored."""
 

@@ -1,7 +1,6 @@
 """JSON shapes of the contract's section Company, and ours beside it."""
 
-from opdesk.accounts.actions import OrganizationChange
-from opdesk.accounts.model import ApiKey, Company, Organization
+from opdesk.accounts.model import ApiKey, Company, Organization, OrganizationChange
 from opdesk.kit.wire import Id, Wire, WireIn, time_or_none, time_out
 
 

@@ -30,7 +30,8 @@ def seal_target(vault: Vault, target: Target) -> str:
 
 def open_target(vault: Vault, text: str) -> Target | None:
     """None for what we did not seal."""
-    return _opened(vault, text, _TARGET, Target)
+    found: Target | None = _opened(vault, text, _TARGET, Target)
+    return found
 
 
 def seal_grant(vault: Vault, grant: Grant) -> str:
@@ -38,7 +39,8 @@ def seal_grant(vault: Vault, grant: Grant) -> str:
 
 
 def open_grant(vault: Vault, text: str) -> Grant | None:
-    return _opened(vault, text, _GRANT, Grant)
+    found: Grant | None = _opened(vault, text, _GRANT, Grant)
+    return found
 
 
 def _sealed(vault: Vault, value: Target | Grant, purpose: str) -> str:

@@ -11,11 +11,12 @@ from typing import Any
 from opdesk.kit.log import get_logger
 
 log = get_logger(__name__)
-Scope = MutableMapping[str, Any]
+# ASGI's three words. Each framework types them in its own way, so here they are what they are.
+Scope = Any
 Event = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+App = Callable[[Any, Any, Any], Awaitable[None]]
 Header = tuple[bytes, bytes]
 
 SAFE_HEADERS: tuple[Header, ...] = (

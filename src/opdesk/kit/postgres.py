@@ -65,7 +65,8 @@ class PostgresDatabase:
         self._opened: list[Connection] = []
 
     async def read(self, f: Callable[Concatenate[Tx, P], T], *args: P.args, **kw: P.kwargs) -> T:
-        return await self.read_slow(f, *args, **kw)
+        value: T = await self.read_slow(f, *args, **kw)
+        return value
 
     async def read_slow(
         self, f: Callable[Concatenate[Tx, P], T], *args: P.args, **kw: P.kwargs
@@ -74,9 +75,9 @@ class PostgresDatabase:
         return value
 
     async def write(self, f: Callable[Concatenate[Tx, P], T], *args: P.args, **kw: P.kwargs) -> T:
-        value, tx = await self._in_thread(self._write, lambda tx: f(tx, *args, **kw))
-        self._outlet.bus.publish(tx.wakes)
-        return value
+        done: tuple[T, Tx] = await self._in_thread(self._write, lambda tx: f(tx, *args, **kw))
+        self._outlet.bus.publish(done[1].wakes)
+        return done[0]
 
     async def scrub(self) -> None:
         """Nothing: PostgreSQL's vacuum frees the pages (docs/architecture.md, Deleting)."""

@@ -11,7 +11,7 @@ from litestar import MediaType, Request, Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures.state import State
 from litestar.exceptions import HTTPException, ValidationException
-from litestar.types import ExceptionHandlersMap, Scope
+from litestar.types import ExceptionHandlersMap
 from typing_extensions import override
 
 from opdesk.kit import errors
@@ -94,7 +94,7 @@ class ApiRequest(Request[Any, Any, State]):
         return decode(body, data.annotation if data else Any)
 
 
-def require_content_type(scope: Scope, allowed: tuple[str, ...]) -> None:
+def require_content_type(scope: Any, allowed: tuple[str, ...]) -> None:
     """A missing content type passes: there is one way to read the body, and it is tried."""
     given = header(scope, b"content-type").split(";")[0].strip().lower()
     if given not in (*allowed, _NO_CONTENT_TYPE) and not given.endswith("+json"):

@@ -2,12 +2,11 @@
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from opdesk.accounts import access as accounts, actions as account_actions
 from opdesk.accounts.actions import Door, SignIn, name_in
 from opdesk.accounts.errors import OrganizationNotFound
-from opdesk.accounts.model import SESSION_HOURS, Company, CompanyCaller, Organization, Session
+from opdesk.accounts.model import SESSION_HOURS, CompanyCaller, Organization, Session
 from opdesk.events.model import EventType
 from opdesk.kit.clock import HOUR_MS, MINUTE_MS
 from opdesk.kit.context import Fact, Tx
@@ -27,11 +26,10 @@ from opdesk.operators.model import (
     Operator,
     OperatorCaller,
     OperatorStatus,
+    Profile,
+    Synchronized,
     Verdict,
 )
-
-Synchronized = tuple[int, OperatorStatus, str]
-"""(id, status, name)"""
 
 
 def list_operators(
@@ -236,16 +234,6 @@ def open_session(tx: Tx, caller: OperatorCaller, secret: str) -> None:
     """A panel session that ends when the caller's token does, or is revoked."""
     session = Session(caller.company_id, caller.operator_id, caller.epoch, caller.expires_at)
     account_actions.open_session(tx, session, secret)
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What the panel shows about who is signed in."""
-
-    operator: Operator
-    organization: Organization
-    company: Company
-    expires_at: int
 
 
 def profile(tx: Tx, caller: OperatorCaller) -> Profile:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
-from opdesk.accounts.model import CompanyCaller
+from opdesk.accounts.model import Company, CompanyCaller, Organization
 
 OPERATOR_TOKEN = "operator"  # noqa: S105  the kind's name
 MAX_OPERATORS_PER_CALL = 10_000
@@ -64,3 +64,17 @@ class Verdict:
     company_id: int | None = None
     expires_at: int | None = None
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the panel shows about who is signed in."""
+
+    operator: Operator
+    organization: Organization
+    company: Company
+    expires_at: int
+
+
+Synchronized = tuple[int, OperatorStatus, str]
+"""(id, status, name)"""

@@ -7,8 +7,7 @@ import msgspec
 from opdesk.accounts.model import Organization
 from opdesk.kit.errors import Invalid
 from opdesk.kit.wire import Id, Wire, WireIn, decode, time_or_none, time_out
-from opdesk.operators.actions import Profile, Synchronized
-from opdesk.operators.model import Operator, OperatorStatus, Verdict
+from opdesk.operators.model import Operator, OperatorStatus, Profile, Synchronized, Verdict
 
 
 class NamedRef(Wire):

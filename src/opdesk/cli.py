@@ -1,0 +1,159 @@
+"""The command line: `opdesk serve`, `demo`, `company add`, `keys rotate`, `migrate`, `version`."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+import opdesk
+from opdesk.settings import SettingError, Settings, load
+
+app = typer.Typer(
+    name="opdesk",
+    help="OpDesk, a self-hosted operator desk. Begin with `opdesk demo`.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+company_app = typer.Typer(help="Companies of this installation.", no_args_is_help=True)
+keys_app = typer.Typer(help="The keys that sign tokens and addresses.", no_args_is_help=True)
+app.add_typer(company_app, name="company")
+app.add_typer(keys_app, name="keys")
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
+Port = Annotated[
+    int | None, typer.Option(help="Port to listen on; 0 takes a free one.", show_default="8080")
+]
+Data = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the database, media and master key.", show_default="./data"),
+]
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option(help="postgresql://... to use PostgreSQL instead of SQLite in the folder."),
+]
+
+
+def main() -> None:
+    """The program's entry point; a wrong setting is one line and exit code 2."""
+    try:
+        app()
+    except SettingError as error:
+        _give_up(str(error), code=2)
+
+
+@app.command()
+def serve(
+    host: Host = None, port: Port = None, data: Data = None, database_url: DatabaseUrl = None
+) -> None:
+    """Serve the API, the hub, the panel and the dashboard until Ctrl+C.
+
+    Brings the database to this version's schema first. Every setting can also stand in the
+    environment (OPDESK_PORT=...) or in opdesk.toml; docs/settings.md lists them all.
+    """
+    from opdesk.server import serve_until_stopped  # noqa: PLC0415  keeps --help and errors quick
+
+    settings = _settings(host=host, port=port, data=data, database_url=database_url)
+    _run(serve_until_stopped(settings, _print_address))
+
+
+@app.command()
+def demo(port: Port = None, data: Data = None) -> None:
+    """Try OpDesk: a company, operators, a simulated Telegram bot and a few chats, on this machine.
+
+    Everything is kept in its own folder (./data/demo), so that the next start goes on where this
+    one ended. Listens on the loopback address only.
+    """
+    from opdesk.demo.run import run_demo  # noqa: PLC0415  as above
+
+    _run(run_demo(_settings(host="127.0.0.1", port=port, data=data or Path("data") / "demo")))
+
+
+@company_app.command("add")
+def add_company(
+    login: Annotated[str, typer.Option(help="What the company signs in with.")],
+    name: Annotated[str, typer.Option(help="What it is called.")],
+    password_stdin: Annotated[
+        bool, typer.Option(help="Read the password from standard input instead of asking.")
+    ] = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Make a company. Its password has 10 to 256 characters and is not a common one."""
+    from opdesk.server import add_company as add  # noqa: PLC0415  as above
+
+    settings = _settings(data=data, database_url=database_url)
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\n")
+    else:
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    company_id = _run(add(settings, login, name, password))
+    typer.echo(f"Company {company_id} is there: {login} signs in at /dashboard.")
+
+
+@keys_app.command("rotate")
+def rotate_keys(
+    revoke: Annotated[
+        bool, typer.Option(help="Drop the old keys at once: every token and address ends now.")
+    ] = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Make new signing keys. The old ones go on verifying until their last token has ended."""
+    from opdesk.server import rotate_signing_keys  # noqa: PLC0415  as above
+
+    _run(rotate_signing_keys(_settings(data=data, database_url=database_url), revoke=revoke))
+    ending = "the old ones are gone" if revoke else "the old ones still verify what they signed"
+    typer.echo(f"New keys sign from now on; {ending}. A running server notices within 5 seconds.")
+
+
+@app.command()
+def migrate(data: Data = None, database_url: DatabaseUrl = None) -> None:
+    """Bring the database to the schema of this version. `serve` does it by itself."""
+    from opdesk.server import migrate_database  # noqa: PLC0415  as above
+
+    before, after = _guarded(migrate_database, _settings(data=data, database_url=database_url))
+    if before == after:
+        typer.echo(f"The database has schema {after} already.")
+    else:
+        typer.echo(f"The database went from schema {before or 'nothing'} to {after}.")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(f"opdesk {opdesk.__version__}")
+
+
+def _settings(**given: Any) -> Settings:
+    return load(given, os.environ)
+
+
+def _print_address(url: str) -> None:
+    typer.echo(f"OpDesk listens on {url} (panel /, dashboard /dashboard, Swagger /index.html)")
+
+
+def _run(work: Any) -> Any:
+    from opdesk.server import run_on_uvloop  # noqa: PLC0415  as above
+
+    return _guarded(run_on_uvloop, work)
+
+
+def _guarded(call: Callable[..., Any], *args: Any) -> Any:
+    """Run it; what an admin can mend is one line and exit code 1, without a trace."""
+    from opdesk.server import StartError  # noqa: PLC0415  as above
+
+    try:
+        return call(*args)
+    except StartError as error:
+        _give_up(str(error), code=1)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _give_up(text: str, *, code: int) -> NoReturn:
+    print(f"opdesk: {text}", file=sys.stderr)
+    sys.exit(code)

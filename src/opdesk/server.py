@@ -1,0 +1,234 @@
+"""Start the server as a process, and do an admin's chores on its database."""
+
+import asyncio
+import contextlib
+import fcntl
+import gc
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, Any
+
+import uvicorn
+import uvloop
+
+from opdesk import main
+from opdesk.accounts import actions as accounts
+from opdesk.accounts.model import COMPANY_TOKEN_DAYS
+from opdesk.kit import log
+from opdesk.kit.clock import DAY_MS
+from opdesk.kit.errors import AppError, Unavailable
+from opdesk.kit.keyring import MasterKeyError, rotate_keys
+from opdesk.kit.migrate import SchemaTooNewError, is_up_to_date, migrate, sqlalchemy_url
+from opdesk.settings import Settings
+
+LOCK_FILE = "opdesk.lock"
+SWITCH_INTERVAL_S = 0.0005
+"""With Python's 5 ms, a busy thread makes a point read on the event loop take 10 ms."""
+BACKLOG = 2048
+
+
+class StartError(Exception):
+    """One line about what keeps the server from starting, for the admin."""
+
+
+async def serve_until_stopped(settings: Settings, started: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM. `started` gets the address once it listens."""
+    with owned_data_folder(settings):
+        async with listening(settings, lambda services: None) as (server, url):
+            started(url)
+            await server.ended.wait()
+
+
+class Server:
+    """A uvicorn server that is told to stop by a signal, and says when it has."""
+
+    def __init__(self, app: Any, listener: socket.socket) -> None:
+        config = uvicorn.Config(
+            app,
+            loop="none",
+            http="httptools",
+            ws="websockets-sansio",
+            ws_per_message_deflate=False,
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=5,
+        )
+        self._server = uvicorn.Server(config)
+        self._listener = listener
+        self.ended = asyncio.Event()
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+        while not self._server.started:
+            if self._task.done():
+                await self._task
+                raise StartError("the server did not start; the lines above say why")
+            await asyncio.sleep(0.005)
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+
+    async def stopped(self) -> None:
+        self.stop()
+        await self._task
+
+    async def _run(self) -> None:
+        # `serve` would take over the signals and raise them again at the end; ours are enough.
+        await self._server._serve([self._listener])
+        self.ended.set()
+
+
+@contextlib.asynccontextmanager
+async def listening(
+    settings: Settings, prepared: Callable[[main.Services], Any]
+) -> AsyncIterator[tuple[Server, str]]:
+    """A started server and its address; `prepared` gets its parts before it starts."""
+    listener = open_socket(settings.host, settings.port)
+    port = listener.getsockname()[1]
+    settings = replace(settings, port=port)
+    log.configure(settings.log_format, settings.log_level)  # type: ignore[arg-type]
+    bring_up_to_date(settings)
+    services = build(settings)
+    prepared(services)
+    server = Server(main.application(services), listener)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, server.stop)
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    await server.start()
+    # What was made so far lives as long as the process: the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    try:
+        yield server, f"http://{settings.host}:{port}"
+    finally:
+        await server.stopped()
+
+
+def build(settings: Settings) -> main.Services:
+    """The server's parts. Raises StartError."""
+    try:
+        return main.build(settings)
+    except MasterKeyError as error:
+        raise StartError(f"master_key (OPDESK_MASTER_KEY): {error}") from error
+    except OSError as error:
+        raise StartError(f"the data folder {settings.data} can't be used: {error}") from error
+
+
+def open_socket(host: str, port: int) -> socket.socket:
+    """A listening socket, opened before anything else is touched. Raises StartError."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StartError(
+            f"can't listen on {host}:{port}: {reason}; --port takes another"
+        ) from error
+    listener.setblocking(False)
+    return listener
+
+
+@contextlib.contextmanager
+def owned_data_folder(settings: Settings) -> Iterator[None]:
+    """Make the folder, and hold its lock: two servers on one SQLite file would undo each other.
+
+    With PostgreSQL any number of servers may run, each with its own folder or a shared one.
+    """
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartError(f"the data folder {settings.data} can't be made: {error}") from error
+    if settings.database_url:
+        yield
+        return
+    with (settings.data / LOCK_FILE).open("a+") as file:
+        _lock(file, settings.data)
+        yield
+
+
+def _lock(file: IO[str], folder: Path) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.seek(0)
+        holder = file.read().strip() or "unknown"
+        raise StartError(
+            f"another OpDesk (process {holder}) works in {folder.resolve()}; stop it, "
+            "or choose another folder with --data"
+        ) from None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+
+
+def bring_up_to_date(settings: Settings) -> None:
+    """Migrate unless the database has this version's schema already (which is quick to see)."""
+    if not is_up_to_date(settings.database_url, main.database_file(settings)):
+        migrate_database(settings)
+
+
+def migrate_database(settings: Settings) -> tuple[str | None, str]:
+    """The schema's revision before and after. Raises StartError."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        return migrate(sqlalchemy_url(settings.database_url, main.database_file(settings)))
+    except SchemaTooNewError as error:
+        raise StartError(f"{error}; install the newer OpDesk again") from error
+    except Exception as error:
+        if "psycopg" in type(error).__module__ or "OperationalError" in type(error).__name__:
+            reason = str(getattr(error, "orig", error)).splitlines()[0]
+            raise StartError(f"the database can't be used: {reason}") from error
+        raise
+
+
+async def add_company(settings: Settings, login: str, name: str, password: str) -> int:
+    """Make a company; its id. Raises StartError with the reason in words."""
+    async with _chores(settings) as services:
+        try:
+            hashed = await accounts.hash_new_password(services.passwords, password, login)
+            return await services.db.write(accounts.add_company, login, name, hashed)
+        except Unavailable as error:
+            raise StartError(str(error)) from error
+        except AppError as error:
+            raise StartError(error.detail or error.title) from error
+
+
+async def rotate_signing_keys(settings: Settings, *, revoke: bool) -> None:
+    """New keys for everything that is signed; old ones verify until the last token has ended."""
+    longest_ms = (COMPANY_TOKEN_DAYS + 1) * DAY_MS
+    async with _chores(settings) as services:
+        await services.db.write(
+            rotate_keys, services.vault, main.KEY_KINDS, keep_for_ms=0 if revoke else longest_ms
+        )
+
+
+@contextlib.asynccontextmanager
+async def _chores(settings: Settings) -> AsyncIterator[main.Services]:
+    """The database for a moment, beside a server that may be running."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    bring_up_to_date(settings)
+    services = build(settings)
+    try:
+        yield services
+    finally:
+        services.passwords.close()
+        await services.db.close()
+
+
+def run_on_uvloop(work: Any) -> Any:
+    """`asyncio.run` on the quicker loop."""
+    return uvloop.run(work)

@@ -1,0 +1,186 @@
+"""Imports flow one way: this reads the syntax tree of every file and knows the arrows.
+
+The order is the one of CONTRIBUTING.md, "Who may import what".
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parents[1] / "src" / "opdesk"
+LAYERS: list[set[str]] = [
+    {"kit"},
+    {"events", "media"},
+    {"accounts"},
+    {"operators"},
+    {"channels"},
+    {"contacts"},
+    {"chats"},
+    {"connectors", "deeplinks", "webhooks", "realtime", "dashboard"},
+    {"main", "cli", "demo", "server", "housekeeping"},
+]
+FREE = {"settings", "__init__", "static", "__pycache__", "py"}
+PUBLIC = {"model", "errors", "access", "actions"}
+INSIDE = {
+    "endpoints": {"wire", "actions", "access", "model", "errors", "store"} - {"store"},
+    "jobs": {"wire", "actions", "model", "errors"},
+    "wire": {"model", "errors"},
+    "actions": {"access", "store", "model", "errors"},
+    "access": {"store", "model", "errors"},
+    "store": {"model", "errors"},
+    "model": {"errors"},
+    "errors": set(),
+}
+COMPOSED = {"connectors", "realtime", "demo"}
+"""Slices with modules of their own beside the usual roles."""
+
+
+def modules() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield path, ast.parse(path.read_text(), str(path))
+
+
+def ours(tree: ast.Module) -> Iterator[list[str]]:
+    """Each import of ours, as the parts of its module after `opdesk`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            parts = node.module.split(".")
+            if parts[0] == "opdesk":
+                for alias in node.names:
+                    yield [*parts[1:], alias.name]
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.startswith("opdesk."):
+                    yield alias.name.split(".")[1:]
+
+
+def layer_of(name: str) -> int | None:
+    return next((n for n, layer in enumerate(LAYERS) if name in layer), None)
+
+
+def parts_of(path: Path) -> list[str]:
+    return list(path.relative_to(PACKAGE).with_suffix("").parts)
+
+
+def is_slice(name: str) -> bool:
+    return (PACKAGE / name).is_dir()
+
+
+def test_every_folder_has_its_place() -> None:
+    names = {path.name.partition(".")[0] for path in PACKAGE.iterdir()}
+
+    unknown = {name for name in names if layer_of(name) is None} - FREE
+
+    assert unknown == set()
+
+
+def test_imports_flow_one_way() -> None:
+    wrong = []
+    for path, tree in modules():
+        own = parts_of(path)[0]
+        mine = layer_of(own)
+        for target in ours(tree):
+            theirs = layer_of(target[0])
+            if target[0] == own or theirs is None or mine is None:
+                continue
+            is_top = mine == len(LAYERS) - 1
+            if theirs > mine or (theirs == mine and not is_top):
+                wrong.append(f"{path.relative_to(PACKAGE)} imports {'.'.join(target)}")
+
+    assert wrong == []
+
+
+def test_settings_come_in_from_above() -> None:
+    """Only the composition root knows the settings; everyone else is given values."""
+    wrong = [
+        str(path.relative_to(PACKAGE))
+        for path, tree in modules()
+        if layer_of(parts_of(path)[0]) != len(LAYERS) - 1
+        for target in ours(tree)
+        if target[0] == "settings"
+    ]
+
+    assert wrong == []
+
+
+def test_a_slice_shows_others_only_its_public_files() -> None:
+    wrong = []
+    for path, tree in modules():
+        own = parts_of(path)[0]
+        if layer_of(own) == len(LAYERS) - 1:
+            continue
+        for target in ours(tree):
+            is_other = target[0] not in (own, "kit") and is_slice(target[0])
+            if is_other and len(target) > 1 and target[1] not in PUBLIC:
+                wrong.append(f"{path.relative_to(PACKAGE)} imports {'.'.join(target)}")
+
+    assert wrong == []
+
+
+def test_roles_inside_a_slice_point_one_way() -> None:
+    wrong = []
+    for path, tree in modules():
+        parts = parts_of(path)
+        if len(parts) != 2 or parts[0] in ("kit", *COMPOSED) or parts[1] not in INSIDE:
+            continue
+        for target in ours(tree):
+            is_own_role = target[0] == parts[0] and len(target) > 1 and target[1] in INSIDE
+            if is_own_role and target[1] not in INSIDE[parts[1]] | {parts[1]}:
+                wrong.append(f"{path.relative_to(PACKAGE)} imports {'.'.join(target)}")
+
+    assert wrong == []
+
+
+def test_a_connector_is_a_leaf() -> None:
+    """It imports `kit` and the connectors' base; only the registry imports it."""
+    wrong = [
+        f"{path.relative_to(PACKAGE)} imports {'.'.join(target)}"
+        for path, tree in modules()
+        for target in ours(tree)
+        if not is_fine_for_connectors(parts_of(path), target)
+    ]
+
+    assert wrong == []
+
+
+def is_fine_for_connectors(parts: list[str], target: list[str]) -> bool:
+    own = parts[1] if parts[0] == "connectors" and len(parts) == 3 else None
+    if own is not None and is_connector(own):
+        return target[0] == "kit" or target[:2] in (["connectors", "base"], ["connectors", own])
+    is_one = target[0] == "connectors" and len(target) > 1 and is_connector(target[1])
+    return not is_one or parts == ["connectors", "registry"]
+
+
+def is_connector(name: str) -> bool:
+    return (PACKAGE / "connectors" / name).is_dir()
+
+
+def test_kit_knows_no_product_words() -> None:
+    """`kit` could serve another product: it imports nothing of ours."""
+    wrong = [
+        f"{path.relative_to(PACKAGE)} imports {'.'.join(target)}"
+        for path, tree in modules()
+        if parts_of(path)[0] == "kit"
+        for target in ours(tree)
+        if target[0] != "kit"
+    ]
+
+    assert wrong == []
+
+
+def test_imports_stand_at_the_top() -> None:
+    """Inside functions only where a slow library would delay every start, with its reason."""
+    allowed = {"cli.py", "kit/migrate.py"}
+    wrong = []
+    for path, tree in modules():
+        inner = (
+            node
+            for function in ast.walk(tree)
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+            for node in ast.walk(function)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+        )
+        name = str(path.relative_to(PACKAGE))
+        wrong += [name for _ in inner if name not in allowed]
+
+    assert wrong == []
