@@ -7,12 +7,14 @@ and Mallory's company is a stranger to theirs.
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
 from opdesk import main
+from opdesk.server import open_socket
 from opdesk.settings import Settings
 from tests.desk import Desk
 from tests.fakes import MovableClock
@@ -64,8 +66,10 @@ def clock() -> MovableClock:
 async def desk(settings: Settings, clock: MovableClock) -> AsyncIterator[Desk]:
     """A running server with one company and its cast."""
     async with AsyncExitStack() as stack:
-        services = main.build(settings, clock)
-        base_url = await stack.enter_async_context(serving(main.application(services)))
+        listener = open_socket("127.0.0.1", 0)
+        services = main.build(replace(settings, port=listener.getsockname()[1]), clock)
+        app = main.application(services)
+        base_url = await stack.enter_async_context(serving(app, listener))
         client = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url))
         yield await Desk.open(services, client, clock)
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -69,8 +70,8 @@ def migrated_sqlite(folder: Path) -> Path:
 
 
 @contextlib.asynccontextmanager
-async def serving(app: App) -> AsyncIterator[str]:
-    """Serve an application on a free port of the loopback; its base URL."""
+async def serving(app: App, listener: socket.socket | None = None) -> AsyncIterator[str]:
+    """Serve an application on the loopback; its base URL."""
     config = uvicorn.Config(
         app,
         host="127.0.0.1",
@@ -82,7 +83,7 @@ async def serving(app: App) -> AsyncIterator[str]:
         timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
-    task = asyncio.create_task(server._serve())
+    task = asyncio.create_task(server._serve([listener] if listener else None))
     while not server.started:
         if task.done():
             await task

@@ -4,6 +4,7 @@ import asyncio
 
 from opdesk.accounts import actions as accounts
 from opdesk.chats import actions as chats
+from opdesk.connectors.inbound import forget_old_raw
 from opdesk.events import actions as events
 from opdesk.kit.clock import DAY_MS
 from opdesk.kit.context import Tx
@@ -41,4 +42,5 @@ def _forget(tx: Tx) -> list[tuple[int, str]]:
     accounts.forget_ended_sessions(tx)
     events.forget_before(tx, tx.now - events.RETENTION_DAYS * DAY_MS)
     chats.forget_old_keys(tx)
+    forget_old_raw(tx)
     return media.delete_forgotten(tx)

@@ -16,9 +16,17 @@ from litestar.openapi.config import OpenAPIConfig
 import opdesk
 from opdesk.accounts import actions as account_actions, endpoints as account_endpoints
 from opdesk.accounts.model import COMPANY_TOKEN
+from opdesk.channels.model import Channel
 from opdesk.chats import actions as chat_actions, endpoints as chat_endpoints
 from opdesk.chats.model import Chat
 from opdesk.chats.wire import ChatOut
+from opdesk.connectors import endpoints as channel_endpoints
+from opdesk.connectors.actions import Switchboard
+from opdesk.connectors.delivery import Delivery, check_message
+from opdesk.connectors.endpoints import HOOKS, Webhooks
+from opdesk.connectors.inbound import forget_raw
+from opdesk.connectors.polling import Pollers
+from opdesk.connectors.registry import CONNECTORS
 from opdesk.deeplinks import endpoints as link_endpoints
 from opdesk.events import actions as event_actions
 from opdesk.housekeeping import keep_house
@@ -26,6 +34,7 @@ from opdesk.kit.bus import Bus
 from opdesk.kit.clock import MINUTE_MS, Clock, SystemClock
 from opdesk.kit.db import Database, Outlet
 from opdesk.kit.endpoint import PUBLIC, CookieJar, guard
+from opdesk.kit.http_client import HttpClient
 from opdesk.kit.keyring import Keyring, Vault, load_master_key
 from opdesk.kit.layers import App, NamesInAnyCase, RawRoutes, RequestLog, SafeHeaders
 from opdesk.kit.limits import FailureLimit
@@ -93,6 +102,9 @@ class Services:
     jar: CookieJar
     files: Files
     addresses: Addresses
+    http: HttpClient
+    board: Switchboard
+    pollers: Pollers
 
 
 def open_database(settings: Settings, outlet: Outlet) -> Database:
@@ -124,7 +136,11 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
     )
     files = Files(settings.data / "media", settings.media_max_mb * 1024 * 1024)
     outbox = Outbox(db, bus, clock)
+    http = HttpClient(settings.outgoing_allow)
+    delivery = Delivery(db, vault, http, files)
     outbox.add_handler(chat_actions.CLEAR, _clearing(db, files))
+    outbox.add_handler(chat_actions.SEND, delivery.send)
+    outbox.add_handler(chat_actions.FETCH, delivery.fetch)
     return Services(
         settings=settings,
         clock=clock,
@@ -139,6 +155,9 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         jar=CookieJar(settings.primary_url.startswith("https:"), settings.public_origins),
         files=files,
         addresses=Addresses(keyring, settings.primary_url),
+        http=http,
+        board=Switchboard(db, bus, vault, http, settings.primary_url),
+        pollers=Pollers(db, bus, vault, http),
     )
 
 
@@ -162,6 +181,8 @@ async def running(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(services.outbox.run()),
         asyncio.create_task(services.keyring.keep_fresh(services.db)),
         asyncio.create_task(keep_house(services.db, services.files)),
+        asyncio.create_task(services.board.reconnect_all()),
+        asyncio.create_task(services.pollers.run()),
     ]
     try:
         yield
@@ -170,6 +191,7 @@ async def running(services: Services) -> AsyncIterator[None]:
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
+        await services.http.close()
         services.passwords.close()
         await services.db.close()
 
@@ -203,7 +225,11 @@ def application(services: Services) -> App:
     recognizer = Recognizer(services)
     framework = rest_api(services, recognizer)
     validation = operator_endpoints.RawTokenValidation(services.db, services.tokens, recognizer)
-    routed = RawRoutes(framework, {("POST", "/api/operator/validate-token"): validation}, {})
+    routed = RawRoutes(
+        framework,
+        exact={("POST", "/api/operator/validate-token"): validation},
+        below={HOOKS: Webhooks(services.db, services.vault)},
+    )
     named = NamesInAnyCase(routed, path_words(framework), QUERY_NAMES)
     safe = SafeHeaders(named, is_https=services.settings.primary_url.startswith("https:"))
     return RequestLog(safe, logs_all=services.settings.log_level == "debug")
@@ -225,6 +251,7 @@ def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
             *chat_endpoints.ROUTES,
             *media_endpoints.ROUTES,
             *link_endpoints.ROUTES,
+            *channel_endpoints.ROUTES,
             *_page_routes(pages),
             *pages.assets(),
         ],
@@ -274,9 +301,10 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
         "addresses": services.addresses,
         "pages": pages,
         "chat_shape": _chat_shape(services),
-        "write_first": lambda channel: "clientWritesFirst",
-        "channel_check": lambda chat, text, media: None,
-        "forget_raw": lambda tx, company, chat: None,
+        "write_first": _why_not_first,
+        "channel_check": check_message,
+        "forget_raw": forget_raw,
+        "board": services.board,
     }
     provided = {
         name: Provide(_constant(value), use_cache=True, sync_to_thread=False)
@@ -294,6 +322,11 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
     provided["now"] = Provide(provide_now, sync_to_thread=False)
     provided["address"] = Provide(provide_address, sync_to_thread=False)
     return provided
+
+
+def _why_not_first(channel: Channel) -> str | None:
+    """Why a channel can't write to someone who has not written before; None when it can."""
+    return None if CONNECTORS[channel.source].can_write_first else "clientWritesFirst"
 
 
 def _chat_shape(services: Services) -> Any:

@@ -1,7 +1,7 @@
 """The outbox: in order within a lane, retried, never dropped, never twice at once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -33,10 +33,10 @@ def worker() -> Worker:
 
 
 @pytest.fixture
-async def box(db: Database, bus: Bus, clock: MovableClock, worker: Worker) -> AsyncIterator[Outbox]:
+async def box(db: Database, bus: Bus, clock: MovableClock, worker: Worker) -> Outbox:
     made = Outbox(db, bus, clock)
     made.add_handler("work", worker)
-    yield made
+    return made
 
 
 async def put(db: Database, n: int, lane: str, after_ms: int = 0) -> None:

@@ -10,16 +10,20 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
+from opdesk.events.store import installation
 from opdesk.kit.bus import Bus
 from opdesk.kit.clock import SystemClock
 from opdesk.kit.context import Tx
 from opdesk.kit.db import Outlet
 from opdesk.kit.errors import Conflict, Unavailable
+from opdesk.kit.sql import statement
 from opdesk.kit.sqlite import SqliteDatabase
 from tests.kit.test_database import add, find
 
 PAGES = 60
+FORGET = statement(delete(installation).where(installation.c.name != "epoch"))
 
 
 class SmallDisk:
@@ -108,21 +112,12 @@ async def test_a_broken_rule_of_the_schema_fails_its_caller_only(small: SqliteDa
 async def test_a_scrubbed_text_is_in_no_file(tmp_path: Path, small: SqliteDatabase) -> None:
     secret = "a very secret sentence"
     await small.write(add, "a", secret)
-    await small.write(lambda tx: tx.run(_delete_all()))
+    await small.write(lambda tx: tx.run(FORGET))
 
     await small.scrub()
 
     for path in tmp_path.iterdir():
         assert secret.encode() not in path.read_bytes(), path.name
-
-
-def _delete_all():  # type: ignore[no-untyped-def]  one statement of this test
-    from sqlalchemy import delete  # noqa: PLC0415
-
-    from opdesk.events.store import installation  # noqa: PLC0415
-    from opdesk.kit.sql import statement  # noqa: PLC0415
-
-    return statement(delete(installation).where(installation.c.name != "epoch"))
 
 
 def test_a_failing_disk_acknowledges_nothing(tmp_path: Path, sqlite_template: Path) -> None:

@@ -213,16 +213,17 @@ def _incoming_message(tx: Tx, state: ChatState, incoming: Incoming) -> Message:
     return replace(new, media=kept, status=MessageStatus.SUCCESS, kind=incoming.kind)
 
 
-def edit_received(tx: Tx, channel: Channel, external_id: str, text: str) -> None:
-    """The customer changed a message; one that we never had is left alone."""
+def edit_received(tx: Tx, channel: Channel, external_id: str, text: str) -> int | None:
+    """The customer changed a message: its chat; None for one that we never had."""
     known = store.find_message_by_external(tx, channel.company_id, channel.id, external_id)
     if known is None:
-        return
+        return None
     message_id, chat_id = known
     store.update_text(tx, channel.company_id, message_id, text)
     store.forget_words(tx, channel.company_id, chat_id, message_id)
     store.index_words(tx, channel.company_id, chat_id, message_id, search_words(text))
     _tell_of_message(tx, channel, message_id, chat_id)
+    return chat_id
 
 
 def _tell_of_message(tx: Tx, channel: Channel, message_id: int, chat_id: int) -> None:

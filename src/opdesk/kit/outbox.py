@@ -78,7 +78,7 @@ CLAIM = statement(
     update(jobs)
     .where(_j.id == bindparam("job"), _due)
     .values(leased_until=bindparam("until"), attempts=_j.attempts + 1)
-    .returning(_j.company_id, _j.kind, _j.payload, _j.attempts)
+    .returning(_j.company_id, _j.kind, _j.payload, _j.attempts, _j.created_at)
 )
 WAS_LEASED = statement(select(_j.leased_until).where(_j.id == bindparam("job")))
 PUT = statement(
@@ -111,13 +111,17 @@ EXPIRE_LEASES = statement(
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One claimed piece of work. `was_interrupted`: an earlier attempt ended without a word."""
+    """One claimed piece of work.
+
+    `age_ms`: how long ago it was put. `was_interrupted`: an earlier attempt ended without a word.
+    """
 
     id: int
     company_id: int
     kind: str
     payload: Mapping[str, Any]
     attempts: int
+    age_ms: int
     was_interrupted: bool
 
 
@@ -244,8 +248,9 @@ def _claim(tx: Tx, job_id: int) -> Job | None:
     row = tx.first(CLAIM, job=job_id, now=tx.now, until=tx.now + int(LEASE_S * SECOND_MS))
     if row is None or before is None:
         return None
-    company_id, kind, payload, attempts = row
-    return Job(job_id, company_id, kind, json.loads(payload), attempts, before[0] > 0)
+    company_id, kind, payload, attempts, created_at = row
+    age_ms = tx.now - created_at
+    return Job(job_id, company_id, kind, json.loads(payload), attempts, age_ms, before[0] > 0)
 
 
 def _record(tx: Tx, job: Job, outcome: Record | RetryLater | None) -> None:

@@ -114,6 +114,10 @@ def fail(tx: Tx, company_id: int, media_id: int) -> None:
     store.fail(tx, company_id, media_id)
 
 
+def find(tx: Tx, company_id: int, media_id: int) -> Media | None:
+    return store.find_media(tx, company_id, media_id)
+
+
 def get(tx: Tx, company_id: int, media_id: int) -> Media:
     """Raises MediaNotFound."""
     found = store.find_media(tx, company_id, media_id)

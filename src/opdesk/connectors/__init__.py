@@ -1,0 +1,1 @@
+"""What talks to the platforms: one folder for each source, and what they share."""

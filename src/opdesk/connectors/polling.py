@@ -1,0 +1,102 @@
+"""Channels that ask their platform for news, where no webhook can reach us."""
+
+import asyncio
+
+from opdesk.channels import actions as channels
+from opdesk.channels.model import Channel, ChannelState
+from opdesk.connectors.actions import TOPIC
+from opdesk.connectors.base import BadPayload, PlatformError, PollGone, Unreachable
+from opdesk.connectors.inbound import take_in
+from opdesk.connectors.registry import connector_class, connector_of
+from opdesk.kit.bus import Alarm, Bus
+from opdesk.kit.db import Database
+from opdesk.kit.errors import Unavailable
+from opdesk.kit.http_client import HttpClient
+from opdesk.kit.ids import jittered
+from opdesk.kit.keyring import Vault
+from opdesk.kit.log import get_logger
+
+log = get_logger(__name__)
+LONG_POLL_S = 25
+LOOK_S = 10.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
+
+
+Identity = tuple[int, int, str, tuple[tuple[str, str], ...]]
+
+
+class Pollers:
+    """One task for each polled channel, begun and ended as channels change."""
+
+    def __init__(self, db: Database, bus: Bus, vault: Vault, http: HttpClient) -> None:
+        self._db, self._vault, self._http = db, vault, http
+        self._tasks: dict[Identity, asyncio.Task[None]] = {}
+        self._alarm = Alarm(LOOK_S)
+        bus.listen(TOPIC, self._alarm.ring)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        try:
+            while True:
+                await self._look()
+                await self._alarm.wait()
+        finally:
+            for task in self._tasks.values():
+                task.cancel()
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _look(self) -> None:
+        try:
+            enabled = await self._db.read_slow(channels.list_enabled, self._vault)
+        except Unavailable:
+            return
+        wanted = {_identity(one): one for one in enabled if one.state is ChannelState.POLLING}
+        for identity in self._tasks.keys() - wanted.keys():
+            self._tasks.pop(identity).cancel()
+        for identity in wanted.keys() - self._tasks.keys():
+            self._tasks[identity] = asyncio.create_task(self._follow(wanted[identity]))
+
+    async def _follow(self, channel: Channel) -> None:
+        pause_s = FIRST_PAUSE_S
+        offset = channel.poll_offset
+        while True:
+            try:
+                offset = await self._once(channel, offset)
+                pause_s = FIRST_PAUSE_S
+                continue
+            except PollGone:
+                await self._free(channel)
+            except (PlatformError, Unreachable, Unavailable) as error:
+                log.warning("poll_failed", channel=channel.id, reason=type(error).__name__)
+            await asyncio.sleep(jittered(pause_s))
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+    async def _once(self, channel: Channel, offset: int) -> int:
+        """Take in what is new; each item and its offset are stored together."""
+        connector = connector_of(channel, self._http)
+        for body in await connector.poll(offset, LONG_POLL_S):
+            following = _after(channel, body, offset)
+            await take_in(self._db, channel, body, offset=following)
+            offset = following
+        return offset
+
+    async def _free(self, channel: Channel) -> None:
+        """Someone set a webhook on our bot: while it stands, there is nothing to poll."""
+        try:
+            await connector_of(channel, self._http).remove_webhook()
+        except (PlatformError, Unreachable) as error:
+            log.warning("webhook_not_removed", channel=channel.id, reason=type(error).__name__)
+
+
+def _after(channel: Channel, body: bytes, offset: int) -> int:
+    connector = connector_class(channel.source)
+    try:
+        return max(offset, connector.next_offset(connector.parse(body)))
+    except BadPayload:
+        return offset + 1
+
+
+def _identity(channel: Channel) -> Identity:
+    """A channel whose settings changed is another one to poll."""
+    settings = tuple(sorted(channel.settings.items()))
+    return channel.company_id, channel.id, channel.account_id, settings

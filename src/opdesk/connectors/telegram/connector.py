@@ -1,0 +1,306 @@
+"""Telegram Bot API. Limits, setup and payload samples: docs/channels/telegram.md."""
+
+import hmac
+import json
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from opdesk.connectors.base import (
+    Account,
+    BadSettings,
+    DeliveryError,
+    Edit,
+    FileReference,
+    Inbound,
+    Limits,
+    MediaType,
+    Outbound,
+    OutboundFile,
+    PlatformError,
+    PollGone,
+    Problem,
+    Source,
+    Unreachable,
+    Update,
+)
+from opdesk.connectors.telegram.payloads import MessageBody, PhotoSize, kind_of, read_update
+from opdesk.kit.clock import SECOND_MS
+from opdesk.kit.http_client import HttpClient, HttpError, HttpReply, ReplyTooLarge
+
+DEFAULT_BASE_URL = "https://api.telegram.org"
+MAX_FETCHED_BYTES = 20 * 1024 * 1024
+"""`getFile` serves no larger file."""
+ALLOWED_UPDATES = ["message", "edited_message", "my_chat_member", "callback_query"]
+SETUP_TIMEOUT_S = 15.0
+SEND_TIMEOUT_S = 30.0
+FILE_TIMEOUT_S = 60.0
+MAX_CONNECTIONS = 40
+_TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{10,100}\Z")
+_LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+_BLOCKED = ("blocked by the user", "user is deactivated", "can't initiate conversation")
+
+
+class Telegram:
+    """One bot."""
+
+    source: ClassVar[Source] = Source.TELEGRAM_BOT
+    limits: ClassVar[Limits] = Limits(
+        text_chars=4_096,
+        caption_chars=1_024,
+        photo_bytes=10 * 1024 * 1024,
+        file_bytes=50 * 1024 * 1024,
+    )
+    secret_settings: ClassVar[frozenset[str]] = frozenset(("botToken",))
+    can_write_first: ClassVar[bool] = False
+
+    def __init__(self, http: HttpClient, settings: Mapping[str, str]) -> None:
+        self._http = http
+        self._token = settings["botToken"]
+        self._base = settings.get("apiBaseUrl", DEFAULT_BASE_URL)
+
+    @classmethod
+    def checked(cls, settings: Mapping[str, str]) -> dict[str, str]:
+        token = settings.get("botToken", "").strip()
+        if not _TOKEN.match(token):
+            raise BadSettings("botToken", "must be a bot's token, such as 123456:ABC-DEF…")
+        base = settings.get("apiBaseUrl", "").strip().rstrip("/") or DEFAULT_BASE_URL
+        parts = urlsplit(base)
+        is_address = parts.scheme in ("http", "https") and parts.hostname and not parts.query
+        if not is_address or parts.username is not None:
+            raise BadSettings("apiBaseUrl", "must be an address such as https://api.telegram.org")
+        return {"botToken": token, "apiBaseUrl": base}
+
+    @staticmethod
+    def is_genuine(headers: Mapping[str, str], secret: str, body: bytes) -> bool:
+        given = headers.get("x-telegram-bot-api-secret-token", "")
+        return hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode())
+
+    @staticmethod
+    def parse(body: bytes) -> Update:
+        """Only private chats are served: one customer, one chat."""
+        update = read_update(body)
+        message, edited = update.message, update.edited_message
+        item: Inbound | Edit | None = None
+        if message is not None and _is_served(message):
+            item = _inbound(message, body)
+        elif edited is not None and _is_served(edited):
+            item = Edit(_message_id(edited), edited.text or edited.caption or "")
+        return Update(str(update.update_id), item)
+
+    @property
+    def always_has_webhook(self) -> bool:
+        return urlsplit(self._base).hostname in _LOOPBACK_HOSTS
+
+    async def identify(self) -> Account:
+        bot = await self._setup("getMe", {})
+        return Account(str(bot["id"]), str(bot.get("username") or bot["id"]))
+
+    async def set_webhook(self, url: str, secret: str) -> None:
+        body = {
+            "url": url,
+            "secret_token": secret,
+            "allowed_updates": ALLOWED_UPDATES,
+            "max_connections": MAX_CONNECTIONS,
+        }
+        await self._setup("setWebhook", body)
+
+    async def remove_webhook(self) -> None:
+        await self._setup("deleteWebhook", {})
+
+    async def check(self, webhook_url: str | None) -> list[str]:
+        try:
+            await self._setup("getMe", {})
+            info = await self._setup("getWebhookInfo", {})
+        except PlatformError as error:
+            return [f"Telegram refuses the bot: {error}"]
+        except Unreachable:
+            return ["Telegram does not answer."]
+        problems = []
+        if (info.get("url") or None) != webhook_url:
+            problems.append("Telegram has another webhook than ours; save the channel again.")
+        if info.get("last_error_message"):
+            problems.append(f"Telegram could not deliver: {info['last_error_message']}")
+        return problems
+
+    async def poll(self, offset: int, timeout_s: int) -> list[bytes]:
+        body = {"offset": offset, "timeout": timeout_s, "allowed_updates": ALLOWED_UPDATES}
+        found = await self._setup("getUpdates", body, timeout_s + SETUP_TIMEOUT_S)
+        return [json.dumps(update, ensure_ascii=False).encode() for update in found]
+
+    @staticmethod
+    def next_offset(update: Update) -> int:
+        return int(update.key) + 1
+
+    async def send(self, out: Outbound) -> str:
+        reply = await self._deliver(out, out.chat_id)
+        moved_to = _parameters(reply).get("migrate_to_chat_id")
+        if reply.status == 400 and moved_to is not None:
+            reply = await self._deliver(out, str(moved_to))
+        if reply.status != 200:
+            raise delivery_error(reply)
+        return _sent_id(reply)
+
+    @asynccontextmanager
+    async def fetch(self, reference: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        try:
+            reply = await self._post("getFile", {"file_id": reference}, SETUP_TIMEOUT_S)
+            if reply.status != 200:
+                raise delivery_error(reply)
+            path = str(reply.json["result"]["file_path"])
+            url = f"{self._base}/file/bot{self._token}/{path}"
+            async with self._http.download(
+                url, timeout_s=FILE_TIMEOUT_S, max_bytes=MAX_FETCHED_BYTES
+            ) as (status, chunks):
+                if status != 200:
+                    raise DeliveryError(Problem.TRANSIENT, f"the file's server answered {status}")
+                yield chunks
+        except ReplyTooLarge as error:
+            raise DeliveryError(Problem.TOO_LARGE, str(error), is_permanent=True) from error
+        except HttpError as error:
+            raise DeliveryError(Problem.TRANSIENT, str(error)) from error
+        except (KeyError, TypeError) as error:
+            raise DeliveryError(Problem.TRANSIENT, "Telegram named no file") from error
+
+    async def _deliver(self, out: Outbound, chat_id: str) -> HttpReply:
+        try:
+            if out.file is None:
+                body = {"chat_id": int(chat_id), "text": out.text}
+                return await self._post("sendMessage", body, SEND_TIMEOUT_S)
+            return await self._send_file(out, out.file, chat_id)
+        except HttpError as error:
+            # Telegram has no key against duplicates, so what may have arrived is not sent again.
+            problem = Problem.UNCERTAIN if error.was_sent else Problem.TRANSIENT
+            raise DeliveryError(problem, str(error)) from error
+
+    async def _send_file(self, out: Outbound, file: OutboundFile, chat_id: str) -> HttpReply:
+        method, field = _METHODS.get(file.type, ("sendDocument", "document"))
+        form = {"chat_id": chat_id, **({"caption": out.text} if out.text else {})}
+        with file.path.open("rb") as content:
+            return await self._http.post(
+                self._url(method),
+                data=form,
+                files={field: (file.name, content)},
+                timeout_s=FILE_TIMEOUT_S,
+            )
+
+    async def _setup(self, method: str, body: Any, timeout_s: float = SETUP_TIMEOUT_S) -> Any:
+        try:
+            reply = await self._post(method, body, timeout_s)
+        except HttpError as error:
+            raise Unreachable(str(error)) from error
+        if reply.status >= 500:
+            raise Unreachable(f"Telegram answered {reply.status}")
+        answer = reply.json
+        if not isinstance(answer, dict) or not answer.get("ok"):
+            kind = PollGone if reply.status == 409 else PlatformError
+            raise kind(description(reply))
+        return answer.get("result")
+
+    async def _post(self, method: str, body: Any, timeout_s: float) -> HttpReply:
+        return await self._http.post(self._url(method), json=body, timeout_s=timeout_s)
+
+    def _url(self, method: str) -> str:
+        return f"{self._base}/bot{self._token}/{method}"
+
+
+_METHODS = {
+    MediaType.PHOTO: ("sendPhoto", "photo"),
+    MediaType.VIDEO: ("sendVideo", "video"),
+    MediaType.AUDIO: ("sendAudio", "audio"),
+}
+
+
+def _is_served(message: MessageBody) -> bool:
+    return message.chat.type == "private"
+
+
+def _message_id(message: MessageBody) -> str:
+    return f"{message.chat.id}:{message.message_id}"
+
+
+def _inbound(message: MessageBody, body: bytes) -> Inbound:
+    sender = message.from_
+    chat = message.chat
+    named = f"{chat.first_name} {chat.last_name}".strip() or chat.username or str(chat.id)
+    photo = _best_photo(message.photo)
+    is_shown = message.text is not None or photo is not None
+    return Inbound(
+        chat_id=str(chat.id),
+        message_id=_message_id(message),
+        sender_id=str(sender.id if sender else chat.id),
+        sender_name=sender.full_name if sender else named,
+        username=sender.username if sender else chat.username,
+        sent_at=message.date * SECOND_MS,
+        text=message.text or message.caption or "",
+        file=_photo_file(photo, message) if photo else None,
+        phone=_own_phone(message),
+        kind=None if is_shown else kind_of(body),
+    )
+
+
+def _best_photo(sizes: list[PhotoSize]) -> PhotoSize | None:
+    """The last is the largest; one too large to be fetched is left for the next smaller."""
+    fetchable = [size for size in sizes if size.file_size <= MAX_FETCHED_BYTES]
+    return fetchable[-1] if fetchable else None
+
+
+def _photo_file(photo: PhotoSize, message: MessageBody) -> FileReference:
+    name = f"photo-{message.message_id}.jpg"
+    return FileReference(photo.file_id, name, "jpg", MediaType.PHOTO, photo.file_size)
+
+
+def _own_phone(message: MessageBody) -> str | None:
+    """A contact is the customer's own phone only if it names their own account."""
+    contact, sender = message.contact, message.from_
+    if contact is None or sender is None or contact.user_id != sender.id:
+        return None
+    digits = "".join(char for char in contact.phone_number if char.isdecimal())
+    return f"+{digits}" if digits else None
+
+
+def description(reply: HttpReply) -> str:
+    """The platform's own words about a refusal."""
+    answer = reply.json
+    text = answer.get("description") if isinstance(answer, dict) else None
+    return str(text or f"status {reply.status}")[:300]
+
+
+def _parameters(reply: HttpReply) -> Mapping[str, Any]:
+    answer = reply.json
+    found = answer.get("parameters") if isinstance(answer, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _sent_id(reply: HttpReply) -> str:
+    try:
+        result = reply.json["result"]
+        return f"{result['chat']['id']}:{result['message_id']}"
+    except (KeyError, TypeError) as error:
+        raise DeliveryError(Problem.UNCERTAIN, "Telegram's answer names no message") from error
+
+
+def delivery_error(reply: HttpReply) -> DeliveryError:
+    """What a refusal means: by its code first, by its words second."""
+    words, status = description(reply), reply.status
+    if status == 429:
+        wait = _parameters(reply).get("retry_after")
+        after = float(wait) if isinstance(wait, int | float) else None
+        return DeliveryError(Problem.THROTTLED, words, retry_after_s=after)
+    if status >= 500:
+        return DeliveryError(Problem.TRANSIENT, words)
+    return DeliveryError(_refusal(status, words.lower()), words, is_permanent=True)
+
+
+def _refusal(status: int, words: str) -> Problem:
+    if status in (401, 404):
+        return Problem.AUTH
+    if status == 403:
+        return Problem.BLOCKED if any(one in words for one in _BLOCKED) else Problem.REJECTED
+    if status == 413 or "too big" in words:
+        return Problem.TOO_LARGE
+    if "chat not found" in words:
+        return Problem.RECIPIENT_UNKNOWN
+    return Problem.BAD_REQUEST

@@ -1,0 +1,233 @@
+"""The one way out: HTTP calls to addresses that other people chose.
+
+The name is resolved once, every address it has is checked, and the connection goes to the very
+address that was checked, so that a name can't change its mind in between. Nothing here ever puts
+a URL into a log or an error: bots' tokens stand in them.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import httpcore
+import httpx
+import msgspec
+from typing_extensions import override
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+CONNECT_TIMEOUT_S = 10.0
+MAX_REPLY_BYTES = 4 * 1024 * 1024
+_CHUNK = 64 * 1024
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_SIX_TO_FOUR = ipaddress.ip_network("2002::/16")
+
+
+class HttpError(Exception):
+    """The call did not bring an answer. `was_sent`: the other side may have acted on it."""
+
+    def __init__(self, text: str, *, was_sent: bool) -> None:
+        super().__init__(text)
+        self.was_sent = was_sent
+
+
+class AddressRefused(HttpError):
+    """The address is on a private network that nobody allowed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the address is on a private network, which OPDESK_OUTGOING_ALLOW does not admit",
+            was_sent=False,
+        )
+
+
+class ReplyTooLarge(HttpError):
+    """More bytes than the caller takes."""
+
+    def __init__(self) -> None:
+        super().__init__("the answer is too large", was_sent=True)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpReply:
+    """An answer of any status. `json` is None when the body is none."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        try:
+            return msgspec.json.decode(self.body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
+
+
+def is_public(address: IpAddress, allow: Iterable[Network] = ()) -> bool:
+    """Whether we may call an address: a global one, or one of the allowed networks.
+
+    An IPv6 address that carries an IPv4 one inside is as good as that.
+    """
+    if any(address in network for network in allow):
+        return True
+    inner = _embedded(address)
+    if inner is not None:
+        return is_public(inner, allow)
+    return address.is_global and not address.is_multicast
+
+
+def _embedded(address: IpAddress) -> ipaddress.IPv4Address | None:
+    if isinstance(address, ipaddress.IPv4Address):
+        return None
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    if address in _SIX_TO_FOUR:
+        return address.sixtofour
+    return address.teredo[1] if address.teredo else None
+
+
+class _GuardedNetwork(httpcore.AsyncNetworkBackend):
+    """Opens connections to checked addresses only."""
+
+    def __init__(self, allow: tuple[Network, ...]) -> None:
+        self._allow = allow
+        self._inner = httpcore.AnyIOBackend()
+
+    @override
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Any = None,
+    ) -> httpcore.AsyncNetworkStream:
+        addresses = await _resolved(host, port)
+        if not all(is_public(address, self._allow) for address in addresses):
+            raise AddressRefused
+        return await self._inner.connect_tcp(
+            str(addresses[0]), port, timeout, local_address, socket_options
+        )
+
+    @override
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+async def _resolved(host: str, port: int) -> list[IpAddress]:
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise HttpError("the name has no address", was_sent=False) from error
+    addresses = [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
+    # IPv4 first: a home server often has IPv6 addresses that lead nowhere.
+    return sorted(set(addresses), key=lambda address: (address.version, int(address)))
+
+
+class HttpClient:
+    """Calls with a time limit and a size limit; redirects are never followed."""
+
+    def __init__(self, allow: tuple[Network, ...] = ()) -> None:
+        transport = httpx.AsyncHTTPTransport(trust_env=False, retries=0)
+        # httpx has no parameter for the network; its pool does.
+        transport._pool = httpcore.AsyncConnectionPool(
+            ssl_context=httpx.create_ssl_context(trust_env=False),
+            max_connections=100,
+            max_keepalive_connections=20,
+            keepalive_expiry=30.0,
+            network_backend=_GuardedNetwork(allow),
+        )
+        self._client = httpx.AsyncClient(
+            transport=transport, trust_env=False, follow_redirects=False, max_redirects=0
+        )
+
+    async def get(
+        self, url: str, *, timeout_s: float, max_bytes: int = MAX_REPLY_BYTES
+    ) -> HttpReply:
+        """Raises HttpError."""
+        return await self._call("GET", url, timeout_s, max_bytes)
+
+    async def post(
+        self,
+        url: str,
+        *,
+        timeout_s: float,
+        json: Any = None,
+        data: Mapping[str, str] | None = None,
+        files: Mapping[str, tuple[str, Any]] | None = None,
+    ) -> HttpReply:
+        """A JSON body, or a form with `files` (field -> file name and open file).
+
+        Raises HttpError.
+        """
+        extra: dict[str, Any] = {"data": data, "files": files} if files else {"json": json}
+        return await self._call("POST", url, timeout_s, MAX_REPLY_BYTES, **extra)
+
+    @asynccontextmanager
+    async def download(
+        self, url: str, *, timeout_s: float, max_bytes: int
+    ) -> AsyncIterator[tuple[int, AsyncIterator[bytes]]]:
+        """(status, chunks) of a file; more than `max_bytes` raises ReplyTooLarge."""
+        with _told():
+            async with (
+                asyncio.timeout(timeout_s),
+                self._client.stream("GET", url, timeout=_timeout(timeout_s)) as response,
+            ):
+                yield response.status_code, _limited(response, max_bytes)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _call(
+        self, method: str, url: str, timeout_s: float, max_bytes: int, **extra: Any
+    ) -> HttpReply:
+        with _told():
+            async with (
+                asyncio.timeout(timeout_s + CONNECT_TIMEOUT_S),
+                self._client.stream(method, url, timeout=_timeout(timeout_s), **extra) as response,
+            ):
+                body = b"".join([chunk async for chunk in _limited(response, max_bytes)])
+                return HttpReply(response.status_code, response.headers, body)
+
+
+async def _limited(response: httpx.Response, max_bytes: int) -> AsyncIterator[bytes]:
+    size = 0
+    async for chunk in response.aiter_bytes(_CHUNK):
+        size += len(chunk)
+        if size > max_bytes:
+            raise ReplyTooLarge
+        yield chunk
+
+
+def _timeout(timeout_s: float) -> httpx.Timeout:
+    return httpx.Timeout(timeout_s, connect=CONNECT_TIMEOUT_S)
+
+
+class _told:  # noqa: N801  reads as what it does: with _told(): ...
+    """Turns the library's errors into ours, without the URL that theirs would show."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        if error is None or isinstance(error, HttpError):
+            return
+        if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
+            raise HttpError("the address is not an http or https one", was_sent=False) from None
+        if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
+            raise HttpError("no connection", was_sent=False) from None
+        if isinstance(error, httpx.TimeoutException | TimeoutError):
+            raise HttpError("no answer in time", was_sent=True) from None
+        if isinstance(error, httpx.HTTPError):
+            raise HttpError("the connection broke", was_sent=True) from None
