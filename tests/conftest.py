@@ -19,6 +19,7 @@ from opdesk.settings import Settings
 from tests.desk import Desk
 from tests.fakes import MovableClock
 from tests.servers import PostgresDatabases, migrated_sqlite, postgres, serving
+from tests.telegram import Bot, connected_bot
 
 PAYLOADS = Path(__file__).resolve().parents[2] / "shared" / "payloads"
 
@@ -72,6 +73,13 @@ async def desk(settings: Settings, clock: MovableClock) -> AsyncIterator[Desk]:
         base_url = await stack.enter_async_context(serving(app, listener))
         client = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url))
         yield await Desk.open(services, client, clock)
+
+
+@pytest.fixture
+async def bot(desk: Desk) -> AsyncIterator[Bot]:
+    """A Telegram bot of Alice's and Bob's organization."""
+    async with connected_bot(desk) as connected:
+        yield connected
 
 
 @pytest.fixture

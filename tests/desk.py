@@ -1,8 +1,9 @@
 """A running desk as its users see it: HTTP with somebody's credentials."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -12,7 +13,16 @@ from opdesk.kit.wire import time_out
 from opdesk.main import Services
 from tests.fakes import MovableClock
 
+T = TypeVar("T")
 PASSWORD = "correct horse battery staple"
+
+
+async def eventually(look: Callable[[], Awaitable[T | None]], at_most_s: float = 10) -> T:
+    """What `look` finds once it finds something: for what happens in the background."""
+    async with asyncio.timeout(at_most_s):
+        while (found := await look()) is None:
+            await asyncio.sleep(0.02)
+    return found
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ class Leftovers:
 def list_chats(tx: Tx, caller: Caller, wanted: ChatFilter, page: Page) -> ChatPage:
     """Newest activity first. Raises OrganizationNotFound for one that isn't the caller's."""
     wanted = _within_reach(tx, caller, wanted)
-    found = store.list_chats(tx, caller.company_id, wanted, replace(page, size=page.size + 1))
+    found = store.list_chats(tx, caller.company_id, wanted, page, limit=page.size + 1)
     items = found[: page.size] if page.after is None else found[-page.size :]
     has_more = len(found) > page.size
     last = items[-1] if items and has_more else None

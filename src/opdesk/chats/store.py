@@ -443,11 +443,13 @@ def set_last_message(tx: Tx, company_id: int, chat_id: int, message_id: int) -> 
     tx.run(SET_LAST, company=company_id, chat=chat_id, new_last=message_id, new_active=tx.now)
 
 
-def list_chats(tx: Tx, company_id: int, wanted: ChatFilter, page: Page) -> list[Chat]:
-    """Newest activity first (for an `after` cursor too)."""
+def list_chats(
+    tx: Tx, company_id: int, wanted: ChatFilter, page: Page, *, limit: int
+) -> list[Chat]:
+    """At most `limit` chats of a page, newest activity first (for an `after` cursor too)."""
     backwards = page.after is not None
     params = _filter_params(company_id, wanted)
-    params["size"] = page.size
+    params["size"] = limit
     cursor = page.before or page.after
     if cursor is not None:
         params["cursor_active"], params["cursor_id"] = cursor

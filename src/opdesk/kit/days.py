@@ -21,7 +21,7 @@ def span_in(name: str, given: Sequence[str], time_zone: str) -> tuple[int | None
         raise Invalid.field(name, "may stand at most twice: from and to")
     start = _start(name, given[0], time_zone) if given else None
     end = _end(name, given[1], time_zone) if len(given) == 2 else None
-    if start is not None and end is not None and end < start:
+    if start is not None and end is not None and end <= start:
         raise Invalid.field(name, "must name the earlier moment first")
     return start, end
 
