@@ -18,8 +18,8 @@ from opdesk.accounts import actions as account_actions, endpoints as account_end
 from opdesk.accounts.model import COMPANY_TOKEN
 from opdesk.channels.model import Channel
 from opdesk.chats import actions as chat_actions, endpoints as chat_endpoints
-from opdesk.chats.model import Chat
-from opdesk.chats.wire import ChatOut
+from opdesk.chats.model import Chat, Message
+from opdesk.chats.wire import ChatOut, MediaIn, MessageIn, MessageOut
 from opdesk.connectors import endpoints as channel_endpoints
 from opdesk.connectors.actions import Switchboard
 from opdesk.connectors.delivery import Delivery, check_message
@@ -44,11 +44,16 @@ from opdesk.kit.passwords import Passwords
 from opdesk.kit.postgres import PostgresDatabase
 from opdesk.kit.sqlite import SqliteDatabase
 from opdesk.kit.tokens import Tokens
-from opdesk.kit.web import EXCEPTION_HANDLERS, ApiRequest, client_address, credentials_of
+from opdesk.kit.web import EXCEPTION_HANDLERS, HUB_PATH, ApiRequest, client_address, credentials_of
+from opdesk.kit.wire import decode
 from opdesk.media import endpoints as media_endpoints
 from opdesk.media.access import MEDIA_KEY, Addresses, Files
+from opdesk.media.model import Media
 from opdesk.operators import access, endpoints as operator_endpoints
 from opdesk.operators.model import OPERATOR_TOKEN, Caller
+from opdesk.realtime.hub import Hub, Sender
+from opdesk.realtime.sessions import Holder
+from opdesk.realtime.signalr.server import SignalR
 from opdesk.settings import Settings
 
 KEY_KINDS = (COMPANY_TOKEN, OPERATOR_TOKEN, MEDIA_KEY)
@@ -105,6 +110,25 @@ class Services:
     http: HttpClient
     board: Switchboard
     pollers: Pollers
+    hub: Hub
+    signalr: SignalR
+
+
+@dataclass(frozen=True)
+class ApiShapes:
+    """Chats and messages as the API shows them, for slices that may not know its wire form."""
+
+    addresses: Addresses
+    clock: Clock
+
+    def chat(self, chat: Chat) -> ChatOut:
+        return ChatOut.of(chat, self._url)
+
+    def message(self, message: Message) -> MessageOut:
+        return MessageOut.of(message, self._url)
+
+    def _url(self, media: Media) -> str:
+        return self.addresses.url(media, self.clock.now_ms())
 
 
 def open_database(settings: Settings, outlet: Outlet) -> Database:
@@ -136,6 +160,10 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
     )
     files = Files(settings.data / "media", settings.media_max_mb * 1024 * 1024)
     outbox = Outbox(db, bus, clock)
+    tokens = Tokens(keyring)
+    addresses = Addresses(keyring, settings.primary_url)
+    shapes = ApiShapes(addresses, clock)
+    hub = Hub(db, bus, tokens, shapes, _hub_sender(db, files))
     http = HttpClient(settings.outgoing_allow)
     delivery = Delivery(db, vault, http, files)
     outbox.add_handler(chat_actions.CLEAR, _clearing(db, files))
@@ -148,17 +176,42 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         db=db,
         vault=vault,
         keyring=keyring,
-        tokens=Tokens(keyring),
+        tokens=tokens,
         passwords=passwords,
         door=door,
         outbox=outbox,
         jar=CookieJar(settings.primary_url.startswith("https:"), settings.public_origins),
         files=files,
-        addresses=Addresses(keyring, settings.primary_url),
+        addresses=addresses,
         http=http,
         board=Switchboard(db, bus, vault, http, settings.primary_url),
         pollers=Pollers(db, bus, vault, http),
+        hub=hub,
+        signalr=SignalR(hub, _hub_authentication(db, tokens, settings), clock),
     )
+
+
+def _hub_sender(db: Database, files: Files) -> Sender:
+    async def send(caller: Caller, chat_id: int, text: str, media: bytes | None) -> Message:
+        attached = decode(media, MediaIn) if media is not None else None
+        body = MessageIn(text_message=text, media=attached)
+        draft = await chat_endpoints.draft_in(files, body, None)
+        try:
+            return await db.write(chat_actions.send, files, caller, chat_id, draft, check_message)
+        finally:
+            if draft.upload is not None:
+                files.drop(draft.upload.file)
+
+    return send
+
+
+def _hub_authentication(db: Database, tokens: Tokens, settings: Settings) -> Any:
+    async def authenticate(scope: Any) -> Holder:
+        credentials = credentials_of(scope, settings.public_origins)
+        found = await db.read(access.recognize, tokens, credentials, wants_company=False)
+        return Holder(found.caller, credentials)
+
+    return authenticate
 
 
 def _clearing(db: Database, files: Files) -> Any:
@@ -183,10 +236,12 @@ async def running(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(keep_house(services.db, services.files)),
         asyncio.create_task(services.board.reconnect_all()),
         asyncio.create_task(services.pollers.run()),
+        asyncio.create_task(services.hub.run()),
     ]
     try:
         yield
     finally:
+        services.signalr.shut_down()
         await services.outbox.drain(at_most_s=5)
         for loop in loops:
             loop.cancel()
@@ -228,7 +283,7 @@ def application(services: Services) -> App:
     routed = RawRoutes(
         framework,
         exact={("POST", "/api/operator/validate-token"): validation},
-        below={HOOKS: Webhooks(services.db, services.vault)},
+        below={HOOKS: Webhooks(services.db, services.vault), HUB_PATH: services.signalr},
     )
     named = NamesInAnyCase(routed, path_words(framework), QUERY_NAMES)
     safe = SafeHeaders(named, is_https=services.settings.primary_url.startswith("https:"))
@@ -300,7 +355,7 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
         "files": services.files,
         "addresses": services.addresses,
         "pages": pages,
-        "chat_shape": _chat_shape(services),
+        "chat_shape": ApiShapes(services.addresses, services.clock).chat,
         "write_first": _why_not_first,
         "channel_check": check_message,
         "forget_raw": forget_raw,
@@ -327,16 +382,6 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
 def _why_not_first(channel: Channel) -> str | None:
     """Why a channel can't write to someone who has not written before; None when it can."""
     return None if CONNECTORS[channel.source].can_write_first else "clientWritesFirst"
-
-
-def _chat_shape(services: Services) -> Any:
-    """A chat as the API shows it, for slices that may not know its wire form."""
-
-    def shape(chat: Chat) -> ChatOut:
-        now = services.clock.now_ms()
-        return ChatOut.of(chat, lambda media: services.addresses.url(media, now))
-
-    return shape
 
 
 def _constant(value: Any) -> Any:

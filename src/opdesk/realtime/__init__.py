@@ -1,0 +1,1 @@
+"""Live updates: the hub that clients of ASP.NET Core SignalR connect to unchanged."""

@@ -1,0 +1,141 @@
+"""What the hub's events look like; chats and messages come in their API form."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from opdesk.chats.model import Chat, Message
+from opdesk.events.model import Event, EventType
+from opdesk.kit.wire import Wire
+from opdesk.realtime.signalr.messages import invocation
+
+
+class Shapes(Protocol):
+    """Chats and messages as the API shows them; the composition root brings it."""
+
+    def chat(self, chat: Chat) -> Any: ...
+
+    def message(self, message: Message) -> Any: ...
+
+
+class PositionIn(msgspec.Struct):
+    """Where a client is: `numbers` by organization id, valid for one `epoch` of the log."""
+
+    epoch: str
+    numbers: dict[str, int]
+
+
+class PositionOut(Wire):
+    epoch: str
+    numbers: dict[str, int]
+
+    example = {"epoch": "5f0c", "numbers": {"24": 8812}}
+
+
+class EventOut(Wire):
+    """One event for clients that subscribed. `up_to`: everything until there is told."""
+
+    epoch: str
+    organization_id: int
+    number: int
+    up_to: int
+    type: str
+    data: Any
+
+    example = {
+        "epoch": "5f0c",
+        "organizationId": 24,
+        "number": 8812,
+        "upTo": 8812,
+        "type": "chatRemoved",
+        "data": {"id": 5},
+    }
+
+
+class Told(msgspec.Struct):
+    """One event as frames: ChatHub's own (if it has one) and ours (if clients need it)."""
+
+    number: int
+    legacy: bytes | None
+    ours: bytes | None
+
+
+_SHOWN_AS = {
+    EventType.CHAT_CREATED: "chatCreated",
+    EventType.CHAT_CHANGED: "chatChanged",
+    EventType.CHAT_STATUS_CHANGED: "chatChanged",
+    EventType.MESSAGE_CREATED: "messageCreated",
+    EventType.MESSAGE_CHANGED: "messageChanged",
+    EventType.MESSAGE_STATUS_CHANGED: "messageChanged",
+}
+
+
+class Teller:
+    """Makes frames of events, from the state of things as it is now."""
+
+    def __init__(self, shapes: Shapes) -> None:
+        self._shapes = shapes
+
+    def tell(
+        self,
+        event: Event,
+        epoch: str,
+        chats: Mapping[int, Chat | None],
+        messages: Mapping[int, Message | None],
+    ) -> Told:
+        chat = chats.get(event.ids.get("chatId", 0))
+        message = messages.get(event.ids.get("messageId", 0))
+        shown = self._shown(event, chat, message)
+        return Told(
+            number=event.number,
+            legacy=self._legacy(event, chat, message),
+            ours=_event(epoch, event.organization_id, event.number, *shown) if shown else None,
+        )
+
+    def _shown(
+        self, event: Event, chat: Chat | None, message: Message | None
+    ) -> tuple[str, Any] | None:
+        kind = _SHOWN_AS.get(event.type)
+        if event.type is EventType.CHAT_REMOVED:
+            return "chatRemoved", {"id": event.ids["chatId"]}
+        if kind is None:
+            return None
+        if kind.startswith("message"):
+            return (kind, self._shapes.message(message)) if message else None
+        # A chat that is gone by now is told as what it is: nothing comes back to life by replay.
+        return (kind, self._shapes.chat(chat)) if chat else ("chatRemoved", _id_of(event))
+
+    def _legacy(self, event: Event, chat: Chat | None, message: Message | None) -> bytes | None:
+        """The five events of the contract, with exactly these arguments."""
+        if event.type is EventType.CHAT_CREATED and chat is not None:
+            return invocation("ChatCreated", [self._shapes.chat(chat)])
+        if event.type is EventType.CHAT_STATUS_CHANGED:
+            return invocation("ChatStatusChanged", [event.ids["chatId"], event.ids["status"]])
+        if event.type is EventType.MESSAGE_STATUS_CHANGED:
+            return invocation("MessageStatusChanged", [event.ids["messageId"], event.ids["status"]])
+        if event.type is EventType.MESSAGE_CREATED and message is not None:
+            target = "ReceiveMediaMessage" if message.media else "ReceiveMessage"
+            return invocation(target, [self._shapes.message(message)])
+        return None
+
+
+def reload_event(epoch: str, organization_id: int, number: int) -> bytes:
+    """The log can't tell what a client missed: it must read everything anew."""
+    return _event(epoch, organization_id, number, "reload", {})
+
+
+def _event(epoch: str, organization_id: int, number: int, kind: str, data: Any) -> bytes:
+    shown = EventOut(
+        epoch=epoch,
+        organization_id=organization_id,
+        number=number,
+        up_to=number,
+        type=kind,
+        data=data,
+    )
+    return invocation("Event", [shown])
+
+
+def _id_of(event: Event) -> dict[str, int]:
+    return {"id": event.ids["chatId"]}
