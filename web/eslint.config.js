@@ -32,5 +32,4 @@ export default ts.config(
       "max-lines": ["error", 400],
     },
   },
-  { files: ["scripts/**", "mock/**"], rules: { "no-console": "off" } },
 );

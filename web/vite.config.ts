@@ -7,18 +7,20 @@ import { defineConfig } from "vitest/config";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** The server under `npm run dev`: a running `opdesk`, or the stand-in of `npm run mock`. */
-const server = process.env.OPDESK_DEV_SERVER ?? "http://127.0.0.1:8790";
+/** The server under `npm run dev`: a running `opdesk`. */
+const server = process.env.OPDESK_DEV_SERVER ?? "http://127.0.0.1:8080";
 
 /** In development each app's addresses get that app's page, as the server does it. */
 function pages(): Plugin {
-  const isPage = (url: string): boolean => !/^\/(@|api\/|chathub|node_modules\/)|\.\w+(\?|$)/.test(url);
+  const isPage = (url: string): boolean =>
+    !/^\/(@|api\/|chathub|node_modules\/)|\.\w+(\?|$)/.test(url);
   return {
     name: "opdesk-pages",
     configureServer({ middlewares }) {
       middlewares.use((request, _response, next) => {
         const url = request.url ?? "/";
-        if (isPage(url)) request.url = url.startsWith("/dashboard") ? "/dashboard.html" : "/panel.html";
+        if (isPage(url))
+          request.url = url.startsWith("/dashboard") ? "/dashboard.html" : "/panel.html";
         next();
       });
     },
@@ -40,7 +42,9 @@ export default defineConfig({
     assetsInlineLimit: 0,
     target: "es2022",
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { panel: here("./panel.html"), dashboard: here("./dashboard.html") } },
+    rolldownOptions: {
+      input: { panel: here("./panel.html"), dashboard: here("./dashboard.html") },
+    },
   },
   server: {
     proxy: {

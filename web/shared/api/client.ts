@@ -116,5 +116,8 @@ async function problemOf(response: Response): Promise<ProblemError> {
   const wait = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
   const retryAfterS = Number.isNaN(wait) ? null : wait;
   const body = await bodyOf(response).catch(() => undefined);
-  return new ProblemError({ ...(body as Problem | undefined), status: response.status }, retryAfterS);
+  return new ProblemError(
+    { ...(body as Problem | undefined), status: response.status },
+    retryAfterS,
+  );
 }

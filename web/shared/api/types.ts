@@ -61,16 +61,16 @@ export interface components {
       organization: components["schemas"]["OrganizationOut"];
       client: components["schemas"]["ClientOut"];
       lastMessage: components["schemas"]["MessageOut"] | null;
-      isReadOnly?: boolean;
+      isWritable: boolean;
       createdAt: string;
       updatedAt: string;
     };
     ChatPageOut: {
-      total: number;
+      total: number | null;
       items: components["schemas"]["ChatOut"][];
       next: string | null;
     };
-    MessagePageOut: { total: number; items: components["schemas"]["MessageOut"][] };
+    MessagePageOut: { total: number | null; items: components["schemas"]["MessageOut"][] };
     MediaIdOut: { id: number };
     LinkChannelOut: {
       id: number;
@@ -88,7 +88,7 @@ export interface components {
       problem: string | null;
     };
     WaitingLinkOut: {
-      current: components["schemas"]["AuthorOut"];
+      current: components["schemas"]["AuthorOut"] | null;
       next: components["schemas"]["AuthorOut"];
       target: string;
     };

@@ -17,7 +17,5 @@ test("Ukrainian has three forms", () => {
   const forms = ["чат", "чати", "чатів"];
   const shown = [0, 1, 2, 5, 11, 12, 21, 22, 25, 111].map((n) => forms[ukrainianPlural(n)]);
 
-  expect(shown.join(" ")).toBe(
-    "чатів чат чати чатів чатів чатів чат чати чатів чатів",
-  );
+  expect(shown.join(" ")).toBe("чатів чат чати чатів чатів чатів чат чати чатів чатів");
 });

@@ -23,7 +23,9 @@ test.each([
 });
 
 test("the sign-in page remembers where a person was going, and why it is shown", () => {
-  expect(loginPath("/chats/5?link=x", "expired")).toBe("/login?next=%2Fchats%2F5%3Flink%3Dx&reason=expired");
+  expect(loginPath("/chats/5?link=x", "expired")).toBe(
+    "/login?next=%2Fchats%2F5%3Flink%3Dx&reason=expired",
+  );
   expect(loginPath("/", null)).toBe("/login");
   expect(loginPath("//evil.example", null)).toBe("/login");
 });

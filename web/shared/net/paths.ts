@@ -6,7 +6,6 @@
  */
 export function ownPath(next: unknown, fallback = "/"): string {
   if (typeof next !== "string" || !/^\/(?![/\\])/.test(next)) return fallback;
-  // eslint-disable-next-line no-control-regex
   return /[\u0000-\u001f\u007f]/.test(next) ? fallback : next;
 }
 
@@ -16,4 +15,9 @@ export function loginPath(path: string, reason: string | null): string {
   if (ownPath(path) !== "/") query.set("next", path);
   if (reason) query.set("reason", reason);
   return query.size ? `/login?${query.toString()}` : "/login";
+}
+
+/** A file's signed address on this very origin: the server may have named another of its own. */
+export function ownFile(uri: string): string {
+  return /^https?:/.test(uri) ? new URL(uri).pathname : uri;
 }

@@ -20,6 +20,7 @@ export function chat(id: number, fields: Partial<Chat> = {}): Chat {
     organization: { id: 1, name: "Kyiv" },
     client: { id, name: `Client ${id}`, phone: null, photo: null },
     lastMessage: null,
+    isWritable: true,
     createdAt: at(id),
     updatedAt: at(id),
     ...fields,

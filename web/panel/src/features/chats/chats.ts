@@ -72,7 +72,11 @@ export function createChats(api: Api): Chats {
       const page = await fetchChats(api, filter.value, before, mine.signal);
       if (request !== mine) return;
       page.items.forEach(note);
-      const loaded = { chats: page.items, next: page.next, total: page.total };
+      const loaded = {
+        chats: page.items,
+        next: page.next,
+        total: page.total ?? window.value.total,
+      };
       window.value = kind === "more" ? addPage(window.value, loaded) : loaded;
       loading.value = "idle";
     } catch (error) {

@@ -5,7 +5,13 @@ import { newKey } from "@shared/net/keys";
 import { type Ref, shallowRef } from "vue";
 
 import { forget } from "./attachments";
-import { type Attachment, type Failure, nextToSend, type Outgoing, withoutArrived } from "./outgoing";
+import {
+  type Attachment,
+  type Failure,
+  nextToSend,
+  type Outgoing,
+  withoutArrived,
+} from "./outgoing";
 
 /** Tries before a person is asked; a repeat is safe because the key stays the same. */
 const TRIES = 4;

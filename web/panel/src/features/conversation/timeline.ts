@@ -4,14 +4,7 @@ import type { Failure, Outgoing } from "../composer/outgoing";
 
 /** How far a message of ours has come; null for messages of others. */
 export type Delivery =
-  | "sending"
-  | "failed"
-  | "queued"
-  | "uncertain"
-  | "sent"
-  | "delivered"
-  | "read"
-  | "rejected";
+  "sending" | "failed" | "queued" | "uncertain" | "sent" | "delivered" | "read" | "rejected";
 
 export type Side = "client" | "own" | "system";
 

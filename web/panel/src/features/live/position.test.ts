@@ -24,5 +24,8 @@ test("each organization has its own number", () => {
 });
 
 test("a restored server begins a new log", () => {
-  expect(advance(here, event({ epoch: "b", upTo: 2 }))).toEqual({ epoch: "b", numbers: { "24": 2 } });
+  expect(advance(here, event({ epoch: "b", upTo: 2 }))).toEqual({
+    epoch: "b",
+    numbers: { "24": 2 },
+  });
 });

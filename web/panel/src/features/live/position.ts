@@ -19,5 +19,8 @@ export function advance(position: Position, event: Numbered): Position {
   const organization = String(event.organizationId);
   const known = numbers[organization] ?? 0;
   if (position.epoch === event.epoch && event.upTo <= known) return position;
-  return { epoch: event.epoch, numbers: { ...numbers, [organization]: Math.max(known, event.upTo) } };
+  return {
+    epoch: event.epoch,
+    numbers: { ...numbers, [organization]: Math.max(known, event.upTo) },
+  };
 }
