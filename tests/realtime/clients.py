@@ -99,7 +99,7 @@ class BareClient:
 
     async def events(self, count: int) -> list[dict[str, Any]]:
         """The next invocations of ours."""
-        found = []
+        found: list[dict[str, Any]] = []
         while len(found) < count:
             told = await self.next()
             if told.get("type") == 1:

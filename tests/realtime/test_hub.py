@@ -28,7 +28,8 @@ async def test_microsofts_client_hears_the_five_events_and_calls_both_methods(bo
 
         kind, sent = await client.call("SendMessage", chat["id"], "Вітаю")
         assert (kind, sent["message"], sent["author"]) == ("result", "Вітаю", 0)
-        assert await client.next("MessageStatusChanged") == [sent["id"], 1]
+        status: Any = await client.next("MessageStatusChanged")
+        assert status == [sent["id"], 1]
 
         media = {"Name": "a.jpg", "Format": "jpg", "DataBase64": encoded(JPEG), "Type": 1}
         await client.tell("SendMediaMessage", chat["id"], media)
@@ -63,7 +64,7 @@ async def test_pysignalr_connects_unchanged(bot: Bot) -> None:
         await opened.wait()
         chat_id = await bot.given_chat("через pysignalr")
         [message] = await heard.get()
-        await client.send("SendMessage", [chat_id, "відповідь"])
+        await client.send("SendMessage", [chat_id, "відповідь"])  # type: ignore[list-item]
         [answer] = await heard.get()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
@@ -350,7 +351,7 @@ async def test_concurrent_writers_are_told_without_gap_or_double(bot: Bot) -> No
         await asyncio.gather(*(chatter(customer) for customer in customers))
         heard = []
         for client in (one, other):
-            texts = []
+            texts: list[str] = []
             while len(texts) < 48:
                 event = (await client.events(1))[0]["arguments"][0]
                 if event["type"] == "messageCreated":

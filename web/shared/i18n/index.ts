@@ -12,8 +12,10 @@ export interface Messages {
 }
 export type Loaders = Readonly<Record<Language, () => Promise<{ default: Messages }>>>;
 
+type Texts = Record<string, unknown>;
+
 export interface Languages {
-  readonly i18n: I18n<object, object, object, string, false>;
+  readonly i18n: I18n<Texts, Texts, Texts, string, false>;
   readonly current: Readonly<Ref<Language>>;
   /** Shows the page in `language`; its texts are loaded on first use. */
   show(language: Language): Promise<void>;
