@@ -23,7 +23,7 @@ class PanelBuildHook(BuildHookInterface):
             return
         node, npm = node_programs()
         environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ['PATH']}"}
-        for command in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
+        for command in (["install", "--no-save", "--no-audit", "--no-fund"], ["run", "build"]):
             subprocess.run([node, npm, *command], cwd=ROOT / "web", env=environment, check=True)
 
 

@@ -131,7 +131,7 @@ def reformat() -> int:
     )
 
 
-PYTHON_FOLDERS = ("src", "tests", "scripts", "migrations", "benchmarks", "hatch_build.py")
+PYTHON_FOLDERS = ("src", "tests", "scripts", "migrations", "hatch_build.py")
 Step = tuple[str, Sequence[str | Path], Path]
 CHECKS: list[Step] = [
     ("Format of the code", [PYTHON, "-m", "ruff", "format", "--check", *PYTHON_FOLDERS], ROOT),
@@ -212,7 +212,16 @@ def install_uv() -> None:
             f"{sys.executable} has no pip; install it (Debian, Ubuntu: apt install python3-pip)."
         )
     say("Installing uv, which installs everything else, into .tools")
-    command: list[str | Path] = [sys.executable, "-m", "pip", "install", "--quiet", "--target", TOOLS, "--upgrade"]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--target",
+        TOOLS,
+        "--upgrade",
+    ]
     command += ["--no-warn-script-location", "--disable-pip-version-check"]
     command += ["--require-hashes", "-r", REQUIREMENTS / "uv.txt"]
     if call(command):
@@ -243,7 +252,10 @@ def install_node_packages(folder: Path) -> None:
     if stamp.is_file() and stamp.read_text() == digest:
         return
     say(f"Installing the locked packages of {folder.relative_to(ROOT)}")
-    run_npm(["ci", "--no-audit", "--no-fund"], folder, "the npm packages could not be installed")
+    # Not `npm ci`: it also insists on other platforms' optional packages, which a lock made on
+    # this platform need not know. This keeps to the locked versions and digests all the same.
+    words = ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"]
+    run_npm(words, folder, "the npm packages could not be installed")
     stamp.write_text(digest)
 
 

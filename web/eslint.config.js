@@ -2,7 +2,7 @@ import vue from "eslint-plugin-vue";
 import ts from "typescript-eslint";
 
 export default ts.config(
-  { ignores: ["node_modules/", "shared/api/types.ts"] },
+  { ignores: ["node_modules/", "swagger/", "shared/api/types.ts"] },
   ...ts.configs.strict,
   ...vue.configs["flat/recommended"],
   {

@@ -1,3 +1,5 @@
+import { copyFile, mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import tailwindcss from "@tailwindcss/vite";
@@ -27,8 +29,26 @@ function pages(): Plugin {
   };
 }
 
+/** Swagger UI, served from our own origin: its two files beside our page that starts it. */
+function swagger(): Plugin {
+  const parts = ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png", "LICENSE", "NOTICE"];
+  return {
+    name: "opdesk-swagger",
+    async writeBundle({ dir = "." }) {
+      const folder = join(dir, "swagger");
+      await mkdir(folder, { recursive: true });
+      for (const part of parts) {
+        await copyFile(here(`./node_modules/swagger-ui-dist/${part}`), join(folder, part));
+      }
+      for (const own of ["index.html", "start.js"]) {
+        await copyFile(here(`./swagger/${own}`), join(folder, own));
+      }
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [vue(), tailwindcss(), pages()],
+  plugins: [vue(), tailwindcss(), pages(), swagger()],
   resolve: { alias: { "@shared": here("./shared") } },
   define: {
     __VUE_OPTIONS_API__: false,

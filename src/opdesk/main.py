@@ -8,26 +8,31 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from litestar import Litestar, Request, Response, get
 from litestar.datastructures.state import State
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 
 import opdesk
-from opdesk.accounts import actions as account_actions, endpoints as account_endpoints
+from opdesk.accounts import (
+    actions as account_actions,
+    endpoints as account_endpoints,
+    wire as account_wire,
+)
 from opdesk.accounts.model import COMPANY_TOKEN
 from opdesk.channels.model import Channel
-from opdesk.chats import actions as chat_actions, endpoints as chat_endpoints
+from opdesk.chats import actions as chat_actions, endpoints as chat_endpoints, wire as chat_wire
 from opdesk.chats.model import Chat, Message
 from opdesk.chats.wire import ChatOut, MediaIn, MessageIn, MessageOut
-from opdesk.connectors import endpoints as channel_endpoints
+from opdesk.connectors import endpoints as channel_endpoints, wire as channel_wire
 from opdesk.connectors.actions import Switchboard
 from opdesk.connectors.delivery import Delivery, check_message
 from opdesk.connectors.endpoints import HOOKS, Webhooks
 from opdesk.connectors.inbound import forget_raw
 from opdesk.connectors.polling import Pollers
 from opdesk.connectors.registry import CONNECTORS
-from opdesk.deeplinks import endpoints as link_endpoints
+from opdesk.deeplinks import endpoints as link_endpoints, wire as link_wire
 from opdesk.events import actions as event_actions
 from opdesk.housekeeping import keep_house
 from opdesk.kit.bus import Bus
@@ -38,6 +43,7 @@ from opdesk.kit.http_client import HttpClient
 from opdesk.kit.keyring import Keyring, Vault, load_master_key
 from opdesk.kit.layers import App, NamesInAnyCase, RawRoutes, RequestLog, SafeHeaders
 from opdesk.kit.limits import FailureLimit
+from opdesk.kit.openapi import describe
 from opdesk.kit.outbox import Job, Outbox, Record
 from opdesk.kit.pages import Pages
 from opdesk.kit.passwords import Passwords
@@ -45,11 +51,11 @@ from opdesk.kit.postgres import PostgresDatabase
 from opdesk.kit.sqlite import SqliteDatabase
 from opdesk.kit.tokens import Tokens
 from opdesk.kit.web import EXCEPTION_HANDLERS, HUB_PATH, ApiRequest, client_address, credentials_of
-from opdesk.kit.wire import decode
+from opdesk.kit.wire import Wire, decode
 from opdesk.media import endpoints as media_endpoints
 from opdesk.media.access import MEDIA_KEY, Addresses, Files
 from opdesk.media.model import Media
-from opdesk.operators import access, endpoints as operator_endpoints
+from opdesk.operators import access, endpoints as operator_endpoints, wire as operator_wire
 from opdesk.operators.model import OPERATOR_TOKEN, Caller
 from opdesk.realtime.hub import Hub, Sender
 from opdesk.realtime.sessions import Holder
@@ -63,6 +69,27 @@ FAILURES_BY_ADDRESS = 50
 DATABASE_FILE = "opdesk.db"
 STATIC = Path(__file__).parent / "static"
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+_TOKEN_EXAMPLE = "eyJhbGciOiJIUzI1NiIs…"  # noqa: S105  the beginning of any
+REQUEST_BODIES: dict[str, dict[str, Any]] = {
+    "post /api/operator/validate-token": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"type": "string"}, "example": _TOKEN_EXAMPLE},
+            "text/plain": {"schema": {"type": "string"}, "example": _TOKEN_EXAMPLE},
+        },
+    },
+    "post /api/media": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    },
+}
+"""Bodies that handlers read by themselves, so that the framework can't describe them."""
+SHAPES = [
+    shape
+    for module in (account_wire, operator_wire, chat_wire, channel_wire, link_wire)
+    for shape in vars(module).values()
+    if isinstance(shape, type) and issubclass(shape, Wire)
+]
 QUERY_NAMES = (
     "access_token",
     "after",
@@ -341,7 +368,16 @@ def _page_routes(pages: Pages) -> list[Any]:
     async def dashboard() -> Response[bytes]:
         return pages.dashboard()
 
-    return [panel, dashboard]
+    @get("/index.html", opt=PUBLIC, include_in_schema=False)
+    async def swagger() -> Response[bytes]:
+        return pages.swagger()
+
+    @get("/openapi.json", opt=PUBLIC, include_in_schema=False)
+    async def description(request: Request[Any, Any, Any]) -> Response[bytes]:
+        document = describe(request.app, SHAPES, REQUEST_BODIES)
+        return Response(msgspec.json.encode(document), media_type="application/json")
+
+    return [panel, dashboard, swagger, description]
 
 
 def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:

@@ -114,10 +114,10 @@ async def _prepared(
 
 
 async def _customers_write(telegram: FakeTelegram, token: str) -> None:
-    for customer, text in TEXTS:
-        await telegram.writes(token, customer, text)
     await telegram.shares_contact(token, OLHA, OLHA_PHONE)
     await telegram.shares_contact(token, TARAS, TARAS_PHONE)
+    for customer, text in TEXTS:
+        await telegram.writes(token, customer, text)
 
 
 async def _reconnected(services: Services, company_id: int, token: str, url: str) -> None:

@@ -19,11 +19,12 @@ _NOT_BUILT = (
 
 
 class Pages:
-    """The panel's and the dashboard's HTML, read once."""
+    """The HTML of the panel, the dashboard and Swagger UI, read once."""
 
     def __init__(self, folder: Path) -> None:
         self._panel = _read(folder / "panel.html")
         self._dashboard = _read(folder / "dashboard.html")
+        self._swagger = _read(folder / "swagger" / "index.html")
         self._folder = folder
 
     def panel(self) -> Response[bytes]:
@@ -31,6 +32,9 @@ class Pages:
 
     def dashboard(self) -> Response[bytes]:
         return _page(self._dashboard)
+
+    def swagger(self) -> Response[bytes]:
+        return _page(self._swagger)
 
     def assets(self) -> list[Router]:
         """Files whose names carry their digest are kept for a year by the browser."""
