@@ -31,7 +31,13 @@ function pages(): Plugin {
 
 /** Swagger UI, served from our own origin: its two files beside our page that starts it. */
 function swagger(): Plugin {
-  const parts = ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png", "LICENSE", "NOTICE"];
+  const parts = [
+    "swagger-ui.css",
+    "swagger-ui-bundle.js",
+    "favicon-32x32.png",
+    "LICENSE",
+    "NOTICE",
+  ];
   return {
     name: "opdesk-swagger",
     async writeBundle({ dir = "." }) {
