@@ -36,3 +36,10 @@ test.each(["panel", "dashboard"])("every text that the %s asks for is there", (a
 
   expect(missing).toEqual([]);
 });
+
+test.each(["panel", "dashboard"])("no text of the %s has an @ that is taken for a link", (app) => {
+  for (const language of ["uk", "en"]) {
+    const text = readFileSync(`${app}/src/locales/${language}.json`, "utf8");
+    expect(text.replaceAll("{'@'}", "")).not.toContain("@");
+  }
+});
