@@ -1,0 +1,191 @@
+"""A company can neither see nor touch anything of another: every route, every kind of caller.
+
+The routes come from the application itself, so that a new one must find its place here.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from opdesk.main import Recognizer, rest_api
+from tests.desk import Api, Desk
+from tests.telegram import Bot
+
+Place = Mapping[str, int]
+"""What is the victim's: chat, channel, operator, organization, key."""
+
+BODIES: Mapping[str, Any] = {
+    "PUT /api/company/organization": lambda v: {"id": v["organization"], "name": "taken over"},
+    "POST /api/operator/synchronize": lambda v: [
+        {"organizationId": v["organization"], "name": "Spy"}
+    ],
+    "POST /api/operator/status": lambda v: {"id": v["operator"], "status": 2},
+    "POST /api/operator/get-token": lambda v: {
+        "id": v["operator"],
+        "expiresAt": "2099-01-01T00:00:00Z",
+    },
+    "PUT /api/operator/credentials": lambda v: {
+        "id": v["operator"],
+        "login": "spy",
+        "password": "a password of a spy",
+    },
+    "PUT /api/chat/status": lambda v: {"id": v["chat"], "status": 4},
+    "POST /api/chat/{chat_id:int}/message": lambda v: {"textMessage": "spy"},
+    "POST /api/channel": lambda v: {
+        "organizationId": v["organization"],
+        "source": 2,
+        "settings": {"botToken": "123456:made-up-token-of-a-spy"},
+    },
+    "PUT /api/channel/{channel_id:int}": lambda v: {"isEnabled": False},
+}
+"""Calls that name something of the victim's in their body, or need a body at all."""
+QUERIES: Mapping[str, str] = {
+    "GET /api/operator": "organizationId={organization}",
+    "GET /api/channel": "organizationId={organization}",
+    "GET /api/chat/chats": "organizationId={organization}",
+}
+PATH_IDS = {"chat_id": "chat", "channel_id": "channel", "key_id": "key"}
+OWN_ONLY = {
+    # These name nothing: they speak of the caller's own company, or of a sealed value.
+    "POST /api/company/get-token",
+    "GET /api/company/organization",
+    "POST /api/company/organization",
+    "POST /api/company/sign-in",
+    "POST /api/company/sign-out",
+    "GET /api/company/me",
+    "GET /api/company/key",
+    "POST /api/company/key",
+    "POST /api/company/revoke-tokens",
+    "POST /api/operator/validate-token",
+    "POST /api/operator/sign-in",
+    "POST /api/operator/sign-out",
+    "GET /api/operator/me",
+    "POST /api/media",
+    "GET /api/link/{sealed:str}",
+    "GET /api/link/waiting",
+    "POST /api/link/switch",
+}
+
+
+def routes_of(bot: Bot) -> list[str]:
+    app = rest_api(bot.desk.services, Recognizer(bot.desk.services))
+    return sorted(
+        f"{method} {route.path}"
+        for route in app.routes
+        for handler in getattr(route, "route_handlers", ())
+        for method in handler.http_methods
+        if route.path.startswith("/api/") and method in ("GET", "POST", "PUT", "DELETE")
+    )
+
+
+async def test_the_tables_name_only_routes_that_are_there(bot: Bot) -> None:
+    assert (OWN_ONLY | BODIES.keys() | QUERIES.keys()) - set(routes_of(bot)) == set()
+
+
+async def test_no_route_lets_a_stranger_at_anything(bot: Bot) -> None:
+    desk = bot.desk
+    victim = await victims_place(bot)
+    before = await state_of(bot, victim)
+    callers: dict[str, Api] = {
+        "rival's company token": desk.rival.api,
+        "rival's key": await key_of(desk),
+        "rival's operator": desk.mallory.api,
+        "operator of another organization": desk.charlie.api,
+    }
+    routes = routes_of(bot)
+    assert len(routes) > 30
+    reached = []
+    for route in routes:
+        if route in OWN_ONLY:
+            continue
+        method, path = route.split(" ")
+        has_target = "{" in path or route in BODIES or route in QUERIES
+        assert has_target, f"{route} is new: say in this test what of a stranger's it could name"
+        for name, api in callers.items():
+            reply = await api.call(method, filled(path, victim, route), **body(route, victim))
+            if reply.status not in (400, 403, 404):
+                reached.append((route, name, reply.status))
+
+    assert reached == []
+    assert await state_of(bot, victim) == before
+
+
+async def test_a_strangers_token_is_unknown_to_a_company(desk: Desk) -> None:
+    reply = await desk.rival.api.post("/api/operator/validate-token", desk.alice.token)
+
+    assert (reply.json["isValid"], reply.json["error"]) == (False, "unknown")
+
+
+async def test_one_account_is_connected_once(bot: Bot) -> None:
+    """Another company that knows the bot's token can't take its webhook away."""
+    settings = {"botToken": bot.token, "apiBaseUrl": bot.api_base_url}
+    hook = dict(bot.telegram.hooks[bot.token])
+
+    reply = await bot.desk.rival.api.post(
+        "/api/channel",
+        {
+            "organizationId": bot.desk.rival.organizations[0],
+            "source": 2,
+            "settings": settings,
+        },
+    )
+
+    assert reply.status == 409
+    assert bot.telegram.hooks[bot.token] == hook
+
+
+async def victims_place(bot: Bot) -> Place:
+    chat_id = await bot.given_chat()
+    key = await bot.desk.acme.api.post("/api/company/key", {"name": "CRM"})
+    return {
+        "chat": chat_id,
+        "channel": bot.channel_id,
+        "operator": bot.desk.alice.id,
+        "organization": bot.desk.alice.organization_id,
+        "key": key.json["id"],
+    }
+
+
+async def state_of(bot: Bot, victim: Place) -> list[Any]:
+    """Everything of the victim's that a call could have changed."""
+    api = bot.desk.acme.api
+    paths = (
+        "/api/company/organization",
+        f"/api/operator?organizationId={victim['organization']}",
+        f"/api/chat/{victim['chat']}",
+        f"/api/chat/{victim['chat']}/messages",
+        "/api/channel",
+        "/api/company/me",
+    )
+    return [(await api.get(path)).json for path in paths]
+
+
+async def key_of(desk: Desk) -> Api:
+    made = await desk.rival.api.post("/api/company/key", {"name": "spy"})
+    return Api(desk.client, {"X-Authorization-Key": made.json["key"]})
+
+
+def filled(path: str, victim: Place, route: str) -> str:
+    def value(match: re.Match[str]) -> str:
+        return str(victim[PATH_IDS[match[1]]])
+
+    query = QUERIES.get(route, "").format(**victim)
+    return re.sub(r"\{(\w+):\w+\}", value, path) + (f"?{query}" if query else "")
+
+
+def body(route: str, victim: Place) -> dict[str, Any]:
+    return {"json": BODIES[route](victim)} if route in BODIES else {}
+
+
+@pytest.mark.parametrize("path", ["/hooks/1/1", "/hooks/2/1", "/hooks/x/y", "/hooks/1/999999"])
+async def test_a_webhook_that_proves_nothing_stores_nothing(bot: Bot, path: str) -> None:
+    update = {
+        "update_id": 1,
+        "message": {"message_id": 1, "date": 1, "chat": {"id": 1, "type": "private"}, "text": "x"},
+    }
+    for secret in ({}, {"X-Telegram-Bot-Api-Secret-Token": "wrong"}):
+        reply = await bot.desk.anyone.post(path, update, headers=secret)
+        assert reply.status in (401, 404)
+    assert await bot.chats() == []

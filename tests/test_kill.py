@@ -1,0 +1,165 @@
+"""The process dies by SIGKILL, again and again: nothing acknowledged is lost or doubled."""
+
+import asyncio
+import contextlib
+import os
+import re
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+
+from opdesk.demo.telegram import FakeTelegram
+from opdesk.kit.ids import jittered
+from opdesk.server import add_company
+from opdesk.settings import Settings
+from tests.desk import PASSWORD, Api
+from tests.servers import serving
+
+KILLS = {"sqlite": 50, "postgresql": 8}
+CUSTOMERS = 4
+LIFE_S = 0.15
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
+
+
+@asynccontextmanager
+async def server(settings: Settings) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """`opdesk serve` as an admin starts it, killed at the end without a word."""
+    arguments = ["serve", "--port", "0", "--data", str(settings.data)]
+    if settings.database_url:
+        arguments += ["--database-url", settings.database_url]
+    process = await asyncio.create_subprocess_exec(
+        str(Path(sys.executable).with_name("opdesk")),
+        *arguments,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={**os.environ, "OPDESK_OUTGOING_ALLOW": "127.0.0.0/8"},
+    )
+    try:
+        assert process.stdout is not None
+        async with asyncio.timeout(30):
+            line = (await process.stdout.readline()).decode()
+        found = re.search(r"http://[\d.:]+", line)
+        assert found, f"the server said {line!r}"
+        yield process, found[0]
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+class Writers:
+    """Customers and a CRM that write without a pause and remember what was acknowledged."""
+
+    def __init__(self, hook: str, secret: str) -> None:
+        self._hook, self._secret = hook, secret
+        self._last = 0
+        self.messages: dict[int, list[str]] = {n: [] for n in range(1, CUSTOMERS + 1)}
+        self.organizations: list[str] = []
+
+    async def customer(self, client: httpx.AsyncClient, customer: int) -> None:
+        """Each update is sent until it is acknowledged, as Telegram does: then the next one."""
+        while True:
+            self._last += 1
+            text = f"{customer}/{self._last}"
+            body = msgspec.json.encode(_update(customer, self._last, text))
+            for _ in range(2):  # the second is a repeat of what was acknowledged already
+                reply = await client.post(self._hook, content=body, headers={HEADER: self._secret})
+                assert reply.status_code == 200, reply.text
+            self.messages[customer].append(text)
+
+    async def crm(self, client: httpx.AsyncClient, token: str) -> None:
+        while True:
+            self._last += 1
+            name = f"Organization {self._last}"
+            reply = await client.post(
+                "/api/company/organization",
+                json={"name": name},
+                headers={"Authorization": f"Bearer {token}"},
+            )
+            assert reply.status_code == 200, reply.text
+            self.organizations.append(name)
+
+
+def _update(customer: int, number: int, text: str) -> dict[str, Any]:
+    chat = {"id": customer, "type": "private", "first_name": f"Клієнт {customer}"}
+    message = {"message_id": number, "date": 1_700_000_000, "chat": chat, "text": text}
+    return {"update_id": number, "message": message}
+
+
+async def test_what_was_acknowledged_survives_every_kill(settings: Settings) -> None:
+    kills = KILLS["postgresql" if settings.database_url else "sqlite"]
+    await add_company(settings, "acme", "Acme", PASSWORD)
+    telegram = FakeTelegram()
+    async with serving(telegram) as telegram_url:
+        token, writers = await _connected(settings, telegram, telegram_url)
+        for _ in range(kills):
+            await _one_life(settings, writers, token)
+        async with server(settings) as (_, url), httpx.AsyncClient(base_url=url) as client:
+            await _check(Api(client).bearer(token), writers)
+
+
+async def _connected(
+    settings: Settings, telegram: FakeTelegram, telegram_url: str
+) -> tuple[str, Writers]:
+    bot = telegram.add_bot()
+    async with server(settings) as (_, url), httpx.AsyncClient(base_url=url) as client:
+        login = {"login": "acme", "password": PASSWORD}
+        reply = await Api(client).post("/api/company/get-token", login)
+        api = Api(client).bearer(reply.json)
+        made = await api.post("/api/company/organization", {"name": "Kyiv"})
+        channel = await api.post(
+            "/api/channel",
+            {
+                "organizationId": made.json["id"],
+                "source": 2,
+                "settings": {"botToken": bot, "apiBaseUrl": telegram_url},
+            },
+        )
+        assert channel.status == 200, channel.text
+    hook = telegram.hooks[bot]
+    path = "/" + hook["url"].split("/", 3)[3]
+    token: str = reply.json
+    return token, Writers(path, hook["secret_token"])
+
+
+async def _one_life(settings: Settings, writers: Writers, token: str) -> None:
+    async with server(settings) as (process, url), httpx.AsyncClient(base_url=url) as client:
+        tasks = [
+            asyncio.create_task(writers.customer(client, customer)) for customer in writers.messages
+        ]
+        tasks.append(asyncio.create_task(writers.crm(client, token)))
+        await asyncio.sleep(jittered(LIFE_S))
+        process.kill()
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert all(isinstance(one, httpx.HTTPError) for one in outcomes), outcomes
+
+
+async def _check(api: Api, writers: Writers) -> None:
+    organizations = [one["name"] for one in (await api.get("/api/company/organization")).json]
+    assert not set(writers.organizations) - set(organizations)
+    chats = (await api.get("/api/chat/chats?per_page=100")).json["items"]
+    assert len(chats) == CUSTOMERS
+    assert sum(map(len, writers.messages.values())) > 100
+    for chat in chats:
+        texts = await _texts(api, chat["id"])
+        acknowledged = writers.messages[int(chat["client"]["name"].split()[1])]
+        assert len(texts) == len(set(texts))
+        assert not set(acknowledged) - set(texts)
+        assert [text for text in texts if text in set(acknowledged)] == acknowledged
+
+
+async def _texts(api: Api, chat_id: int) -> list[str]:
+    found: list[str] = []
+    after = 0
+    while True:
+        reply = await api.get(f"/api/chat/{chat_id}/messages?per_page=100&after={after}")
+        items = reply.json["items"]
+        if not items:
+            return found
+        found += [one["message"] for one in items]
+        after = items[-1]["id"]
