@@ -131,7 +131,7 @@ def reformat() -> int:
     )
 
 
-PYTHON_FOLDERS = ("src", "tests", "scripts", "migrations", "hatch_build.py")
+PYTHON_FOLDERS = ("src", "tests", "scripts", "migrations", "benchmarks", "hatch_build.py")
 Step = tuple[str, Sequence[str | Path], Path]
 CHECKS: list[Step] = [
     ("Format of the code", [PYTHON, "-m", "ruff", "format", "--check", *PYTHON_FOLDERS], ROOT),

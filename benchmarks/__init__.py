@@ -1,0 +1,1 @@
+"""`make bench`: figures anyone can measure again, each beside its ceiling of the same run."""
