@@ -58,6 +58,7 @@ class Tokens:
     def __init__(self, keyring: Keyring, cache_size: int = CACHE_SIZE) -> None:
         self._keyring = keyring
         self._seen: OrderedDict[tuple[str, str], Claims] = OrderedDict()
+        self._kinds: OrderedDict[str, str] = OrderedDict()
         self._seen_version = keyring.version
         self._cache_size = cache_size
 
@@ -89,6 +90,19 @@ class Tokens:
         if claims.expires_at <= now:
             raise BadToken(TokenProblem.EXPIRED, claims)
         return claims
+
+    def kind_of(self, token: str) -> str | None:
+        """The kind that a token says it is, unverified; None for what is no token of ours."""
+        kind = self._kinds.get(token)
+        if kind is None:
+            try:
+                kind = _header(token)["typ"].removesuffix("+jwt")
+            except BadToken:
+                return None
+            self._kinds[token] = kind
+            if len(self._kinds) > self._cache_size:
+                self._kinds.popitem(last=False)
+        return kind
 
     def _remember(self, entry: tuple[str, str], claims: Claims) -> None:
         self._seen[entry] = claims
