@@ -176,7 +176,9 @@ def install_environment(parts: Sequence[str]) -> None:
         uv("venv", "--quiet", "--allow-existing", "--python", sys.executable, VENV)
     say(f"Installing the locked packages ({', '.join(parts)})")
     arguments = [word for file in files for word in ("-r", str(file))]
-    uv("pip", "install", "--python", PYTHON, "--require-hashes", *arguments)
+    # Compiled now, so that not the first start has to do it.
+    compiled = ["--compile-bytecode", "--require-hashes"]
+    uv("pip", "install", "--python", PYTHON, *compiled, *arguments)
     uv(
         "pip",
         "install",

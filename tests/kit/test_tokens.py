@@ -1,5 +1,8 @@
 """Tokens: the cache answers as the library does, and no kind passes as another."""
 
+import base64
+import json
+
 import jwt
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
@@ -83,12 +86,13 @@ async def test_another_kinds_key_with_this_kinds_type_is_a_bad_signature(
 async def test_only_hs256_counts(keyring: Keyring, algorithm: str) -> None:
     tokens = Tokens(keyring)
     key = keyring.current("operator")
-    forged = jwt.encode(
-        {"sub": "1"},
-        b"" if algorithm == "none" else key.secret + key.secret,
-        algorithm,
-        headers={"typ": "operator+jwt", "kid": key.kid},
-    )
+    headers = {"typ": "operator+jwt", "kid": key.kid}
+    if algorithm == "none":
+        words = json.dumps(headers | {"alg": "none"}).encode()
+        head = base64.urlsafe_b64encode(words).decode().rstrip("=")
+        forged = f"{head}.{tokens.issue(claims()).split('.')[1]}."
+    else:
+        forged = jwt.encode({"sub": "1"}, key.secret * 2, algorithm, headers=headers)
 
     with pytest.raises(BadToken):
         tokens.verify("operator", forged, 0)
