@@ -1,6 +1,7 @@
 """Telegram Bot API. Limits, setup and payload samples: docs/channels/telegram.md."""
 
 import hmac
+import ipaddress
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
@@ -39,7 +40,6 @@ SEND_TIMEOUT_S = 30.0
 FILE_TIMEOUT_S = 60.0
 MAX_CONNECTIONS = 40
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{10,100}\Z")
-_LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 _BLOCKED = ("blocked by the user", "user is deactivated", "can't initiate conversation")
 
 
@@ -92,7 +92,7 @@ class Telegram:
 
     @property
     def always_has_webhook(self) -> bool:
-        return urlsplit(self._base).hostname in _LOOPBACK_HOSTS
+        return _is_loopback(urlsplit(self._base).hostname or "")
 
     async def identify(self) -> Account:
         bot = await self._setup("getMe", {})
@@ -211,6 +211,13 @@ _METHODS = {
     MediaType.VIDEO: ("sendVideo", "video"),
     MediaType.AUDIO: ("sendAudio", "audio"),
 }
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _is_served(message: MessageBody) -> bool:

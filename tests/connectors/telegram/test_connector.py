@@ -1,0 +1,114 @@
+"""Messages captured from the real Telegram, as the connector and the desk take them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from opdesk.connectors.base import BadPayload, Edit, Inbound
+from opdesk.connectors.telegram.connector import Telegram
+from tests.telegram import TARAS, Bot
+
+UNSUPPORTED = {
+    "contact_2017": "contact",
+    "document_2017": "document",
+    "location_2017": "location",
+    "sticker_animated_2026": "sticker",
+    "venue_2017": "venue",
+    "video_2017": "video",
+    "voice_2026": "voice",
+    "voice_forwarded_2023": "voice",
+}
+
+
+def read(payloads: Path, name: str) -> bytes:
+    return (payloads / "telegrambot" / f"{name}.json").read_bytes()
+
+
+def test_a_text_is_read(payloads: Path) -> None:
+    update = Telegram.parse(read(payloads, "text_2026"))
+
+    assert update.key == "940961529"
+    assert update.item == Inbound(
+        chat_id="2210498160",
+        message_id="2210498160:18",
+        sender_id="2210498160",
+        sender_name="Test Customer",
+        username=None,
+        sent_at=1_776_047_737_000,
+        text="Simple text",
+    )
+
+
+def test_the_largest_photo_is_taken(payloads: Path) -> None:
+    body = read(payloads, "photo_2026")
+
+    item = Telegram.parse(body).item
+
+    assert isinstance(item, Inbound)
+    assert item.file is not None
+    assert item.file.reference == json.loads(body)["message"]["photo"][-1]["file_id"]
+    assert (item.file.size_bytes, item.kind) == (233_636, None)
+
+
+def test_an_edit_names_its_message(payloads: Path) -> None:
+    assert Telegram.parse(read(payloads, "edited_message_2020")).item == Edit(
+        "6263424562:155", "456"
+    )
+
+
+@pytest.mark.parametrize(("name", "kind"), UNSUPPORTED.items())
+def test_every_other_kind_is_one_unsupported_message(payloads: Path, name: str, kind: str) -> None:
+    item = Telegram.parse(read(payloads, name)).item
+
+    assert isinstance(item, Inbound)
+    assert (item.kind, item.file, item.phone) == (kind, None, None)
+
+
+def test_groups_are_not_served(payloads: Path) -> None:
+    assert Telegram.parse(read(payloads, "group_photo_caption_2025")).item is None
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"\xff", b'{"update_id":"x"}', b"[" * 100_000])
+def test_what_telegram_never_sends_is_a_bad_payload(body: bytes) -> None:
+    with pytest.raises(BadPayload):
+        Telegram.parse(body)
+
+
+async def test_every_captured_message_becomes_at_most_one_message(bot: Bot, payloads: Path) -> None:
+    bodies = sorted((payloads / "telegrambot").glob("*.json"))
+    updates: list[dict[str, Any]] = [json.loads(path.read_bytes()) for path in bodies]
+    for _ in range(2):
+        for update in updates:
+            await bot.telegram.post_update(bot.token, update)
+
+    stored = [one for chat in await bot.chats() for one in await bot.messages(chat["id"])]
+    expected = [
+        one for one in updates if one.get("message", {}).get("chat", {}).get("type") == "private"
+    ]
+    assert len(stored) == len(expected)
+    assert sum(one["isUnsupported"] for one in stored) == len(UNSUPPORTED)
+
+
+async def test_an_own_contact_gives_the_phone_and_a_strangers_does_not(bot: Bot) -> None:
+    chat_id = await bot.given_chat()
+    await bot.telegram.shares_contact(bot.token, TARAS, "380671112233", whose=99)
+    assert (await bot.chats())[0]["client"]["phone"] is None
+
+    await bot.telegram.shares_contact(bot.token, TARAS, "380501234567")
+
+    assert (await bot.chats())[0]["client"]["phone"] == "+380501234567"
+    assert [one["isUnsupported"] for one in await bot.messages(chat_id)] == [False, True, True]
+
+
+async def test_an_edit_changes_the_message_and_the_search(bot: Bot) -> None:
+    update = await bot.writes("помаранчевий")
+    await bot.telegram.edits(bot.token, TARAS, update, "бірюзовий")
+
+    [chat] = await bot.chats()
+    [message] = await bot.messages(chat["id"])
+    assert (message["message"], message["isEdited"]) == ("бірюзовий", True)
+    api = bot.desk.acme.api
+    assert (await api.get("/api/chat/chats?search=помаранчевий")).json["items"] == []
+    assert len((await api.get("/api/chat/chats?search=бірюзовий")).json["items"]) == 1
