@@ -97,6 +97,8 @@ def request(method: str, path: str, body: Any = None, **headers: str) -> bytes:
 @asynccontextmanager
 async def desk(settings: Settings) -> AsyncIterator[tuple[int, psutil.Process, float]]:
     """`opdesk serve`: its port, its process, and the seconds until it listened."""
+    # A start as a user has it: with the compiled modules that Python keeps by itself.
+    usual = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     began = time.monotonic()
     process = await asyncio.create_subprocess_exec(
         str(PROGRAM),
@@ -106,7 +108,7 @@ async def desk(settings: Settings) -> AsyncIterator[tuple[int, psutil.Process, f
         "--data",
         str(settings.data),
         stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, "OPDESK_OUTGOING_ALLOW": "127.0.0.0/8"},
+        env={**usual, "OPDESK_OUTGOING_ALLOW": "127.0.0.0/8"},
     )
     assert process.stdout is not None
     line = (await process.stdout.readline()).decode()

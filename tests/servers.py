@@ -78,6 +78,7 @@ async def serving(app: App, listener: socket.socket | None = None) -> AsyncItera
         port=0,
         ws="websockets-sansio",
         log_config=None,
+        proxy_headers=False,
         access_log=False,
         lifespan="on",
         timeout_graceful_shutdown=2,

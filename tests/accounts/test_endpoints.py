@@ -1,0 +1,149 @@
+"""The contract's section Company, sign-ins and their brakes."""
+
+import pytest
+
+from tests.desk import PASSWORD, Api, Desk
+
+RIGHT = {"login": "acme", "password": PASSWORD}
+WRONG = {"login": "acme", "password": "a wrong password"}
+PATH = "/api/company/get-token"
+
+
+async def test_a_company_token_works_in_both_headers_and_quoted(desk: Desk) -> None:
+    token = (await desk.anyone.post(PATH, RIGHT)).json
+
+    for headers in (
+        {"Authorization": f"bearer {token}"},
+        {"Authorization": f'Bearer "{token}"'},
+        {"X-Authorization-Key": token},
+    ):
+        reply = await Api(desk.client, headers).get("/api/company/organization")
+        assert [one["name"] for one in reply.json] == ["Kyiv", "Lviv"]
+        assert all(set(one) == {"id", "name"} for one in reply.json)
+
+
+async def test_an_unknown_login_is_answered_as_a_wrong_password(desk: Desk) -> None:
+    wrong = await desk.anyone.post(PATH, WRONG)
+    unknown = await desk.anyone.post(PATH, WRONG | {"login": "nobody"})
+
+    assert (wrong.status, unknown.status) == (401, 401)
+    assert wrong.json == unknown.json
+
+
+async def test_a_stranger_is_slowed_and_the_crm_is_not(desk: Desk) -> None:
+    for _ in range(8):
+        await desk.anyone.post(PATH, WRONG)
+    assert (await desk.anyone.post(PATH, RIGHT)).status == 200
+
+    statuses = [
+        (await desk.anyone.post(PATH, WRONG | {"login": "rival-2"})).status for _ in range(7)
+    ]
+
+    assert statuses == [401] * 5 + [429] * 2
+    slowed = await desk.anyone.post(PATH, WRONG | {"login": "rival-2"})
+    assert int(slowed.headers["retry-after"]) > 0
+    desk.clock.move(seconds=15 * 60 + 1)
+    assert (await desk.anyone.post(PATH, WRONG | {"login": "rival-2"})).status == 401
+
+
+async def test_an_untrusted_forwarded_address_changes_nothing(desk: Desk) -> None:
+    statuses = [
+        (
+            await desk.anyone.post(
+                PATH, WRONG | {"login": f"guess-{n}"}, headers={"X-Forwarded-For": f"8.8.8.{n}"}
+            )
+        ).status
+        for n in range(52)
+    ]
+
+    assert statuses[:49] == [401] * 49
+    assert statuses[-1] == 429
+
+
+async def test_an_api_key_is_shown_once_and_revoked_at_once(desk: Desk) -> None:
+    made = await desk.acme.api.post("/api/company/key", {"name": "CRM"})
+    key = made.json["key"]
+    api = Api(desk.client, {"X-Authorization-Key": key})
+
+    assert (await api.get("/api/company/organization")).status == 200
+    listed = await desk.acme.api.get("/api/company/key")
+    assert key not in listed.text
+    assert listed.json[0]["prefix"] == key[:12]
+    assert listed.json[0]["lastUsedAt"] is not None
+    await desk.acme.api.delete(f"/api/company/key/{made.json['id']}")
+    assert (await api.get("/api/company/organization")).status == 401
+
+
+async def test_revoking_ends_every_company_token(desk: Desk) -> None:
+    await desk.acme.api.post("/api/company/revoke-tokens")
+
+    assert (await desk.acme.api.get("/api/company/organization")).status == 401
+    assert (await desk.rival.api.get("/api/company/organization")).status == 200
+    assert (await desk.anyone.post(PATH, RIGHT)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"name": "x" * 201}, "name"),
+        ({"name": "a\u0007b"}, "name"),
+        ({}, "name"),
+        ({"name": "x", "timeZone": "Mars/Olympus"}, "timeZone"),
+        ({"name": "x", "country": "XX"}, "country"),
+        ({"name": "x", "language": "fr"}, "language"),
+    ],
+)
+async def test_a_bad_organization_is_400_and_named(
+    desk: Desk, body: dict[str, str], field: str
+) -> None:
+    reply = await desk.acme.api.post("/api/company/organization", body)
+
+    assert (reply.status, list(reply.json["errors"])) == (400, [field])
+
+
+async def test_an_organization_has_a_zone_a_country_and_a_language(desk: Desk) -> None:
+    kyiv = desk.acme.organizations[0]
+
+    reply = await desk.acme.api.put(
+        "/api/company/organization",
+        {"id": kyiv, "timeZone": "Europe/Warsaw", "country": "pl", "language": "EN"},
+    )
+
+    assert reply.json == {
+        "id": kyiv,
+        "name": "Kyiv",
+        "timeZone": "Europe/Warsaw",
+        "country": "PL",
+        "language": "en",
+        "operatorsMayDelete": False,
+    }
+
+
+async def test_passwords_and_keys_are_not_stored_in_the_open(desk: Desk) -> None:
+    made = await desk.acme.api.post("/api/company/key", {"name": "CRM"})
+    tables = ("companies", "api_keys", "sessions")
+
+    found = await desk.services.db.read(
+        lambda tx: [
+            str(row) for table in tables for row in tx._driver.fetch(f"SELECT * FROM {table}", {})
+        ]
+    )
+
+    assert PASSWORD not in "".join(found)
+    assert made.json["key"] not in "".join(found)
+    assert any("$argon2id$" in row for row in found)
+
+
+async def test_no_secret_reaches_a_log_line(
+    desk: Desk, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level("DEBUG", logger="opdesk")
+    await desk.anyone.post(PATH, WRONG)
+    await desk.anyone.get(f"/?phone=380501234567&token={desk.alice.token}")
+    await desk.alice.api.post("/chathub/negotiate")
+
+    said = "\n".join(r.getMessage() for r in caplog.records if r.name.startswith("opdesk"))
+    output = "".join(capfd.readouterr())
+    for secret in (WRONG["password"], desk.alice.token, "380501234567"):
+        assert secret not in said + output
