@@ -6,19 +6,15 @@ and Mallory's company is a stranger to theirs.
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
-from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import pytest
 
 from opdesk import main
-from opdesk.server import open_socket
 from opdesk.settings import Settings
 from tests.desk import Desk
 from tests.fakes import MovableClock
-from tests.servers import PostgresDatabases, migrated_sqlite, postgres, serving
+from tests.servers import PostgresDatabases, migrated_sqlite, opened_desk, postgres
 from tests.telegram import Bot, connected_bot
 
 PAYLOADS = Path(__file__).resolve().parents[2] / "shared" / "payloads"
@@ -66,13 +62,8 @@ def clock() -> MovableClock:
 @pytest.fixture
 async def desk(settings: Settings, clock: MovableClock) -> AsyncIterator[Desk]:
     """A running server with one company and its cast."""
-    async with AsyncExitStack() as stack:
-        listener = open_socket("127.0.0.1", 0)
-        services = main.build(replace(settings, port=listener.getsockname()[1]), clock)
-        app = main.application(services)
-        base_url = await stack.enter_async_context(serving(app, listener))
-        client = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url))
-        yield await Desk.open(services, client, clock)
+    async with opened_desk(settings, clock) as opened:
+        yield opened
 
 
 @pytest.fixture

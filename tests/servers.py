@@ -3,18 +3,26 @@
 import asyncio
 import contextlib
 import os
+import re
 import shutil
 import socket
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import httpx
 import psycopg
 import uvicorn
 
 from opdesk import main
 from opdesk.kit.layers import App
 from opdesk.kit.migrate import migrate, sqlalchemy_url
+from opdesk.server import open_socket
+from opdesk.settings import Settings
+from tests.desk import Api, Desk
+from tests.fakes import MovableClock
 
 
 @contextlib.contextmanager
@@ -96,3 +104,56 @@ async def serving(app: App, listener: socket.socket | None = None) -> AsyncItera
     finally:
         server.should_exit = True
         await task
+
+
+def program() -> Path:
+    """The installed command line."""
+    return Path(sys.executable).with_name("opdesk")
+
+
+@dataclass(frozen=True)
+class Started:
+    """`opdesk serve` in a process of its own."""
+
+    process: asyncio.subprocess.Process
+    url: str
+    api: Api
+
+
+@contextlib.asynccontextmanager
+async def started(settings: Settings) -> AsyncIterator[Started]:
+    """`opdesk serve` as an admin starts it, killed at the end without a word."""
+    arguments = ["serve", "--port", "0", "--data", str(settings.data)]
+    if settings.database_url:
+        arguments += ["--database-url", settings.database_url]
+    # With Python's compiled modules kept, as usual: tests wait for many starts.
+    usual = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    process = await asyncio.create_subprocess_exec(
+        str(program()),
+        *arguments,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={**usual, "OPDESK_OUTGOING_ALLOW": "127.0.0.0/8"},
+    )
+    try:
+        assert process.stdout is not None
+        async with asyncio.timeout(30):
+            line = (await process.stdout.readline()).decode()
+        found = re.search(r"http://[\d.:]+\d", line)
+        assert found, f"the server said {line!r}"
+        async with httpx.AsyncClient(base_url=found[0]) as client:
+            yield Started(process, found[0], Api(client))
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+@contextlib.asynccontextmanager
+async def opened_desk(settings: Settings, clock: MovableClock) -> AsyncIterator[Desk]:
+    """A server in this process, with the cast of the tests."""
+    listener = open_socket("127.0.0.1", 0)
+    services = main.build(replace(settings, port=listener.getsockname()[1]), clock)
+    app = main.application(services)
+    async with serving(app, listener) as url, httpx.AsyncClient(base_url=url) as client:
+        yield await Desk.open(services, client, clock)

@@ -3,17 +3,21 @@
 The routes come from the application itself, so that a new one must find its place here.
 """
 
+import contextlib
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from opdesk.events.actions import epoch
 from opdesk.main import Recognizer, rest_api
 from tests.desk import Api, Desk
-from tests.telegram import Bot
+from tests.realtime.clients import bare_client
+from tests.telegram import JPEG, Bot
 
-Place = Mapping[str, int]
+Place = Mapping[str, Any]
 """What is the victim's: chat, channel, operator, organization, key."""
 
 BODIES: Mapping[str, Any] = {
@@ -41,6 +45,15 @@ BODIES: Mapping[str, Any] = {
     "PUT /api/channel/{channel_id:int}": lambda v: {"isEnabled": False},
 }
 """Calls that name something of the victim's in their body, or need a body at all."""
+HUB_CALLS: Mapping[str, Any] = {
+    "SendMessage": lambda v: [v["chat"], "spy"],
+    "SendMediaMessage": lambda v: [
+        v["chat"],
+        {"Name": "a.jpg", "Format": "jpg", "Type": 1, "DataBase64": b64encode(JPEG).decode()},
+    ],
+    "Subscribe": lambda v: [{"epoch": v["epoch"], "numbers": {str(v["organization"]): 0}}],
+}
+"""Every method of the hub, called with what is the victim's."""
 QUERIES: Mapping[str, str] = {
     "GET /api/operator": "organizationId={organization}",
     "GET /api/channel": "organizationId={organization}",
@@ -110,6 +123,56 @@ async def test_no_route_lets_a_stranger_at_anything(bot: Bot) -> None:
 
     assert reached == []
     assert await state_of(bot, victim) == before
+
+
+async def test_no_hub_method_lets_a_stranger_at_anything(bot: Bot) -> None:
+    desk = bot.desk
+    assert {name.lower() for name in HUB_CALLS} == set(desk.services.hub.methods)
+    victim = dict(await victims_place(bot))
+    victim["epoch"] = await desk.services.db.read(epoch)
+    before = await state_of(bot, victim)
+    heard = []
+    for token in (
+        desk.rival.api.headers["Authorization"].split()[1],
+        desk.mallory.token,
+        desk.charlie.token,
+    ):
+        async with bare_client(desk.base_url, token) as spy:
+            for method, arguments in HUB_CALLS.items():
+                told = await spy.invoke(method, *arguments(victim))
+                if method != "Subscribe":
+                    assert told["error"].startswith("No such chat"), (method, told)
+            # Subscribed with the victim's position: nothing of theirs comes, old or new.
+            await bot.writes("for its own people only")
+            with contextlib.suppress(TimeoutError):
+                while True:
+                    heard.append(await spy.next(at_most_s=0.3))
+
+    foreign = [one for one in heard if one["arguments"][0]["type"] != "reload"]
+    assert foreign == []
+    after = await state_of(bot, victim)
+    assert before[:2] == after[:2]
+    written = [one["message"] for one in await bot.messages(victim["chat"])]
+    assert set(written) == {"Добрий день", "for its own people only"}
+
+
+async def test_a_media_address_opens_its_own_file_only(bot: Bot) -> None:
+    """Any other number in the address is refused, whoever asks: the signature covers them all."""
+    desk = bot.desk
+    chat_id = await bot.given_chat()
+    media = {"name": "a.jpg", "format": "jpg", "type": 1, "dataBase64": b64encode(JPEG).decode()}
+    sent = await desk.alice.api.post(f"/api/chat/{chat_id}/message", {"media": media})
+    address = sent.json["media"]["uri"].split("/", 3)[3]
+    parts = address.split("/")
+    assert (await desk.anyone.get(f"/{address}")).status == 200
+
+    for place in (1, 2, 3):
+        for value in ("0", str(int(parts[place]) + 1), str(int(parts[place]) - 1)):
+            changed = "/".join([*parts[:place], value, *parts[place + 1 :]])
+            for api in (desk.anyone, desk.rival.api, desk.mallory.api, desk.alice.api):
+                assert (await api.get(f"/{changed}")).status in (403, 404), changed
+    desk.clock.move(seconds=30 * 24 * 3600)
+    assert (await desk.anyone.get(f"/{address}")).status in (403, 404)
 
 
 async def test_a_strangers_token_is_unknown_to_a_company(desk: Desk) -> None:

@@ -1,13 +1,6 @@
 """The process dies by SIGKILL, again and again: nothing acknowledged is lost or doubled."""
 
 import asyncio
-import contextlib
-import os
-import re
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,44 +11,13 @@ from opdesk.kit.ids import jittered
 from opdesk.server import add_company
 from opdesk.settings import Settings
 from tests.desk import PASSWORD, Api
-from tests.servers import serving
+from tests.servers import serving, started
 
 KILLS = {"sqlite": 50, "postgresql": 8}
 CUSTOMERS = 4
 ACKNOWLEDGED_PER_LIFE = 20
 SETTLE_S = 0.02
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
-
-
-@asynccontextmanager
-async def server(settings: Settings) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    """`opdesk serve` as an admin starts it, killed at the end without a word."""
-    arguments = ["serve", "--port", "0", "--data", str(settings.data)]
-    if settings.database_url:
-        arguments += ["--database-url", settings.database_url]
-    process = await asyncio.create_subprocess_exec(
-        str(Path(sys.executable).with_name("opdesk")),
-        *arguments,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={**_environment(), "OPDESK_OUTGOING_ALLOW": "127.0.0.0/8"},
-    )
-    try:
-        assert process.stdout is not None
-        async with asyncio.timeout(30):
-            line = (await process.stdout.readline()).decode()
-        found = re.search(r"http://[\d.:]+", line)
-        assert found, f"the server said {line!r}"
-        yield process, found[0]
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-
-
-def _environment() -> dict[str, str]:
-    """The usual one, with Python's compiled modules kept: there are many starts to wait for."""
-    return {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 class Writers:
@@ -114,8 +76,8 @@ async def test_what_was_acknowledged_survives_every_kill(settings: Settings) -> 
         token, writers = await _connected(settings, telegram, telegram_url)
         for _ in range(kills):
             await _one_life(settings, writers, token)
-        async with server(settings) as (_, url), httpx.AsyncClient(base_url=url) as client:
-            await _check(Api(client).bearer(token), writers)
+        async with started(settings) as server:
+            await _check(server.api.bearer(token), writers)
     assert writers.acknowledged >= kills * ACKNOWLEDGED_PER_LIFE
 
 
@@ -123,10 +85,10 @@ async def _connected(
     settings: Settings, telegram: FakeTelegram, telegram_url: str
 ) -> tuple[str, Writers]:
     bot = telegram.add_bot()
-    async with server(settings) as (_, url), httpx.AsyncClient(base_url=url) as client:
+    async with started(settings) as server:
         login = {"login": "acme", "password": PASSWORD}
-        reply = await Api(client).post("/api/company/get-token", login)
-        api = Api(client).bearer(reply.json)
+        reply = await server.api.post("/api/company/get-token", login)
+        api = server.api.bearer(reply.json)
         made = await api.post("/api/company/organization", {"name": "Kyiv"})
         channel = await api.post(
             "/api/channel",
@@ -144,7 +106,8 @@ async def _connected(
 
 
 async def _one_life(settings: Settings, writers: Writers, token: str) -> None:
-    async with server(settings) as (process, url), httpx.AsyncClient(base_url=url) as client:
+    async with started(settings) as server:
+        client = server.api.client
         tasks = [
             asyncio.create_task(writers.customer(client, customer)) for customer in writers.messages
         ]
@@ -152,7 +115,7 @@ async def _one_life(settings: Settings, writers: Writers, token: str) -> None:
         async with asyncio.timeout(30):
             await writers.until_acknowledged(ACKNOWLEDGED_PER_LIFE)
         await asyncio.sleep(jittered(SETTLE_S))  # so that the kill comes between any two lines
-        process.kill()
+        server.process.kill()
         outcomes = await asyncio.gather(*tasks, return_exceptions=True)
     assert all(isinstance(one, httpx.HTTPError) for one in outcomes), outcomes
 

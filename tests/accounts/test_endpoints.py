@@ -1,8 +1,16 @@
 """The contract's section Company, sign-ins and their brakes."""
 
+import statistics
+import time
+from dataclasses import replace
+
 import pytest
 
+from opdesk.main import LOOPBACK
+from opdesk.settings import Settings
 from tests.desk import PASSWORD, Api, Desk
+from tests.fakes import MovableClock
+from tests.servers import opened_desk
 
 RIGHT = {"login": "acme", "password": PASSWORD}
 WRONG = {"login": "acme", "password": "a wrong password"}
@@ -28,6 +36,21 @@ async def test_an_unknown_login_is_answered_as_a_wrong_password(desk: Desk) -> N
 
     assert (wrong.status, unknown.status) == (401, 401)
     assert wrong.json == unknown.json
+
+
+async def test_an_unknown_login_takes_as_long_as_a_wrong_password(desk: Desk) -> None:
+    """Argon2id takes tens of milliseconds and the rest one or two: without it this would be 0.1."""
+    took: dict[str, list[float]] = {"acme": [], "nobody": []}
+    for turn in range(5):
+        for login, times in took.items():
+            began = time.perf_counter()
+            headers = {"X-Forwarded-For": f"203.0.113.{turn}"}
+            await desk.anyone.post(PATH, WRONG | {"login": login}, headers=headers)
+            times.append(time.perf_counter() - began)
+
+    ratio = statistics.median(took["nobody"]) / statistics.median(took["acme"])
+
+    assert 0.4 < ratio < 2.5
 
 
 async def test_a_stranger_is_slowed_and_the_crm_is_not(desk: Desk) -> None:
@@ -58,6 +81,24 @@ async def test_an_untrusted_forwarded_address_changes_nothing(desk: Desk) -> Non
 
     assert statuses[:49] == [401] * 49
     assert statuses[-1] == 429
+
+
+async def test_behind_our_proxy_each_client_is_slowed_for_itself(
+    settings: Settings, clock: MovableClock
+) -> None:
+    """The address is the last that the proxy wrote: what a client claims before it is not read."""
+    async with opened_desk(replace(settings, trusted_proxies=LOOPBACK), clock) as desk:
+
+        async def guess(n: int, forwarded: str) -> int:
+            headers = {"X-Forwarded-For": forwarded}
+            body = WRONG | {"login": f"guess-{n}"}
+            return (await desk.anyone.post(PATH, body, headers=headers)).status
+
+        guesser = [await guess(n, f"8.8.8.{n}, 198.51.100.7") for n in range(51)]
+        neighbour = await guess(99, "198.51.100.8")
+
+        assert guesser == [401] * 50 + [429]
+        assert neighbour == 401
 
 
 async def test_an_api_key_is_shown_once_and_revoked_at_once(desk: Desk) -> None:

@@ -31,9 +31,12 @@ from sqlalchemy import (
 
 from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
+from opdesk.kit.errors import Unavailable
 from opdesk.kit.ids import new_secret
+from opdesk.kit.log import get_logger
 from opdesk.kit.sql import metadata, statement
 
+log = get_logger(__name__)
 MASTER_KEY_FILE = "master.key"
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -134,7 +137,10 @@ class Keyring:
         """Runs for the life of the server."""
         while True:
             await asyncio.sleep(REFRESH_S)
-            await self.refresh(db)
+            try:
+                await self.refresh(db)
+            except Unavailable as error:
+                log.warning("keys_not_refreshed", reason=str(error))
 
     def current(self, kind: str) -> SigningKey:
         """The key that signs tokens of this kind."""

@@ -71,6 +71,11 @@ class Hub:
         }
         bus.listen(TOPIC, self._woken)
 
+    @property
+    def methods(self) -> frozenset[str]:
+        """The names that clients can call, in lower case."""
+        return frozenset(self._methods)
+
     async def run(self) -> None:
         """Look after the connections until cancelled."""
         while True:
