@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from opdesk import main
+from opdesk import parts
 from opdesk.settings import Settings
 from tests.desk import Desk
 from tests.fakes import MovableClock
@@ -39,7 +39,7 @@ def database(
 ) -> Iterator[str]:
     """A fresh database with our schema: '' for SQLite in `tmp_path`, else PostgreSQL's URL."""
     if request.param == "sqlite":
-        shutil.copy(sqlite_template, tmp_path / main.DATABASE_FILE)
+        shutil.copy(sqlite_template, tmp_path / parts.DATABASE_FILE)
         yield ""
         return
     databases: PostgresDatabases = request.getfixturevalue("postgres_databases")
@@ -50,7 +50,7 @@ def database(
 
 @pytest.fixture
 def settings(database: str, tmp_path: Path) -> Settings:
-    loopback = main.LOOPBACK
+    loopback = parts.LOOPBACK
     return Settings(data=tmp_path, database_url=database, outgoing_allow=loopback)
 
 

@@ -10,7 +10,7 @@ import httpx
 from opdesk.accounts import actions as accounts
 from opdesk.accounts.model import CompanyCaller
 from opdesk.kit.wire import time_out
-from opdesk.main import Services
+from opdesk.parts import Services
 from tests.fakes import MovableClock
 
 T = TypeVar("T")

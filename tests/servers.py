@@ -16,7 +16,7 @@ import httpx
 import psycopg
 import uvicorn
 
-from opdesk import main
+from opdesk import main, parts
 from opdesk.kit.layers import App
 from opdesk.kit.migrate import migrate, sqlalchemy_url
 from opdesk.server import open_socket
@@ -72,7 +72,7 @@ class PostgresDatabases:
 
 def migrated_sqlite(folder: Path) -> Path:
     """A SQLite file with our schema and no rows; copy it, don't use it."""
-    path = folder / main.DATABASE_FILE
+    path = folder / parts.DATABASE_FILE
     migrate(sqlalchemy_url("", path))
     return path
 
@@ -153,7 +153,7 @@ async def started(settings: Settings) -> AsyncIterator[Started]:
 async def opened_desk(settings: Settings, clock: MovableClock) -> AsyncIterator[Desk]:
     """A server in this process, with the cast of the tests."""
     listener = open_socket("127.0.0.1", 0)
-    services = main.build(replace(settings, port=listener.getsockname()[1]), clock)
+    services = parts.build(replace(settings, port=listener.getsockname()[1]), clock)
     app = main.application(services)
     async with serving(app, listener) as url, httpx.AsyncClient(base_url=url) as client:
         yield await Desk.open(services, client, clock)

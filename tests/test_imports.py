@@ -17,7 +17,7 @@ LAYERS: list[set[str]] = [
     {"contacts"},
     {"chats"},
     {"connectors", "deeplinks", "webhooks", "realtime", "dashboard"},
-    {"main", "cli", "demo", "server", "housekeeping"},
+    {"main", "parts", "cli", "demo", "server", "housekeeping"},
 ]
 FREE = {"settings", "__init__", "static", "__pycache__", "py"}
 PUBLIC = {"model", "errors", "access", "actions"}
@@ -33,6 +33,8 @@ INSIDE = {
 }
 COMPOSED = {"connectors", "realtime", "demo"}
 """Slices with modules of their own beside the usual roles."""
+
+MAX_LINES = 400
 
 
 def modules() -> Iterator[tuple[Path, ast.Module]]:
@@ -103,6 +105,28 @@ def test_settings_come_in_from_above() -> None:
     assert wrong == []
 
 
+def test_files_stay_readable() -> None:
+    """At most 400 lines; a role that needs more becomes a folder (decision 0005)."""
+    lengths = {
+        str(path.relative_to(PACKAGE)): len(path.read_text().splitlines()) for path, _ in modules()
+    }
+
+    assert {path: length for path, length in lengths.items() if length > MAX_LINES} == {}
+
+
+def test_a_role_that_is_a_folder_is_entered_by_its_door() -> None:
+    """`chats.actions.sending` belongs to `chats.actions`; everyone else names the role alone."""
+    wrong = []
+    for path, tree in modules():
+        parts = parts_of(path)
+        for target in ours(tree):
+            is_inner = len(target) > 3 and (PACKAGE / target[0] / target[1]).is_dir()
+            if is_inner and target[1] in INSIDE and parts[:2] != target[:2]:
+                wrong.append(f"{path.relative_to(PACKAGE)} imports {'.'.join(target)}")
+
+    assert wrong == []
+
+
 def test_a_slice_shows_others_only_its_public_files() -> None:
     wrong = []
     for path, tree in modules():
@@ -121,7 +145,7 @@ def test_roles_inside_a_slice_point_one_way() -> None:
     wrong = []
     for path, tree in modules():
         parts = parts_of(path)
-        if len(parts) != 2 or parts[0] in ("kit", *COMPOSED) or parts[1] not in INSIDE:
+        if len(parts) < 2 or parts[0] in ("kit", *COMPOSED) or parts[1] not in INSIDE:
             continue
         for target in ours(tree):
             is_own_role = target[0] == parts[0] and len(target) > 1 and target[1] in INSIDE

@@ -16,7 +16,7 @@ from typing import IO, Any
 import uvicorn
 import uvloop
 
-from opdesk import main
+from opdesk import main, parts
 from opdesk.accounts import actions as accounts
 from opdesk.accounts.model import COMPANY_TOKEN_DAYS
 from opdesk.kit import log
@@ -88,7 +88,7 @@ class Server:
 
 @contextlib.asynccontextmanager
 async def listening(
-    settings: Settings, prepared: Callable[[main.Services], Any]
+    settings: Settings, prepared: Callable[[parts.Services], Any]
 ) -> AsyncIterator[tuple[Server, str]]:
     """A started server and its address; `prepared` gets its parts before it starts."""
     listener = open_socket(settings.host, settings.port)
@@ -113,10 +113,10 @@ async def listening(
         await server.stopped()
 
 
-def build(settings: Settings) -> main.Services:
+def build(settings: Settings) -> parts.Services:
     """The server's parts. Raises StartError."""
     try:
-        return main.build(settings)
+        return parts.build(settings)
     except MasterKeyError as error:
         raise StartError(f"master_key (OPDESK_MASTER_KEY): {error}") from error
     except OSError as error:
@@ -177,7 +177,7 @@ def _lock(file: IO[str], folder: Path) -> None:
 
 def bring_up_to_date(settings: Settings) -> None:
     """Migrate unless the database has this version's schema already (which is quick to see)."""
-    if not is_up_to_date(settings.database_url, main.database_file(settings)):
+    if not is_up_to_date(settings.database_url, parts.database_file(settings)):
         migrate_database(settings)
 
 
@@ -185,7 +185,7 @@ def migrate_database(settings: Settings) -> tuple[str | None, str]:
     """The schema's revision before and after. Raises StartError."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        return migrate(sqlalchemy_url(settings.database_url, main.database_file(settings)))
+        return migrate(sqlalchemy_url(settings.database_url, parts.database_file(settings)))
     except SchemaTooNewError as error:
         raise StartError(f"{error}; install the newer OpDesk again") from error
     except Exception as error:
@@ -212,12 +212,12 @@ async def rotate_signing_keys(settings: Settings, *, revoke: bool) -> None:
     longest_ms = (COMPANY_TOKEN_DAYS + 1) * DAY_MS
     async with _chores(settings) as services:
         await services.db.write(
-            rotate_keys, services.vault, main.KEY_KINDS, keep_for_ms=0 if revoke else longest_ms
+            rotate_keys, services.vault, parts.KEY_KINDS, keep_for_ms=0 if revoke else longest_ms
         )
 
 
 @contextlib.asynccontextmanager
-async def _chores(settings: Settings) -> AsyncIterator[main.Services]:
+async def _chores(settings: Settings) -> AsyncIterator[parts.Services]:
     """The database for a moment, beside a server that may be running."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     bring_up_to_date(settings)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from opdesk.main import LOOPBACK
+from opdesk.parts import LOOPBACK
 from opdesk.settings import Settings
 from tests.desk import PASSWORD, Api, Desk
 from tests.fakes import MovableClock

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from opdesk import main
+from opdesk import parts
 from opdesk.events import actions as events
 from opdesk.kit.bus import Bus
 from opdesk.kit.db import Database, Outlet
@@ -19,6 +19,6 @@ def bus() -> Bus:
 
 @pytest.fixture
 async def db(settings: Settings, clock: MovableClock, bus: Bus) -> AsyncIterator[Database]:
-    database = main.open_database(settings, Outlet(clock, bus, [events.write_collected]))
+    database = parts.open_database(settings, Outlet(clock, bus, [events.write_collected]))
     yield database
     await database.close()

@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from opdesk import main
+from opdesk import parts
 from opdesk.kit.migrate import SchemaTooNewError, migrate, sqlalchemy_url
 from opdesk.kit.sql import metadata
 
 
 def test_migrations_and_tables_agree(database: str, tmp_path: Path) -> None:
-    engine = sa.create_engine(sqlalchemy_url(database, tmp_path / main.DATABASE_FILE))
+    engine = sa.create_engine(sqlalchemy_url(database, tmp_path / parts.DATABASE_FILE))
 
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})

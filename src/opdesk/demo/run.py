@@ -30,8 +30,8 @@ from opdesk.demo.telegram import Customer, FakeTelegram
 from opdesk.kit.clock import HOUR_MS
 from opdesk.kit.context import Tx
 from opdesk.kit.ids import new_secret
-from opdesk.main import Services
 from opdesk.operators import actions as operators
+from opdesk.parts import Services
 from opdesk.server import StartError, listening, open_socket, owned_data_folder
 from opdesk.settings import Settings
 

@@ -1,0 +1,61 @@
+"""What can happen to chats and messages: the rules of the contract's section Chats."""
+
+from opdesk.chats.actions.lifecycle import (
+    CLEAR,
+    ForgetRaw,
+    Leftovers,
+    clear_away,
+    delete_chat,
+    mark_read,
+    set_status,
+)
+from opdesk.chats.actions.reading import (
+    find_chat,
+    find_message,
+    get_chat,
+    list_by_phone,
+    list_chats,
+    list_messages,
+    localized,
+)
+from opdesk.chats.actions.receiving import FETCH, edit_received, receive
+from opdesk.chats.actions.sending import (
+    SEND,
+    UNCERTAIN,
+    Check,
+    check_text_length,
+    forget_old_keys,
+    record_delivery,
+    send,
+    send_lane,
+    tell_media_changed,
+)
+
+__all__ = [
+    "CLEAR",
+    "FETCH",
+    "SEND",
+    "UNCERTAIN",
+    "Check",
+    "ForgetRaw",
+    "Leftovers",
+    "check_text_length",
+    "clear_away",
+    "delete_chat",
+    "edit_received",
+    "find_chat",
+    "find_message",
+    "forget_old_keys",
+    "get_chat",
+    "list_by_phone",
+    "list_chats",
+    "list_messages",
+    "localized",
+    "mark_read",
+    "receive",
+    "record_delivery",
+    "send",
+    "send_lane",
+    "set_status",
+    "tell_media_changed",
+]

@@ -1,0 +1,80 @@
+"""A chat's status, reading mark and end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from opdesk.accounts import access as accounts, actions as account_actions
+from opdesk.chats import access, store
+from opdesk.chats.actions.sending import send_lane
+from opdesk.chats.actions.writing import save, tell
+from opdesk.chats.errors import MayNotDelete
+from opdesk.chats.model import ChatStatus
+from opdesk.contacts import actions as contacts
+from opdesk.events.model import EventType
+from opdesk.kit import outbox
+from opdesk.kit.context import Tx
+from opdesk.kit.db import Database
+from opdesk.media import actions as media
+from opdesk.media.access import Files
+from opdesk.operators.model import Caller, OperatorCaller
+
+CLEAR = "clear_chat"
+"""The kind that clears away what a deleted chat left outside the database: {"digests": [...]}."""
+DELETED = "chat deleted"
+"""The audit's word for it."""
+ForgetRaw = Callable[[Tx, int, int], None]
+"""(tx, company, chat): deletes the raw envelopes of a chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What a deleted chat leaves outside the database: digests of files."""
+
+    company_id: int
+    digests: list[str]
+
+
+def set_status(tx: Tx, caller: Caller, chat_id: int, status: ChatStatus) -> None:
+    """Any status may be set. An operator who opens a chat that is nobody's takes it."""
+    state = access.locked(tx, caller, chat_id)
+    changed = replace(state, status=status)
+    takes = status is ChatStatus.OPEN and state.operator_id is None
+    if takes and isinstance(caller, OperatorCaller):
+        changed = replace(changed, operator_id=caller.operator_id)
+    save(tx, state, changed)
+
+
+def mark_read(tx: Tx, caller: Caller, chat_id: int) -> None:
+    """Someone of the organization has seen the client's messages."""
+    state = access.locked(tx, caller, chat_id)
+    save(tx, state, replace(state, unread=0))
+
+
+def delete_chat(tx: Tx, caller: Caller, chat_id: int, forget_raw: ForgetRaw) -> Leftovers:
+    """Delete a chat for good, raw envelopes and search entries included, and write down who did.
+
+    What lies outside the database is left to `clear_away`: the returned leftovers, which a job
+    of the outbox clears too, should the process die in between. Raises ChatNotFound, MayNotDelete.
+    """
+    state = access.locked(tx, caller, chat_id)
+    operator_id = caller.operator_id if isinstance(caller, OperatorCaller) else None
+    organization = accounts.organization(tx, state.company_id, state.organization_id)
+    if operator_id is not None and not organization.operators_may_delete:
+        raise MayNotDelete
+    store.delete_chat(tx, state.company_id, chat_id)
+    forget_raw(tx, state.company_id, chat_id)
+    outbox.forget_lane(tx, state.company_id, send_lane(chat_id))
+    digests = media.delete_of_chat(tx, state.company_id, chat_id)
+    if not store.list_of_contact(tx, state.company_id, state.contact_id):
+        contacts.delete_contact(tx, state.company_id, state.contact_id)
+    account_actions.record_audit(tx, state.company_id, DELETED, chat_id, operator_id)
+    tell(tx, state, EventType.CHAT_REMOVED)
+    lane = f"clear:{chat_id}"
+    outbox.put(tx, state.company_id, CLEAR, {"digests": digests}, lane=lane)
+    return Leftovers(state.company_id, digests)
+
+
+async def clear_away(db: Database, files: Files, leftovers: Leftovers) -> None:
+    """Remove a deleted chat's files and the database's own traces. Doing it twice does no harm."""
+    await db.write(media.remove_unused, files, leftovers.company_id, leftovers.digests)
+    await db.scrub()

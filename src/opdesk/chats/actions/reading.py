@@ -1,0 +1,105 @@
+"""Chats and messages for whoever may see them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from opdesk.accounts import access as accounts, actions as account_actions
+from opdesk.accounts.errors import OrganizationNotFound
+from opdesk.accounts.model import Organization
+from opdesk.chats import access, store
+from opdesk.chats.model import NEWEST, Chat, ChatFilter, ChatPage, Message, MessagePage, Page
+from opdesk.contacts.model import normalize_phone
+from opdesk.kit.context import Tx
+from opdesk.kit.days import span_in
+from opdesk.kit.errors import Invalid
+from opdesk.operators.model import Caller, OperatorCaller
+
+
+def list_chats(tx: Tx, caller: Caller, wanted: ChatFilter, page: Page) -> ChatPage:
+    """Newest activity first. Raises OrganizationNotFound for one that isn't the caller's."""
+    wanted = _within_reach(tx, caller, wanted)
+    found = store.list_chats(tx, caller.company_id, wanted, page, limit=page.size + 1)
+    items = found[: page.size] if page.after is None else found[-page.size :]
+    has_more = len(found) > page.size
+    last = items[-1] if items and has_more else None
+    total = None if page.has_cursor else store.count_chats(tx, caller.company_id, wanted)
+    return ChatPage(total, items, (last.active_at, last.id) if last else None)
+
+
+def localized(
+    tx: Tx, caller: Caller, wanted: ChatFilter, dates: Sequence[str], phone: str | None
+) -> ChatFilter:
+    """`wanted` with days and a phone read as the organization asked for (or the first) does.
+
+    Raises Invalid naming `date` or `phone`.
+    """
+    if not dates and phone is None:
+        return wanted
+    organization = _whose_customs(tx, caller, wanted.organization_id)
+    start, before = span_in("date", dates, organization.time_zone)
+    number = None
+    if phone is not None:
+        number = normalize_phone(phone, organization.country)
+        if number is None:
+            raise Invalid.field("phone", "is not a phone number")
+    return replace(wanted, active_from=start, active_before=before, phone=number)
+
+
+def _whose_customs(tx: Tx, caller: Caller, asked: int | None) -> Organization:
+    if asked is not None:
+        return accounts.organization(tx, caller.company_id, asked)
+    if isinstance(caller, OperatorCaller):
+        return accounts.organization(tx, caller.company_id, caller.organization_id)
+    found = account_actions.list_organizations(tx, caller)
+    if not found:
+        raise Invalid.field("date", "needs an organization, and there is none yet")
+    return found[0]
+
+
+def _within_reach(tx: Tx, caller: Caller, wanted: ChatFilter) -> ChatFilter:
+    own = caller.organization_id if isinstance(caller, OperatorCaller) else None
+    asked = wanted.organization_id
+    if asked is not None:
+        accounts.organization(tx, caller.company_id, asked)
+    if own is not None and asked not in (None, own):
+        raise OrganizationNotFound(f"there is no organization {asked}")
+    return replace(wanted, organization_id=own if own is not None else asked)
+
+
+def get_chat(tx: Tx, caller: Caller, chat_id: int) -> Chat:
+    return access.chat(tx, caller, chat_id)
+
+
+def list_messages(
+    tx: Tx, caller: Caller, chat_id: int, page: Page, cursor: tuple[int | None, int | None]
+) -> MessagePage:
+    """A chat's messages, oldest first within the page. `cursor` is (before, after) message ids."""
+    access.chat(tx, caller, chat_id)
+    company_id = caller.company_id
+    before, after = cursor
+    if after is not None:
+        items = store.list_messages_after(tx, company_id, chat_id, after, page.size)
+        return MessagePage(None, [one for one in items if one.id < (before or NEWEST)])
+    if before is not None:
+        return MessagePage(
+            None, store.list_messages_before(tx, company_id, chat_id, before, page.size)
+        )
+    items = store.list_messages_page(tx, company_id, chat_id, page)
+    return MessagePage(store.count_messages(tx, company_id, chat_id), items)
+
+
+def find_message(tx: Tx, company_id: int, message_id: int) -> Message | None:
+    return store.find_message(tx, company_id, message_id)
+
+
+def find_chat(tx: Tx, company_id: int, chat_id: int) -> Chat | None:
+    """For parts of the program that act for nobody: delivery and the hub."""
+    return store.find_chat(tx, company_id, chat_id)
+
+
+def list_by_phone(
+    tx: Tx, company_id: int, organization_id: int, phone: str
+) -> list[tuple[int, int, str]]:
+    """(chat, source, sender key) of a phone's chats, newest activity first."""
+    found = store.list_by_phone(tx, company_id, organization_id, phone)
+    return [(chat_id, int(source), key) for chat_id, source, key in found]

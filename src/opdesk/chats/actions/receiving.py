@@ -1,0 +1,111 @@
+"""What a customer sends: the platform delivers it once or often, it is stored once."""
+
+from dataclasses import replace
+
+from opdesk.channels.model import Channel
+from opdesk.chats import store
+from opdesk.chats.actions.writing import index_contact, new_message, save, stored, tell
+from opdesk.chats.model import Author, ChatState, ChatStatus, Incoming, Message, MessageStatus
+from opdesk.contacts import actions as contacts
+from opdesk.contacts.model import Contact
+from opdesk.events.model import EventType
+from opdesk.kit import outbox
+from opdesk.kit.context import Fact, Tx
+from opdesk.kit.text import search_words
+from opdesk.media import actions as media
+from opdesk.media.model import Media
+
+FETCH = "fetch_media"
+"""The kind that fetches a platform's file: {"message": id, "media": id, "reference": text}."""
+
+
+def receive(tx: Tx, channel: Channel, incoming: Incoming) -> Message | None:
+    """Store a customer's message; None when it was stored before.
+
+    It makes the contact and the chat if they are new, and turns a Waiting, paused or closed chat
+    into Open (New when nobody is assigned).
+    """
+    contact, is_changed = contacts.recognize(tx, channel.company_id, incoming.sender)
+    state = _chat_with(tx, channel, incoming.external_chat_id, contact)
+    known = store.find_message_by_external(tx, channel.company_id, channel.id, incoming.external_id)
+    if known is not None:
+        return None
+    if incoming.phone is not None and incoming.phone != contact.phone:
+        contacts.attest_phone(tx, channel.company_id, contact.id, incoming.phone)
+        contact, is_changed = replace(contact, phone=incoming.phone), True
+    if is_changed:
+        index_contact(tx, contact)
+    message = stored(tx, state, _incoming_message(tx, state, incoming), incoming.external_id)
+    if incoming.file is not None and message.media is not None:
+        payload = {
+            "message": message.id,
+            "media": message.media.id,
+            "channel": channel.id,
+            "reference": incoming.file.reference,
+        }
+        outbox.put(tx, state.company_id, FETCH, payload, lane=f"media:{message.media.id}")
+    save(tx, state, replace(state, status=_awoken(state), unread=state.unread + 1))
+    return message
+
+
+def _awoken(state: ChatState) -> ChatStatus:
+    if state.status in (ChatStatus.NEW, ChatStatus.OPEN):
+        return state.status
+    return ChatStatus.NEW if state.operator_id is None else ChatStatus.OPEN
+
+
+def _chat_with(tx: Tx, channel: Channel, external_id: str, contact: Contact) -> ChatState:
+    """The one chat of (channel, client), locked; made when there is none yet."""
+    company_id = channel.company_id
+    chat_id = store.find_by_external(tx, company_id, channel.id, external_id)
+    if chat_id is None:
+        new = ChatState(
+            tx.new_id("chats"),
+            company_id,
+            channel.organization_id,
+            channel.id,
+            contact.id,
+            external_id,
+            ChatStatus.NEW,
+            None,
+            0,
+        )
+        if store.insert_chat(tx, new):
+            tell(tx, new, EventType.CHAT_CREATED)
+            return new
+        chat_id = store.find_by_external(tx, company_id, channel.id, external_id)
+    assert chat_id is not None  # noqa: S101  the unique index says that there is one
+    tx.lock("chats", company_id=company_id, id=chat_id)
+    state = store.find_state(tx, company_id, chat_id)
+    assert state is not None  # noqa: S101  the row is locked
+    return state
+
+
+def _incoming_message(tx: Tx, state: ChatState, incoming: Incoming) -> Message:
+    file = incoming.file
+    kept: Media | None = None
+    if file is not None:
+        kept = media.new_media(tx, state.company_id, file.name, file.format, file.type, None)
+        media.announce(tx, kept, state.id)
+    new = new_message(tx, state, Author.CLIENT, incoming.text)
+    return replace(new, media=kept, status=MessageStatus.SUCCESS, kind=incoming.kind)
+
+
+def edit_received(tx: Tx, channel: Channel, external_id: str, text: str) -> int | None:
+    """The customer changed a message: its chat; None for one that we never had."""
+    known = store.find_message_by_external(tx, channel.company_id, channel.id, external_id)
+    if known is None:
+        return None
+    message_id, chat_id = known
+    store.update_text(tx, channel.company_id, message_id, text)
+    store.forget_words(tx, channel.company_id, chat_id, message_id)
+    store.index_words(tx, channel.company_id, chat_id, message_id, search_words(text))
+    _tell_of_message(tx, channel, message_id, chat_id)
+    return chat_id
+
+
+def _tell_of_message(tx: Tx, channel: Channel, message_id: int, chat_id: int) -> None:
+    ids = {"chatId": chat_id, "messageId": message_id}
+    tx.events.append(
+        Fact(channel.company_id, channel.organization_id, EventType.MESSAGE_CHANGED, ids)
+    )

@@ -1,0 +1,153 @@
+"""What an operator sends, and what becomes of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from opdesk.chats import access, store
+from opdesk.chats.actions.writing import new_message, save, stored
+from opdesk.chats.errors import ChannelGone, KeyReused
+from opdesk.chats.model import (
+    Author,
+    Chat,
+    ChatState,
+    ChatStatus,
+    Draft,
+    Message,
+    MessageStatus,
+    Ref,
+    is_forward,
+)
+from opdesk.events.model import EventType
+from opdesk.kit import outbox
+from opdesk.kit.clock import HOUR_MS
+from opdesk.kit.context import Fact, Tx
+from opdesk.kit.errors import Invalid
+from opdesk.media import actions as media
+from opdesk.media.access import Files
+from opdesk.media.model import Media
+from opdesk.operators.model import Caller, OperatorCaller
+
+SEND = "send_message"
+"""The outbox's kind of job that delivers a message; its payload is {"message": id}."""
+KEY_KEPT_MS = 48 * HOUR_MS
+UNCERTAIN = "uncertain"
+"""The error of a message whose send may or may not have arrived."""
+
+
+Check = Callable[[Chat, str, Media | None], None]
+"""Raises Invalid when a chat's channel can't take a text with a file."""
+
+
+def send(tx: Tx, files: Files, caller: Caller, chat_id: int, draft: Draft, check: Check) -> Message:
+    """Store an operator's message and queue its delivery, both or neither.
+
+    A known idempotency key returns the first message and sends nothing. `check` refuses what the
+    chat's channel can't take. An uploaded file that was not needed after all is the caller's to
+    drop. Raises ChatNotFound, ChannelGone, KeyReused, MediaNotFound, Invalid.
+    """
+    state = access.locked(tx, caller, chat_id)
+    if (before := _sent_before(tx, state, draft)) is not None:
+        return before
+    chat = access.chat(tx, caller, chat_id)
+    if not chat.is_writable:
+        raise ChannelGone("this chat's channel was disconnected or switched off")
+    attached = _attached(tx, state, draft)
+    check(chat, draft.text, attached)
+    if attached is not None and draft.upload is not None:
+        media.keep(tx, files, attached, draft.upload.file, state.id)
+    message = stored(tx, state, _outgoing_message(tx, caller, state, draft, attached), None)
+    if draft.client_key is not None:
+        remembered = (draft.body_digest, message.id)
+        store.insert_key(tx, state.company_id, state.id, draft.client_key, remembered)
+    outbox.put(tx, state.company_id, SEND, {"message": message.id}, lane=send_lane(state.id))
+    answered = replace(state, status=ChatStatus.WAITING, unread=0)
+    if isinstance(caller, OperatorCaller) and state.operator_id is None:
+        answered = replace(answered, operator_id=caller.operator_id)
+    save(tx, state, answered)
+    return message
+
+
+def _attached(tx: Tx, state: ChatState, draft: Draft) -> Media | None:
+    """The file of a draft: one that was uploaded before, or one that came along."""
+    if draft.media_id is not None:
+        return media.attach(tx, state.company_id, draft.media_id, state.id)
+    upload = draft.upload
+    if upload is None:
+        return None
+    return media.new_media(
+        tx, state.company_id, upload.name, upload.format, upload.type, upload.file
+    )
+
+
+def send_lane(chat_id: int) -> str:
+    """What is sent earlier in a chat reaches the channel earlier: one lane for each chat."""
+    return f"chat:{chat_id}"
+
+
+def _sent_before(tx: Tx, state: ChatState, draft: Draft) -> Message | None:
+    if draft.client_key is None:
+        return None
+    known = store.find_key(tx, state.company_id, state.id, draft.client_key)
+    if known is None:
+        return None
+    digest, message_id = known
+    if digest != draft.body_digest:
+        raise KeyReused("send another text or file with another key")
+    return store.find_message(tx, state.company_id, message_id)
+
+
+def _outgoing_message(
+    tx: Tx, caller: Caller, state: ChatState, draft: Draft, attached: Media | None
+) -> Message:
+    operator = None
+    if isinstance(caller, OperatorCaller):
+        operator = Ref(caller.operator_id, caller.name)
+    return replace(
+        new_message(tx, state, Author.OPERATOR, draft.text),
+        media=attached,
+        operator=operator,
+        client_key=draft.client_key,
+    )
+
+
+def record_delivery(
+    tx: Tx,
+    company_id: int,
+    message_id: int,
+    status: MessageStatus,
+    error: str | None = None,
+    external_id: str | None = None,
+) -> None:
+    """What became of a send. A status only moves forward; a message that is gone is skipped."""
+    message = store.find_message(tx, company_id, message_id)
+    place = store.find_place(tx, company_id, message_id)
+    if message is None or place is None:
+        return
+    kept = status if is_forward(message.status, status) else message.status
+    store.update_delivery(tx, company_id, message_id, (kept, error, external_id))
+    ids = {"chatId": message.chat_id, "messageId": message_id, "status": int(kept)}
+    kind = EventType.MESSAGE_CHANGED
+    if kept is not message.status:
+        kind = EventType.MESSAGE_STATUS_CHANGED
+    tx.events.append(Fact(company_id, place[2], kind, ids))
+
+
+def tell_media_changed(tx: Tx, company_id: int, message_id: int) -> None:
+    """A message's file has come, or will not come."""
+    place = store.find_place(tx, company_id, message_id)
+    if place is not None:
+        ids = {"chatId": place[1], "messageId": message_id}
+        tx.events.append(Fact(company_id, place[2], EventType.MESSAGE_CHANGED, ids))
+
+
+def forget_old_keys(tx: Tx) -> None:
+    """Idempotency keys are kept for 48 hours."""
+    store.delete_old_keys(tx, tx.now - KEY_KEPT_MS)
+
+
+def check_text_length(text: str, limit: int) -> None:
+    """Raises Invalid naming `textMessage`; a text is never split."""
+    if len(text) > limit:
+        raise Invalid.field(
+            "textMessage", f"has {len(text)} characters; this channel takes {limit}"
+        )

@@ -1,0 +1,58 @@
+"""SQL of chats and messages: a file for each, one face for the slice."""
+
+from opdesk.chats.store.chats import (
+    delete_chat,
+    find_by_external,
+    find_chat,
+    find_state,
+    insert_chat,
+    list_by_phone,
+    list_of_contact,
+    save_state,
+    set_last_message,
+)
+from opdesk.chats.store.listing import count_chats, forget_words, index_words, list_chats
+from opdesk.chats.store.messages import (
+    count_messages,
+    delete_old_keys,
+    find_key,
+    find_message,
+    find_message_by_external,
+    find_place,
+    insert_key,
+    insert_message,
+    list_messages_after,
+    list_messages_before,
+    list_messages_page,
+    update_delivery,
+    update_text,
+)
+
+__all__ = [
+    "count_chats",
+    "count_messages",
+    "delete_chat",
+    "delete_old_keys",
+    "find_by_external",
+    "find_chat",
+    "find_key",
+    "find_message",
+    "find_message_by_external",
+    "find_place",
+    "find_state",
+    "forget_words",
+    "index_words",
+    "insert_chat",
+    "insert_key",
+    "insert_message",
+    "list_by_phone",
+    "list_chats",
+    "list_messages_after",
+    "list_messages_before",
+    "list_messages_page",
+    "list_of_contact",
+    "save_state",
+    "set_last_message",
+    "update_delivery",
+    "update_text",
+]

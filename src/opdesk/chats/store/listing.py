@@ -1,0 +1,156 @@
+"""SQL of the chat list: filters, search words, pages."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from sqlalchemy import and_, bindparam, delete, func, literal, or_, select
+
+from opdesk.channels.model import Source
+from opdesk.chats.model import COUNT_LIMIT, Chat, ChatFilter, Page
+from opdesk.chats.store.chats import CHATS, chat_of
+from opdesk.chats.store.tables import channels, chats, contacts, its_contact, search_words
+from opdesk.kit.context import Tx
+from opdesk.kit.sql import Statement, statement, upsert
+
+_h, _w = chats.c, search_words.c
+ADD_WORD = statement(
+    upsert(search_words)
+    .values(
+        company_id=bindparam("company"),
+        word=bindparam("word"),
+        chat_id=bindparam("chat"),
+        message_id=bindparam("message"),
+    )
+    .on_conflict_do_nothing()
+)
+DELETE_WORDS = statement(
+    delete(search_words).where(
+        _w.company_id == bindparam("company"),
+        _w.chat_id == bindparam("chat"),
+        _w.message_id == bindparam("message"),
+    )
+)
+
+
+def list_chats(
+    tx: Tx, company_id: int, wanted: ChatFilter, page: Page, *, limit: int
+) -> list[Chat]:
+    """At most `limit` chats of a page, newest activity first (for an `after` cursor too)."""
+    backwards = page.after is not None
+    params = _filter_params(company_id, wanted)
+    params["size"] = limit
+    cursor = page.before or page.after
+    if cursor is not None:
+        params["cursor_active"], params["cursor_id"] = cursor
+    else:
+        params["skip"] = (page.number - 1) * page.size
+    direction = "after" if backwards else "before" if cursor else "page"
+    rows = tx.all(_list_statement(_filter_shape(wanted), direction), **params)
+    found = [chat_of(row) for row in rows]
+    return found[::-1] if backwards else found
+
+
+def count_chats(tx: Tx, company_id: int, wanted: ChatFilter) -> int:
+    """Exact for a whole organization; a narrower filter stops counting at 10,000."""
+    params = _filter_params(company_id, wanted)
+    return int(tx.scalar(_count_statement(_filter_shape(wanted), wanted.is_narrow()), **params))
+
+
+def index_words(
+    tx: Tx, company_id: int, chat_id: int, message_id: int, words: Iterable[str]
+) -> None:
+    """Make a chat findable by these words; `message_id` 0 is for its client's name and phone."""
+    ids = {"company": company_id, "chat": chat_id, "message": message_id}
+    tx.run_many(ADD_WORD, [{**ids, "word": word} for word in words])
+
+
+def forget_words(tx: Tx, company_id: int, chat_id: int, message_id: int) -> None:
+    tx.run(DELETE_WORDS, company=company_id, chat=chat_id, message=message_id)
+
+
+Shape = tuple[frozenset[str], int]
+"""Which filters are set, and how many words are searched for."""
+
+
+def _filter_shape(wanted: ChatFilter) -> Shape:
+    names = {
+        name for name in wanted.__slots__ if name != "words" and getattr(wanted, name) is not None
+    }
+    return frozenset(names), len(wanted.words)
+
+
+def _filter_params(company_id: int, wanted: ChatFilter) -> dict[str, Any]:
+    names, _ = _filter_shape(wanted)
+    params: dict[str, Any] = {name: getattr(wanted, name) for name in names}
+    params["company"] = company_id
+    for index, word in enumerate(wanted.words):
+        params[f"word_{index}"] = word
+        params[f"word_end_{index}"] = word + "\U0010ffff"
+    return params
+
+
+def _conditions(shape: Shape) -> list[Any]:
+    names, words = shape
+    known: dict[str, Any] = {
+        "organization_id": _h.organization_id == bindparam("organization_id"),
+        "source": channels.c.source == bindparam("source"),
+        "status": _h.status == bindparam("status"),
+        "operator_id": _h.operator_id == bindparam("operator_id"),
+        "phone": contacts.c.phone == bindparam("phone"),
+        "telegram_user": and_(
+            channels.c.source == int(Source.TELEGRAM_BOT),
+            _h.external_id == bindparam("telegram_user"),
+        ),
+        "active_from": _h.active_at >= bindparam("active_from"),
+        "active_before": _h.active_at < bindparam("active_before"),
+    }
+    found: list[Any] = [_h.company_id == bindparam("company")]
+    found += [known[name] for name in sorted(names)]
+    return found + [_has_word(index) for index in range(words)]
+
+
+def _has_word(index: int) -> Any:
+    """A word with this beginning stands in the chat, in a message or in the client's name."""
+    return _h.id.in_(
+        select(_w.chat_id).where(
+            _w.company_id == bindparam("company"),
+            _w.word >= bindparam(f"word_{index}"),
+            _w.word < bindparam(f"word_end_{index}"),
+        )
+    )
+
+
+@cache
+def _list_statement(shape: Shape, direction: str) -> Statement:
+    """One statement for each combination of filters, so that each has the plan that fits it."""
+    query = CHATS.where(*_conditions(shape))
+    newest_first = (_h.active_at.desc(), _h.id.desc())
+    active: Any = bindparam("cursor_active")
+    chat: Any = bindparam("cursor_id")
+    if direction == "after":
+        beyond = or_(_h.active_at > active, and_(_h.active_at == active, _h.id > chat))
+        query = query.where(_h.active_at >= active, beyond).order_by(_h.active_at, _h.id)
+    elif direction == "before":
+        beyond = or_(_h.active_at < active, and_(_h.active_at == active, _h.id < chat))
+        query = query.where(_h.active_at <= active, beyond).order_by(*newest_first)
+    else:
+        query = query.order_by(*newest_first).offset(bindparam("skip"))
+    return statement(query.limit(bindparam("size")))
+
+
+@cache
+def _count_statement(shape: Shape, is_limited: bool) -> Statement:
+    query = select(literal(1)).select_from(_counted(shape)).where(*_conditions(shape))
+    if is_limited:
+        query = query.limit(COUNT_LIMIT)
+    return statement(select(func.count()).select_from(query.subquery()))
+
+
+def _counted(shape: Shape) -> Any:
+    names, _ = shape
+    source: Any = chats
+    if names & {"source", "telegram_user"}:
+        its_channel = and_(channels.c.company_id == _h.company_id, channels.c.id == _h.channel_id)
+        source = source.join(channels, its_channel)
+    return source.join(contacts, its_contact) if "phone" in names else source

@@ -1,0 +1,127 @@
+"""The tables of chats, and those parts of other slices' tables that a chat shows."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    and_,
+    column,
+    table,
+)
+
+from opdesk.kit.sql import metadata
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("organization_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("contact_id", BigInteger, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("operator_id", BigInteger),
+    Column("unread", Integer, nullable=False),
+    Column("last_message_id", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("active_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("company_id", "id"),
+    Index("chats_external", "company_id", "channel_id", "external_id", unique=True),
+    Index("chats_activity", "company_id", "organization_id", "active_at", "id"),
+    Index("chats_company_activity", "company_id", "active_at", "id"),
+    Index("chats_contact", "company_id", "contact_id"),
+)
+messages = Table(
+    "messages",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("external_id", Text),
+    Column("author", Integer, nullable=False),
+    Column("operator_id", BigInteger),
+    Column("text", Text, nullable=False),
+    Column("media_id", BigInteger),
+    Column("status", Integer, nullable=False),
+    Column("error", Text),
+    Column("client_key", Text),
+    Column("kind", Text),
+    Column("is_edited", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("company_id", "id"),
+    Index("messages_chat", "company_id", "chat_id", "id"),
+    Index("messages_external", "company_id", "channel_id", "external_id", unique=True),
+)
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("client_key", Text, nullable=False),
+    Column("body_digest", Text, nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("company_id", "chat_id", "client_key"),
+    Index("idempotency_keys_age", "created_at"),
+)
+search_words = Table(
+    "search_words",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("word", Text, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    PrimaryKeyConstraint("company_id", "word", "chat_id", "message_id"),
+    Index("search_words_chat", "company_id", "chat_id", "message_id"),
+)
+# Other slices' tables, as far as a chat shows them: one query instead of five for each chat.
+contacts = table("contacts", *map(column, ("company_id", "id", "name", "phone", "photo")))
+organizations = table("organizations", *map(column, ("company_id", "id", "name")))
+operators = table("operators", *map(column, ("company_id", "id", "name", "photo")))
+channels = table(
+    "channels",
+    *map(
+        column, ("company_id", "id", "source", "sender", "sender_key", "is_enabled", "is_deleted")
+    ),
+)
+media = table(
+    "media",
+    *map(column, ("company_id", "id", "digest", "name", "format", "type", "size", "state")),
+)
+_h, _m = chats.c, messages.c
+MESSAGE_COLUMNS = (
+    _m.id,
+    _m.company_id,
+    _m.chat_id,
+    _m.text,
+    contacts.c.phone,
+    _m.author,
+    _m.operator_id,
+    _m.status,
+    _m.error,
+    _m.client_key,
+    _m.kind,
+    _m.is_edited,
+    _m.created_at,
+)
+MEDIA_COLUMNS = (
+    media.c.id,
+    media.c.digest,
+    media.c.name,
+    media.c.format,
+    media.c.type,
+    media.c.size,
+    media.c.state,
+)
+its_media = and_(media.c.company_id == _m.company_id, media.c.id == _m.media_id)
+its_contact = and_(contacts.c.company_id == _h.company_id, contacts.c.id == _h.contact_id)
+writer = table("operators", *map(column, ("company_id", "id", "name"))).alias("writer")
+its_writer = and_(writer.c.company_id == _m.company_id, writer.c.id == _m.operator_id)
+its_channel = and_(channels.c.company_id == _h.company_id, channels.c.id == _h.channel_id)

@@ -1,0 +1,210 @@
+"""The server's parts, put together from the settings: database, tokens, hub, delivery."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+from opdesk.accounts import actions as account_actions
+from opdesk.accounts.model import COMPANY_TOKEN
+from opdesk.chats import actions as chat_actions, endpoints as chat_endpoints
+from opdesk.chats.model import Chat, Message
+from opdesk.chats.wire import ChatOut, MediaIn, MessageIn, MessageOut
+from opdesk.connectors.actions import Switchboard
+from opdesk.connectors.delivery import Delivery, check_message
+from opdesk.connectors.polling import Pollers
+from opdesk.events import actions as event_actions
+from opdesk.housekeeping import keep_house
+from opdesk.kit.bus import Bus
+from opdesk.kit.clock import Clock, SystemClock
+from opdesk.kit.db import Database, Outlet
+from opdesk.kit.endpoint import CookieJar
+from opdesk.kit.http_client import HttpClient
+from opdesk.kit.keyring import Keyring, Vault, load_master_key
+from opdesk.kit.limits import FailureLimit
+from opdesk.kit.outbox import Job, Outbox, Record
+from opdesk.kit.passwords import Passwords
+from opdesk.kit.postgres import PostgresDatabase
+from opdesk.kit.sqlite import SqliteDatabase
+from opdesk.kit.tokens import Tokens
+from opdesk.kit.web import credentials_of
+from opdesk.kit.wire import decode
+from opdesk.media.access import MEDIA_KEY, Addresses, Files
+from opdesk.media.model import Media
+from opdesk.operators import access
+from opdesk.operators.model import OPERATOR_TOKEN, Caller
+from opdesk.realtime.hub import Hub, Sender
+from opdesk.realtime.sessions import Holder
+from opdesk.realtime.signalr.server import SignalR
+from opdesk.settings import Settings
+
+KEY_KINDS = (COMPANY_TOKEN, OPERATOR_TOKEN, MEDIA_KEY)
+LOGIN_WINDOW_S = 15 * 60
+FAILURES_BY_ACCOUNT = 5
+FAILURES_BY_ADDRESS = 50
+DATABASE_FILE = "opdesk.db"
+LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that lives as long as the server."""
+
+    settings: Settings
+    clock: Clock
+    bus: Bus
+    db: Database
+    vault: Vault
+    keyring: Keyring
+    tokens: Tokens
+    passwords: Passwords
+    door: account_actions.Door
+    outbox: Outbox
+    jar: CookieJar
+    files: Files
+    addresses: Addresses
+    http: HttpClient
+    board: Switchboard
+    pollers: Pollers
+    hub: Hub
+    signalr: SignalR
+
+
+@dataclass(frozen=True)
+class ApiShapes:
+    """Chats and messages as the API shows them, for slices that may not know its wire form."""
+
+    addresses: Addresses
+    clock: Clock
+
+    def chat(self, chat: Chat) -> ChatOut:
+        return ChatOut.of(chat, self._url)
+
+    def message(self, message: Message) -> MessageOut:
+        return MessageOut.of(message, self._url)
+
+    def _url(self, media: Media) -> str:
+        return self.addresses.url(media, self.clock.now_ms())
+
+
+def open_database(settings: Settings, outlet: Outlet) -> Database:
+    """The database that the settings name; its schema is the caller's to bring up to date."""
+    if settings.database_url:
+        return PostgresDatabase(
+            settings.database_url, outlet, connections=settings.database_connections
+        )
+    return SqliteDatabase(database_file(settings), outlet)
+
+
+def database_file(settings: Settings) -> Path:
+    return settings.data / DATABASE_FILE
+
+
+def build(settings: Settings, clock: Clock | None = None) -> Services:
+    """Put the parts together; nothing runs yet."""
+    clock = clock or SystemClock()
+    bus = Bus()
+    db = open_database(settings, Outlet(clock, bus, [event_actions.write_collected]))
+    vault = Vault(load_master_key(settings.master_key, settings.data))
+    keyring = Keyring(vault)
+    passwords = Passwords()
+    door = account_actions.Door(
+        db,
+        passwords,
+        FailureLimit(clock, allowed=FAILURES_BY_ACCOUNT, window_s=LOGIN_WINDOW_S),
+        FailureLimit(clock, allowed=FAILURES_BY_ADDRESS, window_s=LOGIN_WINDOW_S),
+    )
+    files = Files(settings.data / "media", settings.media_max_mb * 1024 * 1024)
+    outbox = Outbox(db, bus, clock)
+    tokens = Tokens(keyring)
+    addresses = Addresses(keyring, settings.primary_url)
+    shapes = ApiShapes(addresses, clock)
+    hub = Hub(db, bus, tokens, shapes, _hub_sender(db, files))
+    http = HttpClient(settings.outgoing_allow)
+    delivery = Delivery(db, vault, http, files)
+    outbox.add_handler(chat_actions.CLEAR, _clearing(db, files))
+    outbox.add_handler(chat_actions.SEND, delivery.send)
+    outbox.add_handler(chat_actions.FETCH, delivery.fetch)
+    return Services(
+        settings=settings,
+        clock=clock,
+        bus=bus,
+        db=db,
+        vault=vault,
+        keyring=keyring,
+        tokens=tokens,
+        passwords=passwords,
+        door=door,
+        outbox=outbox,
+        jar=CookieJar(settings.primary_url.startswith("https:"), settings.public_origins),
+        files=files,
+        addresses=addresses,
+        http=http,
+        board=Switchboard(db, bus, vault, http, settings.primary_url),
+        pollers=Pollers(db, bus, vault, http),
+        hub=hub,
+        signalr=SignalR(hub, _hub_authentication(db, tokens, settings), clock),
+    )
+
+
+def _hub_sender(db: Database, files: Files) -> Sender:
+    async def send(caller: Caller, chat_id: int, text: str, media: bytes | None) -> Message:
+        attached = decode(media, MediaIn) if media is not None else None
+        body = MessageIn(text_message=text, media=attached)
+        draft = await chat_endpoints.draft_in(files, body, None)
+        try:
+            return await db.write(chat_actions.send, files, caller, chat_id, draft, check_message)
+        finally:
+            if draft.upload is not None:
+                files.drop(draft.upload.file)
+
+    return send
+
+
+def _hub_authentication(db: Database, tokens: Tokens, settings: Settings) -> Any:
+    async def authenticate(scope: Any) -> Holder:
+        credentials = credentials_of(scope, settings.public_origins)
+        found = await db.read(access.recognize, tokens, credentials, wants_company=False)
+        return Holder(found.caller, credentials)
+
+    return authenticate
+
+
+def _clearing(db: Database, files: Files) -> Any:
+    async def clear(job: Job) -> Record | None:
+        leftovers = chat_actions.Leftovers(job.company_id, job.payload["digests"])
+        await chat_actions.clear_away(db, files, leftovers)
+        return None
+
+    return clear
+
+
+@contextlib.asynccontextmanager
+async def running(services: Services) -> AsyncIterator[None]:
+    """Start what runs beside the requests, and end it in order."""
+    await services.keyring.load(services.db, KEY_KINDS)
+    if not services.settings.database_url:
+        await services.outbox.recover()
+        services.files.clear_incoming()
+    loops = [
+        asyncio.create_task(services.outbox.run()),
+        asyncio.create_task(services.keyring.keep_fresh(services.db)),
+        asyncio.create_task(keep_house(services.db, services.files)),
+        asyncio.create_task(services.board.reconnect_all()),
+        asyncio.create_task(services.pollers.run()),
+        asyncio.create_task(services.hub.run()),
+    ]
+    try:
+        yield
+    finally:
+        services.signalr.shut_down()
+        await services.outbox.drain(at_most_s=5)
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+        await services.http.close()
+        services.passwords.close()
+        await services.db.close()
