@@ -1,5 +1,9 @@
 """SQL of channels. Settings are sealed with the master key (AES-GCM) on the way in."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
 import msgspec
 from sqlalchemy import (
     BigInteger,
@@ -212,8 +216,14 @@ def _purpose(channel_id: int) -> str:
     return f"channel:{channel_id}"
 
 
+@lru_cache(maxsize=1024)
+def _opened(vault: Vault, sealed: bytes, channel_id: int) -> Mapping[str, str]:
+    """A busy channel is read for every webhook: its settings are opened once, not each time."""
+    found = msgspec.json.decode(vault.open(sealed, _purpose(channel_id)), type=dict[str, str])
+    return MappingProxyType(found)
+
+
 def _channel_of(row: Row, vault: Vault) -> Channel:
-    settings = msgspec.json.decode(vault.open(bytes(row[6]), _purpose(row[0])), type=dict[str, str])
     return Channel(
         id=row[0],
         company_id=row[1],
@@ -221,7 +231,7 @@ def _channel_of(row: Row, vault: Vault) -> Channel:
         source=Source(row[3]),
         sender=row[4],
         account_id=row[5],
-        settings=settings,
+        settings=_opened(vault, bytes(row[6]), row[0]),
         webhook_secret=row[7],
         is_enabled=bool(row[8]),
         is_deleted=bool(row[9]),

@@ -9,8 +9,7 @@ from opdesk.kit.context import Tx
 
 def recognize(tx: Tx, company_id: int, identity: Identity) -> tuple[Contact, bool]:
     """The contact behind an identity, made when it is new; True when anything about it changed."""
-    contact_id = store.find_by_identity(tx, company_id, identity)
-    known = store.find_contact(tx, company_id, contact_id) if contact_id is not None else None
+    known = store.find_by_identity(tx, company_id, identity)
     if known is None:
         return store.insert_contact(tx, company_id, identity), True
     if identity.name and identity.name != known.name:

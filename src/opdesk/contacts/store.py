@@ -48,8 +48,10 @@ CONTACT = statement(
     )
 )
 BY_IDENTITY = statement(
-    select(_i.contact_id).where(
+    select(_c.id, _c.company_id, _c.name, _c.phone, _c.photo).where(
         _i.company_id == bindparam("company"),
+        _c.company_id == _i.company_id,
+        _c.id == _i.contact_id,
         _i.channel_id == bindparam("channel"),
         _i.external_id == bindparam("external"),
     )
@@ -98,14 +100,14 @@ def find_contact(tx: Tx, company_id: int, contact_id: int) -> Contact | None:
     return Contact(*row) if row else None
 
 
-def find_by_identity(tx: Tx, company_id: int, identity: Identity) -> int | None:
+def find_by_identity(tx: Tx, company_id: int, identity: Identity) -> Contact | None:
     row = tx.first(
         BY_IDENTITY,
         company=company_id,
         channel=identity.channel_id,
         external=identity.external_id,
     )
-    return row[0] if row else None
+    return Contact(*row) if row else None
 
 
 def insert_contact(tx: Tx, company_id: int, identity: Identity) -> Contact:

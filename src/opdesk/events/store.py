@@ -1,7 +1,6 @@
 """SQL of the event log."""
 
-import json
-
+import msgspec
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -108,7 +107,7 @@ def insert_facts(tx: Tx, first_number: int, facts: list[Fact]) -> None:
                 "organization": fact.stream_id,
                 "number": first_number + index,
                 "type": fact.kind,
-                "ids": json.dumps(fact.ids),
+                "ids": msgspec.json.encode(fact.ids).decode(),
                 "at": tx.now,
             }
             for index, fact in enumerate(facts)
@@ -143,4 +142,4 @@ def get_epoch(tx: Tx) -> str:
 
 def _event(row: Row) -> Event:
     company_id, organization_id, number, kind, ids, at = row
-    return Event(company_id, organization_id, number, EventType(kind), json.loads(ids), at)
+    return Event(company_id, organization_id, number, EventType(kind), msgspec.json.decode(ids), at)

@@ -5,12 +5,12 @@ in one. Jobs of the same lane run one after another in the order they were put.
 """
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -148,7 +148,7 @@ def put(
         company=company_id,
         kind=kind,
         lane=lane,
-        payload=json.dumps(payload),
+        payload=msgspec.json.encode(payload).decode(),
         now=tx.now,
         run_at=tx.now + after_ms,
     )
@@ -250,7 +250,9 @@ def _claim(tx: Tx, job_id: int) -> Job | None:
         return None
     company_id, kind, payload, attempts, created_at = row
     age_ms = tx.now - created_at
-    return Job(job_id, company_id, kind, json.loads(payload), attempts, age_ms, before[0] > 0)
+    return Job(
+        job_id, company_id, kind, msgspec.json.decode(payload), attempts, age_ms, before[0] > 0
+    )
 
 
 def _record(tx: Tx, job: Job, outcome: Record | RetryLater | None) -> None:

@@ -9,10 +9,11 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from opdesk.kit.bus import Wake
 from opdesk.kit.context import Row, Tx
 from opdesk.kit.db import Outlet
 from opdesk.kit.errors import AppError, Unavailable
@@ -25,6 +26,7 @@ log = get_logger(__name__)
 
 BATCH_LIMIT = 256
 """Functions in one commit: bounds how long the first of them waits for the last."""
+ID_BLOCK = 32
 BUSY_TIMEOUT_MS = 5_000
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -53,8 +55,9 @@ def connect(path: Path) -> sqlite3.Connection:
 class SqliteDriver:
     """`Driver` over one open connection."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, ids: "IdBlocks") -> None:
         self._connection = connection
+        self._ids = ids
 
     def compiled(self, statement: Statement) -> CompiledSql:
         return statement.sqlite
@@ -69,12 +72,47 @@ class SqliteDriver:
         self._connection.executemany(sql, params)
 
     def new_ids(self, table: str, count: int) -> Sequence[int]:
-        row = self._connection.execute(_NEW_IDS, {"count": count, "table": table}).fetchall()
-        last = int(row[0][0])
-        return range(last - count + 1, last + 1)
+        return self._ids.take(self._connection, table, count)
 
     def lock(self, table: str, key: Mapping[str, int]) -> None:
         """Nothing to do: there is one writer."""
+
+
+class IdBlocks:
+    """Ids reserved ahead of their use, so that most inserts need no counter statement.
+
+    A block belongs to this process once its reservation is committed. What was reserved by a
+    function that is rolled back is dropped with it; ids that nobody took are never used again.
+    """
+
+    def __init__(self) -> None:
+        self._ready: dict[str, range] = {}
+        self._reserved: set[str] = set()
+
+    def take(self, connection: sqlite3.Connection, table: str, count: int) -> range:
+        """`count` ids, always greater than those taken before."""
+        ready = self._ready.get(table, range(0))
+        if len(ready) < count:
+            size = max(count, ID_BLOCK)
+            rows = connection.execute(_NEW_IDS, {"count": size, "table": table}).fetchall()
+            last = int(rows[0][0])
+            ready = range(last - size + 1, last + 1)
+            self._reserved.add(table)
+        self._ready[table] = ready[count:]
+        return ready[:count]
+
+    def function_ended(self) -> None:
+        self._reserved.clear()
+
+    def function_rolled_back(self) -> None:
+        for table in self._reserved:
+            del self._ready[table]
+        self._reserved.clear()
+
+    def batch_failed(self) -> None:
+        """Which reservations were committed is not known any more: none of them counts."""
+        self._ready.clear()
+        self._reserved.clear()
 
 
 class _Work:
@@ -82,9 +120,12 @@ class _Work:
 
     __slots__ = ("future", "run")
 
-    def __init__(self, run: Callable[[Tx], Any]) -> None:
+    def __init__(self, run: Callable[[Tx], Any], future: asyncio.Future[Any]) -> None:
         self.run = run
-        self.future: Future[Any] = Future()
+        self.future = future
+
+
+_Answer = tuple[_Work, Any, BaseException | None]
 
 
 class SqliteDatabase:
@@ -102,6 +143,7 @@ class SqliteDatabase:
         self._opened: list[sqlite3.Connection] = []
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._writer_connection = self._connect()
+        self._ids = IdBlocks()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
         self._thread = threading.Thread(
@@ -125,10 +167,10 @@ class SqliteDatabase:
         if self._closed:
             raise Unavailable("the server is shutting down")
         self._loop = asyncio.get_running_loop()
-        work = _Work(lambda tx: f(tx, *args, **kw))
-        self._queue.put(work)
-        result: T = await asyncio.shield(asyncio.wrap_future(work.future))
-        return result
+        # A caller that is cancelled does not stop the work: it is queued and will be done.
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._queue.put(_Work(lambda tx: f(tx, *args, **kw), future))
+        return await future
 
     async def scrub(self) -> None:
         """Move the log into the main file and cut it to nothing.
@@ -165,7 +207,7 @@ class SqliteDatabase:
         try:
             connection.execute("BEGIN")
             try:
-                return run(Tx(SqliteDriver(connection), self._outlet.clock.now_ms()))
+                return run(Tx(SqliteDriver(connection, self._ids), self._outlet.clock.now_ms()))
             finally:
                 connection.execute("ROLLBACK")
         except sqlite3.OperationalError as error:
@@ -194,7 +236,7 @@ class SqliteDatabase:
     def _write_batch(self, batch: list[_Work]) -> None:
         """Run and commit a batch. Whatever happens, every caller hears of it."""
         connection = self._writer_connection
-        answers: list[tuple[_Work, Any, BaseException | None]] = []
+        answers: list[_Answer] = []
         txs: list[Tx] = []
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -205,17 +247,10 @@ class SqliteDatabase:
         except BaseException as error:
             self._fail_batch(batch, error)
             return
-        for work, value, failure in answers:
-            if failure is None:
-                work.future.set_result(value)
-            else:
-                work.future.set_exception(failure)
-        self._publish(txs)
+        self._tell(answers, {wake for tx in txs for wake in tx.wakes})
 
-    def _run_one(
-        self, connection: sqlite3.Connection, work: _Work, txs: list[Tx]
-    ) -> tuple[_Work, Any, BaseException | None]:
-        tx = Tx(SqliteDriver(connection), self._outlet.clock.now_ms())
+    def _run_one(self, connection: sqlite3.Connection, work: _Work, txs: list[Tx]) -> _Answer:
+        tx = Tx(SqliteDriver(connection, self._ids), self._outlet.clock.now_ms())
         connection.execute("SAVEPOINT one")
         try:
             value = work.run(tx)
@@ -227,18 +262,23 @@ class SqliteDatabase:
                 raise
             connection.execute("ROLLBACK TO one")
             connection.execute("RELEASE one")
+            self._ids.function_rolled_back()
             return work, None, _as_told(error)
         connection.execute("RELEASE one")
+        self._ids.function_ended()
         txs.append(tx)
         return work, value, None
 
     def _fail_batch(self, batch: list[_Work], error: BaseException) -> None:
         log.error("write_failed", callers=len(batch), reason=type(error).__name__, text=str(error))
+        self._ids.batch_failed()
         self._reopen()
+        answers: list[_Answer] = []
         for work in batch:
             failure = Unavailable("the database could not write; nothing was saved")
             failure.__cause__ = error
-            work.future.set_exception(failure)
+            answers.append((work, None, failure))
+        self._tell(answers, set())
 
     def _reopen(self) -> None:
         """A connection that saw an I/O error is not trusted again."""
@@ -252,11 +292,21 @@ class SqliteDatabase:
         self._writer_connection.close()
         self._writer_connection = fresh
 
-    def _publish(self, txs: list[Tx]) -> None:
-        wakes = {wake for tx in txs for wake in tx.wakes}
-        loop = self._loop
-        if wakes and loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(self._outlet.bus.publish, wakes)
+    def _tell(self, answers: list[_Answer], wakes: set[Wake]) -> None:
+        """Answer a whole batch in one call of the loop: waking it costs more than a statement."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._answer, answers, wakes)
+
+    def _answer(self, answers: list[_Answer], wakes: set[Wake]) -> None:
+        for work, value, failure in answers:
+            if work.future.done():
+                continue
+            if failure is None:
+                work.future.set_result(value)
+            else:
+                work.future.set_exception(failure)
+        if wakes:
+            self._outlet.bus.publish(wakes)
 
 
 def _is_fatal(error: BaseException) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from opdesk.channels.model import Channel
 from opdesk.chats import store
-from opdesk.chats.actions.writing import index_contact, new_message, save, stored, tell
+from opdesk.chats.actions.writing import add_message, index_contact, new_message, save, tell
 from opdesk.chats.model import Author, ChatState, ChatStatus, Incoming, Message, MessageStatus
 from opdesk.contacts import actions as contacts
 from opdesk.contacts.model import Contact
@@ -35,7 +35,8 @@ def receive(tx: Tx, channel: Channel, incoming: Incoming) -> Message | None:
         contact, is_changed = replace(contact, phone=incoming.phone), True
     if is_changed:
         index_contact(tx, contact)
-    message = stored(tx, state, _incoming_message(tx, state, incoming), incoming.external_id)
+    message = replace(_incoming_message(tx, state, incoming), phone=contact.phone)
+    add_message(tx, state, message, incoming.external_id)
     if incoming.file is not None and message.media is not None:
         payload = {
             "message": message.id,
@@ -44,7 +45,8 @@ def receive(tx: Tx, channel: Channel, incoming: Incoming) -> Message | None:
             "reference": incoming.file.reference,
         }
         outbox.put(tx, state.company_id, FETCH, payload, lane=f"media:{message.media.id}")
-    save(tx, state, replace(state, status=_awoken(state), unread=state.unread + 1))
+    awake = replace(state, status=_awoken(state), unread=state.unread + 1)
+    save(tx, state, awake, last_message_id=message.id)
     return message
 
 

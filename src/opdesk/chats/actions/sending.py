@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from opdesk.chats import access, store
-from opdesk.chats.actions.writing import new_message, save, stored
+from opdesk.chats.actions.writing import add_message, new_message, save
 from opdesk.chats.errors import ChannelGone, KeyReused
 from opdesk.chats.model import (
     Author,
@@ -55,7 +55,9 @@ def send(tx: Tx, files: Files, caller: Caller, chat_id: int, draft: Draft, check
     check(chat, draft.text, attached)
     if attached is not None and draft.upload is not None:
         media.keep(tx, files, attached, draft.upload.file, state.id)
-    message = stored(tx, state, _outgoing_message(tx, caller, state, draft, attached), None)
+    message = _outgoing_message(tx, caller, state, draft, attached)
+    message = replace(message, phone=chat.client.phone)
+    add_message(tx, state, message, None)
     if draft.client_key is not None:
         remembered = (draft.body_digest, message.id)
         store.insert_key(tx, state.company_id, state.id, draft.client_key, remembered)
@@ -63,7 +65,7 @@ def send(tx: Tx, files: Files, caller: Caller, chat_id: int, draft: Draft, check
     answered = replace(state, status=ChatStatus.WAITING, unread=0)
     if isinstance(caller, OperatorCaller) and state.operator_id is None:
         answered = replace(answered, operator_id=caller.operator_id)
-    save(tx, state, answered)
+    save(tx, state, answered, last_message_id=message.id)
     return message
 
 

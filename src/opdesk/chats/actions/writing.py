@@ -28,14 +28,11 @@ def new_message(tx: Tx, state: ChatState, author: Author, text: str) -> Message:
     )
 
 
-def stored(tx: Tx, state: ChatState, new: Message, external_id: str | None) -> Message:
+def add_message(tx: Tx, state: ChatState, new: Message, external_id: str | None) -> None:
+    """Store a message, findable, and tell of it; the chat's own row is `save`'s to write."""
     store.insert_message(tx, new, state.channel_id, external_id)
-    store.set_last_message(tx, state.company_id, state.id, new.id)
     store.index_words(tx, state.company_id, state.id, new.id, search_words(new.text))
     tell(tx, state, EventType.MESSAGE_CREATED, messageId=new.id)
-    stored = store.find_message(tx, state.company_id, new.id)
-    assert stored is not None  # noqa: S101  it was inserted three lines above
-    return stored
 
 
 def index_contact(tx: Tx, contact: Contact) -> None:
@@ -45,10 +42,16 @@ def index_contact(tx: Tx, contact: Contact) -> None:
         store.index_words(tx, contact.company_id, chat_id, 0, words)
 
 
-def save(tx: Tx, before: ChatState, after: ChatState) -> None:
+def save(
+    tx: Tx, before: ChatState, after: ChatState, *, last_message_id: int | None = None
+) -> None:
+    """Write a chat's new state, and that it got a message, and tell of what changed."""
+    if last_message_id is not None:
+        store.save_state_and_last(tx, after, last_message_id)
+    elif before != after:
+        store.save_state(tx, after)
     if before == after:
         return
-    store.save_state(tx, after)
     if before.status is not after.status:
         tell(tx, after, EventType.CHAT_STATUS_CHANGED, status=int(after.status))
     else:

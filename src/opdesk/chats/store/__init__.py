@@ -9,7 +9,7 @@ from opdesk.chats.store.chats import (
     list_by_phone,
     list_of_contact,
     save_state,
-    set_last_message,
+    save_state_and_last,
 )
 from opdesk.chats.store.listing import count_chats, forget_words, index_words, list_chats
 from opdesk.chats.store.messages import (
@@ -52,7 +52,7 @@ __all__ = [
     "list_messages_page",
     "list_of_contact",
     "save_state",
-    "set_last_message",
+    "save_state_and_last",
     "update_delivery",
     "update_text",
 ]

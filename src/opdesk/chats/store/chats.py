@@ -1,5 +1,7 @@
 """SQL of chats."""
 
+from typing import Any
+
 from sqlalchemy import and_, bindparam, delete, select, update
 
 from opdesk.channels.model import Source
@@ -108,7 +110,7 @@ ADD_CHAT = statement(
     )
     .on_conflict_do_nothing()
 )
-SAVE_STATE = statement(
+_save = (
     update(chats)
     .where(*_is_it)
     .values(
@@ -118,10 +120,9 @@ SAVE_STATE = statement(
         updated_at=bindparam("now"),
     )
 )
-SET_LAST = statement(
-    update(chats)
-    .where(*_is_it)
-    .values(last_message_id=bindparam("new_last"), active_at=bindparam("new_active"))
+SAVE_STATE = statement(_save)
+SAVE_STATE_AND_LAST = statement(
+    _save.values(last_message_id=bindparam("new_last"), active_at=bindparam("now"))
 )
 CHATS_OF_CONTACT = statement(
     select(_h.id)
@@ -200,19 +201,22 @@ def insert_chat(tx: Tx, new: ChatState) -> bool:
 
 
 def save_state(tx: Tx, state: ChatState) -> None:
-    tx.run(
-        SAVE_STATE,
-        company=state.company_id,
-        chat=state.id,
-        new_status=int(state.status),
-        new_operator=state.operator_id,
-        new_unread=state.unread,
-        now=tx.now,
-    )
+    tx.run(SAVE_STATE, **_saved(state), now=tx.now)
 
 
-def set_last_message(tx: Tx, company_id: int, chat_id: int, message_id: int) -> None:
-    tx.run(SET_LAST, company=company_id, chat=chat_id, new_last=message_id, new_active=tx.now)
+def save_state_and_last(tx: Tx, state: ChatState, message_id: int) -> None:
+    """The state, and the message that is the chat's newest from now on."""
+    tx.run(SAVE_STATE_AND_LAST, **_saved(state), new_last=message_id, now=tx.now)
+
+
+def _saved(state: ChatState) -> dict[str, Any]:
+    return {
+        "company": state.company_id,
+        "chat": state.id,
+        "new_status": int(state.status),
+        "new_operator": state.operator_id,
+        "new_unread": state.unread,
+    }
 
 
 def list_by_phone(
