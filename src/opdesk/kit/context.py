@@ -79,7 +79,8 @@ class Tx:
     def run_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
         """The same change for each of `rows`, in one call of the driver."""
         sql = self._driver.compiled(statement)
-        self._driver.execute_many(sql.text, [{**sql.literals, **row} for row in rows])
+        complete = [{**sql.literals, **row} for row in rows] if sql.literals else list(rows)
+        self._driver.execute_many(sql.text, complete)
 
     def new_id(self, table: str) -> int:
         """An id that was never used for a row of `table` and never will be again."""

@@ -1,6 +1,5 @@
 """What can be done with operators: synchronize, status, tokens, sign-in."""
 
-import unicodedata
 from collections.abc import Sequence
 
 from opdesk.accounts import access as accounts, actions as account_actions
@@ -49,11 +48,14 @@ def new_operators(elements: Sequence[tuple[int, str]]) -> list[NewOperator]:
     """
     if not 1 <= len(elements) <= MAX_OPERATORS_PER_CALL:
         raise Invalid.field("body", f"must have 1 to {MAX_OPERATORS_PER_CALL} operators")
-    return [
-        NewOperator(organization_id, cleaned, unicodedata.normalize("NFC", cleaned))
-        for index, (organization_id, name) in enumerate(elements)
-        for cleaned in (name_in(name, f"[{index}].name"),)
-    ]
+    found: list[NewOperator] = []
+    try:
+        for organization_id, name in elements:
+            found.append(NewOperator(organization_id, name_in(name)))
+    except Invalid as error:
+        problems = [text for texts in error.errors.values() for text in texts]
+        raise Invalid.field(f"[{len(found)}].name", "; ".join(problems)) from error
+    return found
 
 
 def synchronize(tx: Tx, caller: CompanyCaller, wanted: Sequence[NewOperator]) -> list[Synchronized]:
@@ -70,7 +72,7 @@ def synchronize(tx: Tx, caller: CompanyCaller, wanted: Sequence[NewOperator]) ->
         tx.lock("organizations", company_id=caller.company_id, id=organization_id)
         for key, it in _synchronize_one(tx, caller, by_organization[organization_id]).items():
             found[organization_id, key] = it
-    return [found[one.organization_id, one.key] for one in wanted]
+    return [found[one.organization_id, one.name] for one in wanted]
 
 
 def _by_organization(
@@ -93,7 +95,7 @@ def _synchronize_one(
 ) -> dict[str, Synchronized]:
     unique: dict[str, NewOperator] = {}
     for one in wanted:
-        unique.setdefault(one.key, one)
+        unique.setdefault(one.name, one)
     organization_id = wanted[0].organization_id
     known = store.list_by_names(tx, caller.company_id, organization_id, list(unique))
     back = {it[0] for it in known.values() if it[2] is OperatorStatus.DELETED}
@@ -106,7 +108,7 @@ def _synchronize_one(
         for key, (operator_id, name, status) in known.items()
     }
     for operator_id, one in zip(ids, new, strict=True):
-        result[one.key] = (operator_id, OperatorStatus.ACTIVE, one.name)
+        result[one.name] = (operator_id, OperatorStatus.ACTIVE, one.name)
     return result
 
 

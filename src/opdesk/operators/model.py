@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from opdesk.accounts.model import Company, CompanyCaller, Organization
 
@@ -47,13 +48,11 @@ class OperatorCaller:
 Caller = CompanyCaller | OperatorCaller
 
 
-@dataclass(frozen=True, slots=True)
-class NewOperator:
-    """One element of `synchronize`; `key` is what the name is compared by."""
+class NewOperator(NamedTuple):
+    """One element of `synchronize`. The name is trimmed and NFC, and compared as it stands."""
 
     organization_id: int
     name: str
-    key: str
 
 
 @dataclass(frozen=True, slots=True)

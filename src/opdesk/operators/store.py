@@ -13,6 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     insert,
+    literal_column,
     select,
     update,
 )
@@ -63,8 +64,8 @@ ADD = statement(
         organization_id=bindparam("organization"),
         name=bindparam("name"),
         name_key=bindparam("name_key"),
-        status=int(OperatorStatus.ACTIVE),
-        epoch=1,
+        status=literal_column(str(int(OperatorStatus.ACTIVE))),
+        epoch=literal_column("1"),
         created_at=bindparam("now"),
     )
 )
@@ -140,7 +141,7 @@ def insert_operators(tx: Tx, company_id: int, new: Sequence[NewOperator]) -> Seq
                 "id": operator_id,
                 "organization": one.organization_id,
                 "name": one.name,
-                "name_key": one.key,
+                "name_key": one.name,
                 "now": tx.now,
             }
             for operator_id, one in zip(ids, new, strict=True)
