@@ -126,6 +126,7 @@ def reformat() -> int:
         [
             ("Format", [PYTHON, "-m", "ruff", "format", *PYTHON_FOLDERS], ROOT),
             ("Order imports", [PYTHON, "-m", "ruff", "check", "--fix", *PYTHON_FOLDERS], ROOT),
+            ("Write the panel's API types", [PYTHON, "scripts/api_types.py"], ROOT),
             ("Format the panel", ["npm", "run", "format"], ROOT / "web"),
         ]
     )
@@ -137,6 +138,7 @@ CHECKS: list[Step] = [
     ("Format of the code", [PYTHON, "-m", "ruff", "format", "--check", *PYTHON_FOLDERS], ROOT),
     ("Lint", [PYTHON, "-m", "ruff", "check", *PYTHON_FOLDERS], ROOT),
     ("Types", [PYTHON, "-m", "mypy"], ROOT),
+    ("The panel's API types", [PYTHON, "scripts/api_types.py", "--check"], ROOT),
     ("The panel's format, lint and types", ["npm", "run", "check"], ROOT / "web"),
 ]
 TESTS: list[Step] = [

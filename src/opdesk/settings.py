@@ -7,6 +7,7 @@ docs/settings.md describes each; a test holds it against this file.
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
@@ -44,12 +45,12 @@ class Settings:
     log_level: str = _setting("info", help_text="debug, info, warning or error")
     log_format: str = _setting("auto", help_text="auto, json or text")
 
-    @property
+    @cached_property
     def primary_url(self) -> str:
         """The address that links, webhooks and media carry; without one, where we listen."""
         return self.public_url[0] if self.public_url else f"http://{self.host}:{self.port}"
 
-    @property
+    @cached_property
     def public_origins(self) -> tuple[str, ...]:
         parts = [urlsplit(url) for url in self.public_url]
         return tuple(f"{part.scheme}://{part.netloc}".lower() for part in parts)

@@ -56,11 +56,11 @@ export type Chat = Omit<Schemas["ChatOut"], "messSource" | "chatStatus" | "lastM
 
 export type ChatPage = Omit<Schemas["ChatPageOut"], "items"> & { items: Chat[] };
 export type MessagePage = Omit<Schemas["MessagePageOut"], "items"> & { items: Message[] };
-export type MediaId = Schemas["MediaIdOut"];
+export type MediaId = Schemas["UploadedOut"];
 
-export type SignedInOperator = Schemas["SignedInOperatorOut"];
-export type WaitingLink = Schemas["WaitingLinkOut"];
-export type LinkTarget = Schemas["LinkTargetOut"];
+export type SignedInOperator = Schemas["ProfileOut"];
+export type WaitingLink = Schemas["WaitingOut"];
+export type LinkTarget = Schemas["SwitchedOut"];
 
 export type LinkProblem =
   "chat_not_found" | "bad_phone" | "unknown_source" | "bad_chat_id" | "expired";
