@@ -57,7 +57,16 @@ def _channels_and_contacts() -> None:
         sa.PrimaryKeyConstraint("company_id", "id"),
         sqlite_with_rowid=False,
     )
-    op.create_index("channels_account", "channels", ["source", "account_id"])
+    # One account is connected once, whoever connects it; '' is an account we don't know yet.
+    is_known = sa.text("account_id <> ''")
+    op.create_index(
+        "channels_account",
+        "channels",
+        ["source", "account_id"],
+        unique=True,
+        sqlite_where=is_known,
+        postgresql_where=is_known,
+    )
     op.create_table(
         "contacts",
         sa.Column("company_id", sa.BigInteger, nullable=False),

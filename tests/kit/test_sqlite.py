@@ -15,7 +15,7 @@ from sqlalchemy import delete
 from opdesk.events.store import installation
 from opdesk.kit.bus import Bus
 from opdesk.kit.clock import SystemClock
-from opdesk.kit.context import Tx
+from opdesk.kit.context import DuplicateRow, Tx
 from opdesk.kit.db import Outlet
 from opdesk.kit.errors import Conflict, Unavailable
 from opdesk.kit.sql import statement
@@ -105,7 +105,7 @@ async def test_a_broken_rule_of_the_schema_fails_its_caller_only(small: SqliteDa
         small.write(add, "a"), small.write(add, "b"), return_exceptions=True
     )
 
-    assert isinstance(outcomes[0], sqlite3.IntegrityError)
+    assert isinstance(outcomes[0], DuplicateRow)
     assert outcomes[1] is None
 
 

@@ -6,8 +6,10 @@ from opdesk.accounts import access as accounts
 from opdesk.channels import access, store
 from opdesk.channels.errors import ChannelTaken
 from opdesk.channels.model import Channel, ChannelState
-from opdesk.kit.context import Tx
+from opdesk.kit.context import DuplicateRow, Tx
 from opdesk.kit.keyring import Vault
+
+_TAKEN = "this account is connected already; delete that channel first"
 
 
 def list_channels(
@@ -33,35 +35,41 @@ def reserve_id(tx: Tx, company_id: int, organization_id: int) -> int:
     return tx.new_id("channels")
 
 
-def require_free(tx: Tx, channel: Channel) -> None:
-    """Raises ChannelTaken when another living channel has this account."""
-    taken = store.find_account(tx, channel.source, channel.account_id)
-    if channel.account_id and taken not in (None, (channel.company_id, channel.id)):
-        raise ChannelTaken("this account is connected already; delete that channel first")
-
-
 def add(tx: Tx, vault: Vault, new: Channel) -> Channel:
-    """Save a connected account. Raises ChannelTaken."""
-    tx.lock("companies", id=new.company_id)
-    require_free(tx, new)
-    store.insert_channel(tx, vault, new)
+    """Save an account. Raises ChannelTaken when another living channel has it."""
+    try:
+        store.insert_channel(tx, vault, new)
+    except DuplicateRow as error:
+        raise ChannelTaken(_TAKEN) from error
     return new
 
 
 def save(tx: Tx, vault: Vault, changed: Channel) -> Channel:
     """Save a changed channel. Raises ChannelNotFound, ChannelTaken."""
-    tx.lock("companies", id=changed.company_id)
+    tx.lock("channels", company_id=changed.company_id, id=changed.id)
     access.channel(tx, vault, changed.company_id, changed.id)
-    require_free(tx, changed)
-    store.update_channel(tx, vault, changed)
+    try:
+        store.update_channel(tx, vault, changed)
+    except DuplicateRow as error:
+        raise ChannelTaken(_TAKEN) from error
     return changed
+
+
+def forget(tx: Tx, company_id: int, channel_id: int) -> None:
+    """Take back an `add` whose platform refused us: nothing of it stays."""
+    store.delete_channel(tx, company_id, channel_id)
 
 
 def delete(tx: Tx, vault: Vault, company_id: int, channel_id: int) -> Channel:
     """Disconnect: the chats stay, read-only, the settings are emptied. Raises ChannelNotFound."""
     found = access.channel(tx, vault, company_id, channel_id)
     gone = replace(
-        found, settings={}, is_enabled=False, is_deleted=True, state=ChannelState.DISABLED
+        found,
+        account_id="",
+        settings={},
+        is_enabled=False,
+        is_deleted=True,
+        state=ChannelState.DISABLED,
     )
     store.update_channel(tx, vault, gone)
     return found

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+HIDDEN = "***"
+"""What a secret setting is shown as; one that comes back like this stays what it was."""
+
 
 class Source(IntEnum):
     """The contract's numbers."""

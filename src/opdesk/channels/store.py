@@ -15,8 +15,10 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    delete,
     insert,
     select,
+    text,
     update,
 )
 
@@ -44,7 +46,14 @@ channels = Table(
     Column("poll_offset", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     PrimaryKeyConstraint("company_id", "id"),
-    Index("channels_account", "source", "account_id"),
+    Index(
+        "channels_account",
+        "source",
+        "account_id",
+        unique=True,
+        sqlite_where=text("account_id <> ''"),
+        postgresql_where=text("account_id <> ''"),
+    ),
 )
 _c = channels.c
 _channel = select(
@@ -77,12 +86,8 @@ OF_COMPANY = statement(
 ENABLED = statement(
     _channel.where(_c.is_enabled == 1, _c.is_deleted == 0).order_by(_c.company_id, _c.id)
 )
-ACCOUNT = statement(
-    select(_c.company_id, _c.id).where(
-        _c.source == bindparam("source"),
-        _c.account_id == bindparam("account"),
-        _c.is_deleted == 0,
-    )
+DELETE = statement(
+    delete(channels).where(_c.company_id == bindparam("company"), _c.id == bindparam("channel"))
 )
 ADD = statement(
     insert(channels).values(
@@ -150,10 +155,8 @@ def list_enabled(tx: Tx, vault: Vault) -> list[Channel]:
     return [_channel_of(row, vault) for row in tx.all(ENABLED)]
 
 
-def find_account(tx: Tx, source: Source, account_id: str) -> tuple[int, int] | None:
-    """(company, channel) that this account is connected to."""
-    row = tx.first(ACCOUNT, source=int(source), account=account_id)
-    return (row[0], row[1]) if row else None
+def delete_channel(tx: Tx, company_id: int, channel_id: int) -> None:
+    tx.run(DELETE, company=company_id, channel=channel_id)
 
 
 def insert_channel(tx: Tx, vault: Vault, new: Channel) -> None:

@@ -8,7 +8,7 @@ from opdesk.accounts.actions import name_in
 from opdesk.accounts.model import CompanyCaller
 from opdesk.channels import access, actions as channels
 from opdesk.channels.errors import ChannelRefused, PlatformUnreachable
-from opdesk.channels.model import Channel, ChannelState, Source
+from opdesk.channels.model import HIDDEN, Channel, ChannelState, Source
 from opdesk.connectors.base import Account, BadSettings, Connector, PlatformError, Unreachable
 from opdesk.connectors.registry import connector_class, connector_of
 from opdesk.kit.bus import Bus, Wake
@@ -22,7 +22,6 @@ from opdesk.kit.log import get_logger
 log = get_logger(__name__)
 TOPIC = "channels"
 """The bus topic: a channel was connected, changed or disconnected."""
-HIDDEN = "***"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +87,13 @@ class Switchboard:
             poll_offset=0,
         )
         try:
-            ready = await self._established(draft)
+            named = await self._named(draft)
         except PlatformUnreachable as error:
             if not is_forced:
                 raise
-            ready = _switched_off(draft, error)
-        saved = await self._db.write(channels.add, self._vault, ready)
+            saved = await self._db.write(channels.add, self._vault, _switched_off(draft, error))
+        else:
+            saved = await self._added(named, is_forced=is_forced)
         self._changed()
         return saved
 
@@ -114,6 +114,24 @@ class Switchboard:
         saved = await self._db.write(channels.save, self._vault, after)
         self._changed()
         return saved
+
+    async def _added(self, named: Channel, *, is_forced: bool) -> Channel:
+        """Claim the account, then register: of two who connect it at once, one comes this far.
+
+        A process that dies in between leaves a channel that the next start registers.
+        """
+        await self._db.write(channels.add, self._vault, named)
+        try:
+            ready = await self._registered(named)
+        except PlatformUnreachable as error:
+            if not is_forced:
+                await self._db.write(channels.forget, named.company_id, named.id)
+                raise
+            ready = _switched_off(named, error)
+        except ChannelRefused:
+            await self._db.write(channels.forget, named.company_id, named.id)
+            raise
+        return await self._db.write(channels.save, self._vault, ready)
 
     async def disconnect(self, caller: CompanyCaller, channel_id: int) -> None:
         """The chats stay, read-only. A platform that does not answer does not keep us."""
@@ -163,18 +181,26 @@ class Switchboard:
     async def _moved(self, before: Channel, after: Channel) -> Channel:
         """Settings or the switch changed: let go of the old account, take the new one."""
         if after.is_enabled:
-            ready = await self._established(after)
-            if ready.account_id != before.account_id and before.is_enabled:
-                await self._remove_webhook(before)
-            return ready
+            return await self._replaced(before, await self._named(after))
         await self._remove_webhook(before)
         return replace(after, state=ChannelState.DISABLED, problem=None)
 
-    async def _established(self, channel: Channel) -> Channel:
+    async def _replaced(self, before: Channel, named: Channel) -> Channel:
+        """Claim the new account, register it, let go of the old one; all or the old state."""
+        await self._db.write(channels.save, self._vault, named)
+        try:
+            ready = await self._registered(named)
+        except (ChannelRefused, PlatformUnreachable):
+            await self._db.write(channels.save, self._vault, before)
+            raise
+        if ready.account_id != before.account_id and before.is_enabled:
+            await self._remove_webhook(before)
+        return ready
+
+    async def _named(self, channel: Channel) -> Channel:
+        """The channel with its account, as the platform knows it."""
         account = await self._identified(channel)
-        named = replace(channel, account_id=account.id, sender=channel.sender or account.sender)
-        await self._db.read(channels.require_free, named)
-        return await self._registered(named)
+        return replace(channel, account_id=account.id, sender=channel.sender or account.sender)
 
     async def _identified(self, channel: Channel) -> Account:
         try:

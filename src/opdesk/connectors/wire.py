@@ -2,10 +2,8 @@
 
 import msgspec
 
-from opdesk.channels.model import Channel
+from opdesk.channels.model import HIDDEN, Channel
 from opdesk.kit.wire import Id, Wire, WireIn
-
-HIDDEN = "***"
 
 
 class ChannelOut(Wire):

@@ -265,11 +265,18 @@ class FakeTelegram:
         return self._sent_message(values, {"photo": [], "caption": values.get("caption", "")})
 
     async def _sendDocument(self, _token: str, values: Any, files: Any) -> Any:  # noqa: N802
-        if "document" not in files:
-            return Refusal(400, "Bad Request: there is no document in the request")
-        return self._sent_message(values, {"caption": values.get("caption", "")})
+        return self._sent_file("document", values, files)
 
-    _sendVideo = _sendAudio = _sendDocument  # noqa: N815
+    async def _sendVideo(self, _token: str, values: Any, files: Any) -> Any:  # noqa: N802
+        return self._sent_file("video", values, files)
+
+    async def _sendAudio(self, _token: str, values: Any, files: Any) -> Any:  # noqa: N802
+        return self._sent_file("audio", values, files)
+
+    def _sent_file(self, field: str, values: Any, files: Any) -> Any:
+        if field not in files:
+            return Refusal(400, f"Bad Request: there is no {field} in the request")
+        return self._sent_message(values, {"caption": values.get("caption", "")})
 
     async def _getFile(self, _token: str, values: Any, _files: Any) -> Any:  # noqa: N802
         file_id = values.get("file_id")

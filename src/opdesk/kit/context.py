@@ -15,6 +15,10 @@ class RowMissing(AppError):
     """A row that must be there is not: a broken assumption of ours, answered as 500."""
 
 
+class DuplicateRow(AppError):
+    """A unique index refused a row: it is there already. The transaction can only be left."""
+
+
 class Driver(Protocol):
     """What the two databases do differently, inside one open transaction."""
 

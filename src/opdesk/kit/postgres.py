@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 import psycopg
 from psycopg import errors as pg
 
-from opdesk.kit.context import Row, Tx
+from opdesk.kit.context import DuplicateRow, Row, Tx
 from opdesk.kit.db import Outlet
 from opdesk.kit.errors import Unavailable
 from opdesk.kit.log import get_logger
@@ -39,7 +39,10 @@ class PostgresDriver:
         return self._connection.execute(cast("Any", sql), params).fetchall()
 
     def execute(self, sql: str, params: Mapping[str, Any]) -> int:
-        return self._connection.execute(cast("Any", sql), params).rowcount
+        try:
+            return self._connection.execute(cast("Any", sql), params).rowcount
+        except pg.UniqueViolation as error:
+            raise DuplicateRow(str(error)) from error
 
     def execute_many(self, sql: str, params: Sequence[Mapping[str, Any]]) -> None:
         with self._connection.cursor() as cursor:

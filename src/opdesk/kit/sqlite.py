@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from opdesk.kit.bus import Wake
-from opdesk.kit.context import Row, Tx
+from opdesk.kit.context import DuplicateRow, Row, Tx
 from opdesk.kit.db import Outlet
 from opdesk.kit.errors import AppError, Unavailable
 from opdesk.kit.log import get_logger
@@ -39,6 +39,7 @@ _PRAGMAS = (
 _NEW_IDS = (
     "UPDATE id_counters SET last_id = last_id + :count WHERE table_name = :table RETURNING last_id"
 )
+_DUPLICATE = (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 ConnectionHook = Callable[[sqlite3.Connection], None]
 
 
@@ -66,7 +67,12 @@ class SqliteDriver:
         return self._connection.execute(sql, params).fetchall()
 
     def execute(self, sql: str, params: Mapping[str, Any]) -> int:
-        return self._connection.execute(sql, params).rowcount
+        try:
+            return self._connection.execute(sql, params).rowcount
+        except sqlite3.IntegrityError as error:
+            if error.sqlite_errorcode in _DUPLICATE:
+                raise DuplicateRow(str(error)) from error
+            raise
 
     def execute_many(self, sql: str, params: Sequence[Mapping[str, Any]]) -> None:
         self._connection.executemany(sql, params)
