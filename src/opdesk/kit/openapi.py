@@ -75,6 +75,8 @@ def describe(
             schema["examples"] = [examples[name]]
     schemas["Problem"] = _PROBLEM_SCHEMA
     components["securitySchemes"] = _SCHEMES
+    # The framework keeps a handler's several paths in a set, whose order changes with each start.
+    document["paths"] = dict(sorted(document["paths"].items()))
     public = _public_paths(app)
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
