@@ -36,15 +36,19 @@ from opdesk.media.access import MEDIA_KEY, Addresses, Files
 from opdesk.media.model import Media
 from opdesk.operators import access
 from opdesk.operators.model import OPERATOR_TOKEN, Caller
-from opdesk.realtime.hub import Hub, Sender
+from opdesk.realtime.hub import Hub, Outside, Sender
 from opdesk.realtime.sessions import Holder
 from opdesk.realtime.signalr.server import SignalR
+from opdesk.realtime.wire import SendOptionsIn, Teller
 from opdesk.settings import Settings
 
 KEY_KINDS = (COMPANY_TOKEN, OPERATOR_TOKEN, MEDIA_KEY)
 LOGIN_WINDOW_S = 15 * 60
 FAILURES_BY_ACCOUNT = 5
 FAILURES_BY_ADDRESS = 50
+HUB_ENDS_S = 3.0
+OUTBOX_ENDS_S = 3.0
+"""Parts of the 10 seconds that a shut-down may take."""
 DATABASE_FILE = "opdesk.db"
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
@@ -122,7 +126,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
     tokens = Tokens(keyring)
     addresses = Addresses(keyring, settings.primary_url)
     shapes = ApiShapes(addresses, clock)
-    hub = Hub(db, bus, tokens, shapes, _hub_sender(db, files))
+    outside = Outside(_hub_sender(db, files), _no_typing)
+    hub = Hub(db, bus, clock, tokens, Teller(shapes), outside)
     http = HttpClient(settings.outgoing_allow)
     delivery = Delivery(db, vault, http, files)
     outbox.add_handler(chat_actions.CLEAR, _clearing(db, files))
@@ -151,9 +156,13 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
 
 
 def _hub_sender(db: Database, files: Files) -> Sender:
-    async def send(caller: Caller, chat_id: int, text: str, media: bytes | None) -> Message:
+    async def send(
+        caller: Caller, chat_id: int, text: str, media: bytes | None, options: SendOptionsIn
+    ) -> Message:
         attached = decode(media, MediaIn) if media is not None else None
-        body = MessageIn(text_message=text, media=attached)
+        body = MessageIn(
+            text_message=text, media=attached, client_message_id=options.client_message_id
+        )
         draft = await chat_endpoints.draft_in(files, body, None)
         try:
             return await db.write(chat_actions.send, files, caller, chat_id, draft, check_message)
@@ -171,6 +180,9 @@ def _hub_authentication(db: Database, tokens: Tokens, settings: Settings) -> Any
         return Holder(found.caller, credentials)
 
     return authenticate
+
+
+async def _no_typing(_company_id: int, _chat_id: int) -> None: ...
 
 
 def _clearing(db: Database, files: Files) -> Any:
@@ -196,12 +208,13 @@ async def running(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(services.board.reconnect_all()),
         asyncio.create_task(services.pollers.run()),
         asyncio.create_task(services.hub.run()),
+        asyncio.create_task(services.signalr.look_after()),
     ]
     try:
         yield
     finally:
-        services.signalr.shut_down()
-        await services.outbox.drain(at_most_s=5)
+        await services.signalr.shut_down(at_most_s=HUB_ENDS_S)
+        await services.outbox.drain(at_most_s=OUTBOX_ENDS_S)
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)

@@ -2,15 +2,19 @@
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
-const [, , web, url, token] = process.argv;
+const [, , web, url, token, wish] = process.argv;
+const { transport, protocol, isStateful } = JSON.parse(wish);
 const require = createRequire(`${web}/package.json`);
 const { HubConnectionBuilder, LogLevel, HttpTransportType } = require("@microsoft/signalr");
+const { MessagePackHubProtocol } = require("@microsoft/signalr-protocol-msgpack");
 
 const say = (kind, data) => process.stdout.write(`${JSON.stringify({ kind, data })}\n`);
-const connection = new HubConnectionBuilder()
-  .withUrl(url, { accessTokenFactory: () => token, transport: HttpTransportType.WebSockets })
-  .configureLogging(LogLevel.Error)
-  .build();
+const builder = new HubConnectionBuilder()
+  .withUrl(url, { accessTokenFactory: () => token, transport: HttpTransportType[transport] })
+  .configureLogging(LogLevel.Error);
+if (protocol === "messagepack") builder.withHubProtocol(new MessagePackHubProtocol());
+if (isStateful) builder.withStatefulReconnect();
+const connection = builder.build();
 
 for (const name of [
   "ReceiveMessage",
@@ -19,6 +23,7 @@ for (const name of [
   "MessageStatusChanged",
   "ChatCreated",
   "Event",
+  "Signal",
 ]) {
   connection.on(name, (...args) => say(name, args));
 }
@@ -42,7 +47,7 @@ createInterface({ input: process.stdin }).on("line", async (line) => {
     return;
   }
   try {
-    say("result", await connection.invoke(target, ...args));
+    say("result", (await connection.invoke(target, ...args)) ?? null);
   } catch (error) {
     say("error", String(error.message));
   }

@@ -20,17 +20,22 @@ class MicrosoftClient:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        self._passed: list[dict[str, Any]] = []
 
     async def next(self, kind: str | None = None, at_most_s: float = 10) -> Any:
         """The next thing that happened, or the next one of a kind: (kind, data)."""
-        assert self._process.stdout is not None
         async with asyncio.timeout(at_most_s):
             while True:
-                line = await self._process.stdout.readline()
-                assert line, "the client ended"
-                told = json.loads(line)
+                told = self._passed.pop(0) if self._passed else await self._read()
                 if kind in (None, told["kind"]):
                     return told["data"] if kind else (told["kind"], told["data"])
+
+    async def _read(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = await self._process.stdout.readline()
+        assert line, "the client ended"
+        told: dict[str, Any] = json.loads(line)
+        return told
 
     async def tell(self, *call: Any) -> None:
         assert self._process.stdin is not None
@@ -38,22 +43,31 @@ class MicrosoftClient:
         await self._process.stdin.drain()
 
     async def call(self, *call: Any) -> tuple[str, Any]:
-        """Invoke a method: ("result", value) or ("error", text)."""
+        """Invoke a method: ("result", value) or ("error", text). What happens meanwhile is next."""
         await self.tell(*call)
-        while True:
-            kind, data = await self.next()
-            if kind in ("result", "error"):
-                return kind, data
+        async with asyncio.timeout(10):
+            while (told := await self._read())["kind"] not in ("result", "error"):
+                self._passed.append(told)
+        return told["kind"], told["data"]
 
 
 @asynccontextmanager
-async def microsoft_client(base_url: str, token: str) -> AsyncIterator[MicrosoftClient]:
+async def microsoft_client(
+    base_url: str,
+    token: str,
+    *,
+    transport: str = "WebSockets",
+    protocol: str = "json",
+    is_stateful: bool = False,
+) -> AsyncIterator[MicrosoftClient]:
+    wish = {"transport": transport, "protocol": protocol, "isStateful": is_stateful}
     process = await asyncio.create_subprocess_exec(
         str(NODE),
         str(Path(__file__).with_name("client.mjs")),
         str(ROOT / "web"),
         f"{base_url}/chatHub",
         token,
+        json.dumps(wish),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=sys.stderr if os.environ.get("OPDESK_TEST_DEBUG") else asyncio.subprocess.DEVNULL,
@@ -67,6 +81,12 @@ async def microsoft_client(base_url: str, token: str) -> AsyncIterator[Microsoft
         await process.communicate()
 
 
+def _is_of_the_moment(told: dict[str, Any]) -> bool:
+    arguments = told.get("arguments") or [None]
+    kind = arguments[0].get("type") if isinstance(arguments[0], dict) else None
+    return told.get("target") == "Signal" or kind == "upToDate"
+
+
 class BareClient:
     """The protocol by hand."""
 
@@ -78,16 +98,30 @@ class BareClient:
         await self.socket.send("".join(json.dumps(one) + "\x1e" for one in said))
 
     async def next(self, at_most_s: float = 5) -> dict[str, Any]:
-        """The next message that is not a ping."""
+        """The next message that is neither a ping nor word that all is well, nor of colleagues."""
         async with asyncio.timeout(at_most_s):
             while True:
                 while self._rest:
                     found = self._rest.pop(0)
-                    if found.get("type") != 6:
+                    if found.get("type") != 6 and not _is_of_the_moment(found):
                         return found
-                text = await self.socket.recv()
-                assert isinstance(text, str)
-                self._rest += [json.loads(one) for one in text.split("\x1e") if one]
+                await self._read()
+
+    async def signal(self, kind: str, at_most_s: float = 5) -> dict[str, Any]:
+        """The data of the next signal of a kind, or of the next `Event` of that type."""
+        async with asyncio.timeout(at_most_s):
+            while True:
+                while self._rest:
+                    arguments = self._rest.pop(0).get("arguments") or [{}]
+                    if arguments[0].get("type") == kind:
+                        found: dict[str, Any] = arguments[0]
+                        return found
+                await self._read()
+
+    async def _read(self) -> None:
+        text = await self.socket.recv()
+        assert isinstance(text, str)
+        self._rest += [json.loads(one) for one in text.split("\x1e") if one]
 
     async def invoke(self, target: str, *arguments: Any) -> dict[str, Any]:
         """The completion of a call; events on the way are dropped."""

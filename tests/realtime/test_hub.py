@@ -115,7 +115,9 @@ async def test_negotiate_gives_a_token_that_is_used_once(desk: Desk) -> None:
         second = await refused(desk, f"id={token}&access_token={desk.alice.token}")
     assert reply.json["negotiateVersion"] == 1
     assert reply.json["availableTransports"] == [
-        {"transport": "WebSockets", "transferFormats": ["Text"]}
+        {"transport": "WebSockets", "transferFormats": ["Text", "Binary"]},
+        {"transport": "ServerSentEvents", "transferFormats": ["Text"]},
+        {"transport": "LongPolling", "transferFormats": ["Text", "Binary"]},
     ]
     assert second == 409
 
@@ -215,7 +217,7 @@ async def test_what_is_not_the_protocol_closes_the_connection(desk: Desk) -> Non
 
 @pytest.mark.parametrize(
     "said",
-    ["{}\x1e", "nonsense\x1e", '{"protocol":"messagepack","version":1}\x1e', "x" * 33_000],
+    ["{}\x1e", "nonsense\x1e", '{"protocol":"smoke","version":1}\x1e', "x" * 33_000],
 )
 async def test_a_bad_handshake_is_answered_and_closed(desk: Desk, said: str) -> None:
     async with bare_client(desk.base_url, desk.alice.token, shakes_hands=False) as client:

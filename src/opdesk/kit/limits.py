@@ -1,6 +1,7 @@
-"""Brakes on guessing: failures are counted for each key in a window, in this process's memory."""
+"""Brakes: on guessing, by counted failures, and on haste, by waiting. In this process's memory."""
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from opdesk.kit.clock import SECOND_MS, Clock
@@ -48,3 +49,31 @@ class FailureLimit:
         window = self._windows.get(key)
         if window is not None and window.count > 0:
             window.count -= 1
+
+
+class Pace:
+    """Lets `at_once` things through at any time, and after that `per_s` of them.
+
+    Whoever is faster is told how long to wait, so that nothing is refused and nothing is lost.
+    """
+
+    def __init__(self, clock: Clock, *, per_s: float, at_once: int) -> None:
+        self._clock = clock
+        self._interval_s = 1 / per_s
+        self._ahead_s = at_once / per_s
+        self._next: OrderedDict[Hashable, float] = OrderedDict()
+
+    def wait_s(self, key: Hashable) -> float:
+        """Count one thing of `key`; the seconds to wait before it is done."""
+        now = self._clock.monotonic_s()
+        due = max(self._next.get(key, 0.0), now) + self._interval_s
+        self._next[key] = due
+        self._next.move_to_end(key)
+        self._forget(now)
+        return max(0.0, due - self._ahead_s - now)
+
+    def _forget(self, now: float) -> None:
+        """Keys whose time has come are as good as new; of the others the oldest give way."""
+        oldest = next(iter(self._next))
+        if self._next[oldest] <= now or len(self._next) > MAX_KEYS:
+            del self._next[oldest]

@@ -1,14 +1,14 @@
-"""What the hub's events look like; chats and messages come in their API form."""
+"""What the hub's events and signals look like; chats and messages come in their API form."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
 from opdesk.chats.model import Chat, Message
 from opdesk.events.model import Event, EventType
-from opdesk.kit.wire import Wire
-from opdesk.realtime.signalr.messages import invocation
+from opdesk.kit.wire import Id, Wire, WireIn, time_out
+from opdesk.realtime.signalr.protocol import Outgoing, invocation
 
 
 class Shapes(Protocol):
@@ -17,6 +17,19 @@ class Shapes(Protocol):
     def chat(self, chat: Chat) -> Any: ...
 
     def message(self, message: Message) -> Any: ...
+
+
+class SendOptionsIn(WireIn):
+    """The third argument of a send. `last_seen_message_id`: hold it if a colleague answered since;
+
+    `force`: send it all the same; `client_message_id`: a repeat sends nothing twice.
+    """
+
+    last_seen_message_id: Id | None = None
+    force: bool = False
+    client_message_id: str | None = None
+
+    example = {"lastSeenMessageId": 170, "force": False, "clientMessageId": None}
 
 
 class PositionIn(msgspec.Struct):
@@ -54,11 +67,11 @@ class EventOut(Wire):
 
 
 class Told(msgspec.Struct):
-    """One event as frames: ChatHub's own (if it has one) and ours (if clients need it)."""
+    """One event: as ChatHub tells it (if it does) and as we do (if clients need it)."""
 
     number: int
-    legacy: bytes | None
-    ours: bytes | None
+    legacy: Outgoing | None
+    ours: Outgoing | None
 
 
 _SHOWN_AS = {
@@ -77,6 +90,10 @@ class Teller:
     def __init__(self, shapes: Shapes) -> None:
         self._shapes = shapes
 
+    def message(self, message: Message) -> Any:
+        """A message as the API shows it."""
+        return self._shapes.message(message)
+
     def tell(
         self,
         event: Event,
@@ -86,16 +103,22 @@ class Teller:
     ) -> Told:
         chat = chats.get(event.ids.get("chatId", 0))
         message = messages.get(event.ids.get("messageId", 0))
-        shown = self._shown(event, chat, message)
+        shown = self.shown(event, chats, messages)
         return Told(
             number=event.number,
             legacy=self._legacy(event, chat, message),
             ours=_event(epoch, event.organization_id, event.number, *shown) if shown else None,
         )
 
-    def _shown(
-        self, event: Event, chat: Chat | None, message: Message | None
+    def shown(
+        self,
+        event: Event,
+        chats: Mapping[int, Chat | None],
+        messages: Mapping[int, Message | None],
     ) -> tuple[str, Any] | None:
+        """An event's type and data for subscribers; None when it is not for them."""
+        chat = chats.get(event.ids.get("chatId", 0))
+        message = messages.get(event.ids.get("messageId", 0))
         kind = _SHOWN_AS.get(event.type)
         if event.type is EventType.CHAT_REMOVED:
             return "chatRemoved", {"id": event.ids["chatId"]}
@@ -106,7 +129,7 @@ class Teller:
         # A chat that is gone by now is told as what it is: nothing comes back to life by replay.
         return (kind, self._shapes.chat(chat)) if chat else ("chatRemoved", _id_of(event))
 
-    def _legacy(self, event: Event, chat: Chat | None, message: Message | None) -> bytes | None:
+    def _legacy(self, event: Event, chat: Chat | None, message: Message | None) -> Outgoing | None:
         """The five events of the contract, with exactly these arguments."""
         if event.type is EventType.CHAT_CREATED and chat is not None:
             return invocation("ChatCreated", [self._shapes.chat(chat)])
@@ -120,12 +143,66 @@ class Teller:
         return None
 
 
-def reload_event(epoch: str, organization_id: int, number: int) -> bytes:
+def reload_event(epoch: str, organization_id: int, number: int) -> Outgoing:
     """The log can't tell what a client missed: it must read everything anew."""
     return _event(epoch, organization_id, number, "reload", {})
 
 
-def _event(epoch: str, organization_id: int, number: int, kind: str, data: Any) -> bytes:
+def up_to_date_event(epoch: str, organization_id: int, number: int, now: int) -> Outgoing:
+    """Nothing is missing up to `number`; that was so at `now`, ms UTC."""
+    return _event(epoch, organization_id, number, "upToDate", {"at": time_out(now)})
+
+
+class SignalOut(Wire):
+    """Something of the moment: it has no number and is never told again."""
+
+    organization_id: int
+    type: str
+    data: Any
+
+    example = {"organizationId": 24, "type": "clientTyping", "data": {"chatId": 5}}
+
+
+class PersonOut(Wire):
+    id: int
+    name: str
+
+    example = {"id": 21, "name": "Olena"}
+
+
+class PresenceOut(Wire):
+    """One operator, all tabs together: whose chats are on screen, and where they write."""
+
+    operator: PersonOut
+    is_online: bool
+    reading: Sequence[int]
+    writing: Sequence[int]
+
+    example = {
+        "operator": PersonOut.example,
+        "isOnline": True,
+        "reading": [5],
+        "writing": [],
+    }
+
+
+def presence_signal(organization_id: int, presence: PresenceOut) -> Outgoing:
+    return _signal(organization_id, "presence", presence)
+
+
+def client_typing_signal(organization_id: int, chat_id: int) -> Outgoing:
+    return _signal(organization_id, "clientTyping", {"chatId": chat_id})
+
+
+def signed_out_signal(organization_id: int, reason: str) -> Outgoing:
+    return _signal(organization_id, "signedOut", {"reason": reason})
+
+
+def _signal(organization_id: int, kind: str, data: Any) -> Outgoing:
+    return invocation("Signal", [SignalOut(organization_id=organization_id, type=kind, data=data)])
+
+
+def _event(epoch: str, organization_id: int, number: int, kind: str, data: Any) -> Outgoing:
     shown = EventOut(
         epoch=epoch,
         organization_id=organization_id,

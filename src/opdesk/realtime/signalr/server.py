@@ -1,13 +1,10 @@
-"""Negotiation and the WebSocket transport.
-
-Server-sent events and long polling have their place beside `_serve_socket`: a transport takes
-frames from a `Connection` and feeds a `Dialogue`.
-"""
+"""Negotiation, and which request belongs to which connection."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import contextlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
@@ -15,58 +12,57 @@ from opdesk.kit import errors
 from opdesk.kit.clock import SECOND_MS, Clock
 from opdesk.kit.ids import new_secret
 from opdesk.kit.layers import Receive, Scope, Send, answer
-from opdesk.kit.log import get_logger
-from opdesk.kit.web import problem_of, send_problem
-from opdesk.realtime.signalr import messages
+from opdesk.kit.limits import Pace
+from opdesk.kit.web import header
+from opdesk.realtime.signalr import transports
 from opdesk.realtime.signalr.connection import Connection
-from opdesk.realtime.signalr.messages import BadMessageError, MessageType, Splitter
+from opdesk.realtime.signalr.dialogue import Dialogue, Hub
+from opdesk.realtime.signalr.refusals import Refusal, answer_problem, refuse_socket
 
-log = get_logger(__name__)
 TOKEN_LIFE_S = 15.0
-HANDSHAKE_S = 15.0
-PING_EVERY_S = 15.0
-SILENCE_S = 30.0
-MAX_HANDSHAKE_BYTES = 32 * 1024
-MAX_MESSAGE_BYTES = 12 * 1024 * 1024
-"""8 MB of media in base64, and what stands around it."""
-MAX_NEGOTIATED = 10_000
+RETURN_S = 30.0
+"""How long a connection of a stateful reconnect waits for its client."""
+POLL_GAP_S = 15.0
+"""How long a client may take between two polls."""
+MAX_CONNECTIONS = 20_000
+MAX_OF_ONE_CALLER = 1_000
+"""Connections that one caller may hold: a company's panels are many callers."""
 VERSION = 1
-
-
-class Hub(Protocol):
-    """What the protocol serves."""
-
-    async def connected(self, connection: Connection) -> None: ...
-
-    async def disconnected(self, connection: Connection) -> None: ...
-
-    async def call(
-        self, connection: Connection, target: str, arguments: Sequence[msgspec.Raw]
-    ) -> Any:
-        """Run a method and return its result. Raises AppError, which the caller is told."""
-        ...
-
+MESSAGES_PER_S, MESSAGES_AT_ONCE = 50.0, 500
+"""What one connection may say, pings included."""
+CALLS_PER_S, CALLS_AT_ONCE = 30.0, 300
+"""What one caller may call, on all connections together."""
 
 Authenticate = Callable[[Scope], Awaitable[Any]]
 """Who sends a request; raises AppError. The same person compares equal."""
+_TRANSPORTS = [
+    {"transport": "WebSockets", "transferFormats": ["Text", "Binary"]},
+    {"transport": "ServerSentEvents", "transferFormats": ["Text"]},
+    {"transport": "LongPolling", "transferFormats": ["Text", "Binary"]},
+]
 
 
-@dataclass(slots=True)
-class _Negotiated:
-    """A connection that was promised and has not begun, or has."""
+class Seat:
+    """The place of a connection's WebSocket, which a newer one of the same client takes over."""
 
-    connection_id: str
-    caller: Any
-    ends_at: int
-    is_used: bool = False
+    def __init__(self) -> None:
+        self.is_taken = asyncio.Event()
+        self.is_free = asyncio.Event()
 
 
-class Refusal(errors.AppError):
-    """A socket that can't be opened, with the status that the specification gives."""
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A connection that was promised, is open, or waits for its client to come back."""
 
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
+    token: str
+    connection: Connection
+    dialogue: Dialogue
+    ends_at: int | None
+    """When it is forgotten unless its client comes; None while it is open."""
+    task: "asyncio.Task[None] | None" = None
+    """The dialogue, once a transport has come."""
+    transport: str | None = None
+    seat: Seat | None = None
 
 
 class SignalR:
@@ -74,227 +70,222 @@ class SignalR:
 
     def __init__(self, hub: Hub, authenticate: Authenticate, clock: Clock) -> None:
         self._hub, self._authenticate, self._clock = hub, authenticate, clock
-        self._negotiated: dict[str, _Negotiated] = {}
-        self._open: set[Connection] = set()
-
-    @property
-    def connections(self) -> frozenset[Connection]:
-        """Those that have shaken hands and are not over."""
-        return frozenset(self._open)
+        self._messages = Pace(clock, per_s=MESSAGES_PER_S, at_once=MESSAGES_AT_ONCE)
+        self._calls = Pace(clock, per_s=CALLS_PER_S, at_once=CALLS_AT_ONCE)
+        self._entries: dict[str, Entry] = {}
+        self._held: dict[Any, int] = {}
+        self._requests: set[asyncio.Task[Any]] = set()
+        self._is_ending = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        mine = asyncio.current_task()
+        if mine is not None:
+            self._requests.add(mine)
+            mine.add_done_callback(self._requests.discard)
         if scope["type"] == "websocket":
             await self._serve_socket(scope, receive, send)
             return
         try:
-            await self._negotiate(scope, send)
-        except Exception as error:
-            await send_problem(send, error)
+            await self._serve_http(scope, receive, send)
+        except errors.AppError as error:
+            await answer_problem(send, error)
 
-    def shut_down(self) -> None:
-        """Tell everyone to come back in a moment."""
-        for connection in self._open:
-            connection.close("the server is restarting", allow_reconnect=True)
+    async def look_after(self) -> None:
+        """Forget, until cancelled, what was promised or left and is not coming."""
+        while True:
+            await asyncio.sleep(1)
+            self._forget_ended()
 
-    async def _negotiate(self, scope: Scope, send: Send) -> None:
-        if not scope["path"].rstrip("/").endswith("/negotiate"):
-            raise errors.Invalid("connect with a WebSocket, or POST to /chathub/negotiate first")
-        if scope["method"] != "POST":
-            raise errors.Invalid("negotiate is a POST")
+    async def shut_down(self, at_most_s: float) -> None:
+        """Refuse new connections, let calls under way finish, tell everyone to come back."""
+        self._is_ending = True
+        entries = list(self._entries.values())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(at_most_s / 2):
+                await asyncio.gather(*(entry.dialogue.idle.wait() for entry in entries))
+        for entry in entries:
+            entry.connection.close("the server is restarting", allow_reconnect=True)
+        rest = [*self._requests, *(entry.task for entry in entries if entry.task)]
+        if rest:
+            await asyncio.wait(rest, timeout=at_most_s / 2)
+        for entry in entries:
+            entry.connection.gone()
+
+    # --- requests ------------------------------------------------------------
+
+    async def _serve_http(self, scope: Scope, receive: Receive, send: Send) -> None:
         caller = await self._authenticate(scope)
-        now = self._clock.now_ms()
-        self._forget(now)
-        if len(self._negotiated) >= MAX_NEGOTIATED:
-            raise errors.Unavailable("too many connections are being made; try again in a moment")
-        connection_id, token = new_secret(16), new_secret(24)
+        if scope["path"].rstrip("/").endswith("/negotiate"):
+            await self._negotiate(scope, send, caller)
+            return
+        token = _query(scope, "id")
+        if token is None:
+            raise errors.Invalid.field("id", "is missing; negotiate first, or use a WebSocket")
+        entry = self._found(token, caller)
+        if scope["method"] == "GET":
+            await self._serve_get(scope, receive, send, entry)
+        elif scope["method"] == "POST":
+            _require_one_way(entry)
+            await transports.take_post(entry.connection, receive, send)
+        elif scope["method"] == "DELETE":
+            _require_one_way(entry)
+            self._abandon(entry)
+            await answer(send, 202, b"", transports.TEXT)
+        else:
+            raise Refusal(405, "the hub takes GET, POST and DELETE")
+
+    async def _negotiate(self, scope: Scope, send: Send, caller: Any) -> None:
+        if scope["method"] != "POST":
+            raise Refusal(405, "negotiate is a POST")
         is_old = _version(scope) < VERSION
-        ends_at = now + int(TOKEN_LIFE_S * SECOND_MS)
-        known_by = connection_id if is_old else token
-        self._negotiated[known_by] = _Negotiated(connection_id, caller, ends_at)
+        is_stateful = (_query(scope, "useStatefulReconnect") or "").lower() == "true"
+        entry = self._promise(caller, is_stateful=is_stateful, is_old=is_old)
         body: dict[str, Any] = {
-            "connectionId": connection_id,
-            "availableTransports": [
-                {"transport": "WebSockets", "transferFormats": ["Text"]},
-            ],
+            "connectionId": entry.connection.id,
+            "availableTransports": _TRANSPORTS,
             "negotiateVersion": 0 if is_old else VERSION,
         }
         if not is_old:
-            body["connectionToken"] = token
+            body["connectionToken"] = entry.token
+        if is_stateful:
+            body["useStatefulReconnect"] = True
         await answer(send, 200, msgspec.json.encode(body), b"application/json")
 
-    def _forget(self, now: int) -> None:
-        for token in [t for t, it in self._negotiated.items() if it.ends_at <= now]:
-            if not self._negotiated[token].is_used:
-                del self._negotiated[token]
+    async def _serve_get(self, scope: Scope, receive: Receive, send: Send, entry: Entry) -> None:
+        wanted = "events" if "text/event-stream" in header(scope, b"accept") else "poll"
+        if entry.transport not in (None, wanted) or entry.transport == "events":
+            raise Refusal(409, "this connection is in use already")
+        is_first = entry.transport is None
+        entry.transport = wanted
+        entry.connection.takes_binary = wanted != "events"
+        self._begin(entry)
+        if wanted == "events":
+            await transports.serve_events(entry.connection, receive, send)
+            return
+        if is_first:
+            # The first poll answers at once: the client sends its handshake only behind it.
+            await answer(send, 200, b"", transports.TEXT)
+        elif await transports.serve_poll(entry.connection, receive, send):
+            self._forget(entry)
+            return
+        if not entry.connection.is_polled:
+            entry.ends_at = self._in_s(POLL_GAP_S)
 
     async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
         try:
             caller = await self._authenticate(scope)
-            token = _query(scope, "id")
-            connection_id = self._begin(token, caller) if token else new_secret(16)
+            entry = self._entry_of_socket(_query(scope, "id"), caller)
         except errors.AppError as error:
-            await _refuse(scope, send, error)
+            await refuse_socket(scope, send, error)
             return
-        await send({"type": "websocket.accept"})
+        is_return, seat = entry.task is not None, Seat()
+        old, entry.seat, entry.transport = entry.seat, seat, "socket"
         try:
-            await self._talk(Connection(connection_id, caller), receive, send)
+            await _taken_over(old)
+            self._begin(entry)
+            await send({"type": "websocket.accept"})
+            if is_return:
+                entry.connection.reattached()
+            await transports.serve_socket(entry.connection, receive, send, seat.is_taken)
         finally:
-            if token:
-                self._negotiated.pop(token, None)
+            seat.is_free.set()
+            if entry.seat is seat:
+                entry.seat = None
+                self._left(entry)
 
-    def _begin(self, token: str, caller: Any) -> str:
-        known = self._negotiated.get(token)
-        if known is None or (known.ends_at <= self._clock.now_ms() and not known.is_used):
-            raise Refusal(404, "there is no such connection; negotiate first")
-        if known.is_used:
+    def _entry_of_socket(self, token: str | None, caller: Any) -> Entry:
+        if token is None:
+            return self._promise(caller)
+        entry = self._found(token, caller)
+        is_return = entry.transport == "socket" and entry.connection.is_stateful
+        if entry.transport is not None and not is_return:
             raise Refusal(409, "this connection is in use already")
-        if known.caller != caller:
+        return entry
+
+    def _left(self, entry: Entry) -> None:
+        """The socket is gone: a stateful connection waits a while, any other is over."""
+        if entry.connection.is_stateful and not entry.connection.is_closing:
+            entry.ends_at = self._in_s(RETURN_S)
+        else:
+            entry.connection.gone()
+
+    # --- the register --------------------------------------------------------
+
+    def _promise(self, caller: Any, *, is_stateful: bool = False, is_old: bool = False) -> Entry:
+        """A new connection, which its client must take up soon."""
+        if self._is_ending:
+            raise errors.Unavailable("the server is restarting; try again in a moment")
+        if len(self._entries) >= MAX_CONNECTIONS:
+            raise errors.Unavailable("too many connections are open; try again in a moment")
+        held = self._held.get(caller, 0)
+        if held >= MAX_OF_ONE_CALLER:
+            raise errors.TooManyRequests("this caller has too many connections", retry_after_s=15)
+        connection = Connection(new_secret(16), caller, is_stateful=is_stateful)
+        dialogue = Dialogue(self._hub, connection, self._messages, self._calls)
+        token = connection.id if is_old else new_secret(24)
+        entry = Entry(token, connection, dialogue, self._in_s(TOKEN_LIFE_S))
+        self._entries[token] = entry
+        self._held[caller] = held + 1
+        return entry
+
+    def _begin(self, entry: Entry) -> None:
+        entry.ends_at = None
+        if entry.task is None:
+            entry.task = asyncio.create_task(entry.dialogue.run())
+            entry.task.add_done_callback(lambda _: self._dialogue_ended(entry))
+
+    def _dialogue_ended(self, entry: Entry) -> None:
+        """A polling client still fetches what was said last, within the gap it may take."""
+        if entry.transport == "poll" and not entry.connection.is_polled:
+            entry.ends_at = self._in_s(POLL_GAP_S)
+        elif entry.transport != "poll":
+            self._forget(entry)
+
+    def _found(self, token: str, caller: Any) -> Entry:
+        entry = self._entries.get(token)
+        if entry is None or self._is_over(entry):
+            raise Refusal(404, "there is no such connection; negotiate first")
+        if entry.connection.caller != caller:
             raise Refusal(404, "this connection was negotiated by someone else")
-        known.is_used = True
-        return known.connection_id
+        return entry
 
-    async def _talk(self, connection: Connection, receive: Receive, send: Send) -> None:
-        splitter = Splitter(MAX_HANDSHAKE_BYTES)
-        first = await _shake_hands(splitter, receive, send)
-        if first is None:
+    def _forget(self, entry: Entry) -> None:
+        if self._entries.pop(entry.token, None) is None:
             return
-        splitter.limit = MAX_MESSAGE_BYTES
-        self._open.add(connection)
-        sender = asyncio.create_task(_send_all(connection, send))
-        try:
-            await self._hub.connected(connection)
-            dialogue = Dialogue(self._hub, connection)
-            for message in first:
-                await dialogue.take(message)
-            await _receive_all(dialogue, splitter, receive, connection)
-        finally:
-            self._open.discard(connection)
-            await self._hub.disconnected(connection)
-            connection.close()
-            await asyncio.gather(sender, return_exceptions=True)
+        caller = entry.connection.caller
+        self._held[caller] -= 1
+        if not self._held[caller]:
+            del self._held[caller]
+
+    def _abandon(self, entry: Entry) -> None:
+        self._forget(entry)
+        entry.connection.abandon()
+
+    def _forget_ended(self) -> None:
+        for entry in [one for one in self._entries.values() if self._is_over(one)]:
+            self._abandon(entry)
+
+    def _is_over(self, entry: Entry) -> bool:
+        return entry.ends_at is not None and entry.ends_at <= self._clock.now_ms()
+
+    def _in_s(self, seconds: float) -> int:
+        return self._clock.now_ms() + int(seconds * SECOND_MS)
 
 
-class Dialogue:
-    """What a client says after the handshake, one thing after the other."""
-
-    def __init__(self, hub: Hub, connection: Connection) -> None:
-        self._hub, self._connection = hub, connection
-
-    async def take(self, message: bytes) -> None:
-        """Raises BadMessageError; everything else is answered and the connection goes on."""
-        told = messages.read_message(message)
-        if told.type == MessageType.INVOCATION:
-            await self._invoke(told)
-        elif told.type == MessageType.STREAM_INVOCATION and told.invocation_id:
-            text = "this hub has no streams"
-            self._connection.send(messages.failure(told.invocation_id, text))
-        elif told.type == MessageType.CLOSE:
-            self._connection.close()
-
-    async def _invoke(self, told: messages.Incoming) -> None:
-        try:
-            result = await self._hub.call(self._connection, told.target or "", told.arguments)
-        except errors.AppError as error:
-            self._fail(told, _in_words(error))
-            return
-        except Exception:
-            log.exception("hub_method_failed", target=told.target)
-            self._fail(told, "The server made a mistake; its log says more.")
-            return
-        if told.invocation_id is not None:
-            self._connection.send(messages.completion(told.invocation_id, result))
-
-    def _fail(self, told: messages.Incoming, text: str) -> None:
-        if told.invocation_id is not None:
-            self._connection.send(messages.failure(told.invocation_id, text))
+async def _taken_over(old: Seat | None) -> None:
+    """The client is on a new socket: the old one, half open perhaps, is of no more use."""
+    if old is not None:
+        old.is_taken.set()
+        await old.is_free.wait()
 
 
-def _in_words(error: errors.AppError) -> str:
-    return error.title if error.detail is None else f"{error.title}: {error.detail}"
-
-
-async def _shake_hands(splitter: Splitter, receive: Receive, send: Send) -> list[bytes] | None:
-    """The messages that came with the handshake; None when there was none that counts."""
-    try:
-        async with asyncio.timeout(HANDSHAKE_S):
-            found: list[bytes] = []
-            while not found:
-                data = await _received(receive)
-                if data is None:
-                    return None
-                found = splitter.feed(data)
-        wanted = messages.read_handshake(found[0])
-    except (TimeoutError, BadMessageError) as error:
-        text = str(error) or "no handshake came"
-        await _end_socket(send, messages.handshake_refused(text))
-        return None
-    if wanted.protocol != "json" or wanted.version != VERSION:
-        text = f"the protocol {wanted.protocol!r} version {wanted.version} is not supported"
-        await _end_socket(send, messages.handshake_refused(text))
-        return None
-    await send({"type": "websocket.send", "text": messages.HANDSHAKE_DONE.decode()})
-    return found[1:]
-
-
-async def _receive_all(
-    dialogue: Dialogue, splitter: Splitter, receive: Receive, connection: Connection
-) -> None:
-    """Until the client goes, is silent for too long, or says what can't be read."""
-    try:
-        while True:
-            async with asyncio.timeout(SILENCE_S):
-                data = await _received(receive)
-            if data is None:
-                return
-            for message in splitter.feed(data):
-                await dialogue.take(message)
-    except TimeoutError:
-        connection.close("the client was silent for too long")
-    except BadMessageError as error:
-        connection.close(str(error))
-
-
-async def _send_all(connection: Connection, send: Send) -> None:
-    """Everything that is queued, and a ping when there is nothing; ends the socket at the end."""
-    try:
-        while (frame := await connection.next_frames(PING_EVERY_S)) is not None:
-            await send({"type": "websocket.send", "text": frame.decode()})
-        await send({"type": "websocket.close", "code": 1000})
-    except Exception as error:
-        log.debug("socket_gone", reason=type(error).__name__)
-        connection.is_closing = True
-
-
-async def _received(receive: Receive) -> bytes | None:
-    event = await receive()
-    if event["type"] != "websocket.receive":
-        return None
-    text = event.get("text")
-    data: bytes = text.encode() if text is not None else event.get("bytes") or b""
-    return data
-
-
-async def _end_socket(send: Send, last: bytes) -> None:
-    await send({"type": "websocket.send", "text": last.decode()})
-    await send({"type": "websocket.close", "code": 1000})
-
-
-async def _refuse(scope: Scope, send: Send, error: errors.AppError) -> None:
-    """Answer the upgrade with the error's own status, where the server can."""
-    if "websocket.http.response" not in (scope.get("extensions") or {}):
-        await send({"type": "websocket.close", "code": 1008})
-        return
-    body, headers = problem_of(error)
-    if isinstance(error, Refusal):
-        body.status, body.title = error.status, "The connection can't be opened"
-    pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    pairs.append((b"content-type", b"application/problem+json"))
-    content = msgspec.json.encode(body)
-    pairs.append((b"content-length", str(len(content)).encode()))
-    start = {"type": "websocket.http.response.start", "status": body.status, "headers": pairs}
-    await send(start)
-    await send({"type": "websocket.http.response.body", "body": content})
+def _require_one_way(entry: Entry) -> None:
+    """POST and DELETE belong to the transports that can't send the other way."""
+    if entry.transport == "socket":
+        raise Refusal(409, "this connection speaks over its WebSocket")
+    if entry.connection.is_closing:
+        raise Refusal(404, "this connection is over")
 
 
 def _query(scope: Scope, name: str) -> str | None:

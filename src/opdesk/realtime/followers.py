@@ -1,0 +1,212 @@
+"""Telling connections what the log says: live, after a gap, and that nothing is missing.
+
+For each organization that somebody listens to there is one follower, which reads a page once and
+hands the same bytes to everyone. Each listener knows the number up to which it was told, so that
+replaying and following can't tell a thing twice or leave one out.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+
+from opdesk.events import actions as events
+from opdesk.events.model import TOPIC, EventType
+from opdesk.kit.bus import Wake
+from opdesk.kit.clock import SECOND_MS, Clock
+from opdesk.kit.db import Database
+from opdesk.kit.errors import Unavailable
+from opdesk.kit.log import get_logger
+from opdesk.realtime.actions import Page, read_page
+from opdesk.realtime.sessions import Listener
+from opdesk.realtime.signalr.protocol import Outgoing
+from opdesk.realtime.wire import PositionIn, Teller, Told, reload_event, up_to_date_event
+
+log = get_logger(__name__)
+UP_TO_DATE_EVERY_S = 10
+_PAUSED = 2**62
+"""Larger than any number: nothing is new to a listener who is catching up."""
+
+
+class Follower:
+    """Reads one organization's log once for all of its listeners."""
+
+    def __init__(self, company_id: int, organization_id: int, position: int) -> None:
+        self.company_id = company_id
+        self.organization_id = organization_id
+        self.position = position
+        self.listeners: set[Listener] = set()
+        self.told_at = 0
+        self.is_reading = False
+        self.is_woken = False
+
+
+class Followers:
+    """One follower for each organization that somebody listens to."""
+
+    def __init__(
+        self, db: Database, clock: Clock, teller: Teller, operators_changed: Callable[[], None]
+    ) -> None:
+        self._db, self._clock, self._teller = db, clock, teller
+        self._operators_changed = operators_changed
+        self._by_organization: dict[int, Follower] = {}
+        self._tasks: set[asyncio.Task[bool]] = set()
+        self.epoch = ""
+
+    async def join(self, listener: Listener, organizations: Iterable[int]) -> None:
+        """Let a listener hear what happens from now on."""
+        self.epoch = self.epoch or await self._db.read(events.epoch)
+        for organization_id in organizations:
+            if organization_id in listener.seen:
+                continue
+            follower = self._by_organization.get(organization_id)
+            if follower is None:
+                follower = await self._begin(listener.holder.caller.company_id, organization_id)
+            listener.seen[organization_id] = follower.position
+            follower.listeners.add(listener)
+
+    async def _begin(self, company_id: int, organization_id: int) -> Follower:
+        number = await self._db.read(events.last_number, company_id, organization_id)
+        new = Follower(company_id, organization_id, number)
+        follower = self._by_organization.setdefault(organization_id, new)
+        # What was committed since that number was read has woken nobody.
+        self.woken(Wake(TOPIC, organization_id))
+        return follower
+
+    def leave(self, listener: Listener) -> None:
+        for organization_id in listener.seen:
+            follower = self._by_organization.get(organization_id)
+            if follower is not None:
+                follower.listeners.discard(listener)
+                if not follower.listeners:
+                    del self._by_organization[organization_id]
+
+    def panels(self, organization_id: int) -> list[Listener]:
+        """The operators' pages that hear an organization."""
+        follower = self._by_organization.get(organization_id)
+        return [one for one in follower.listeners if one.is_panel] if follower else []
+
+    def woken(self, wake: Wake) -> None:
+        follower = self._by_organization.get(wake.key)
+        if follower is None:
+            return
+        follower.is_woken = True
+        if not follower.is_reading:
+            task = asyncio.create_task(self._read_on(follower))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def look_again(self) -> None:
+        """Make lost wake-ups good, and tell subscribers now and then that nothing is missing."""
+        for follower in list(self._by_organization.values()):
+            if await self._read_on(follower):
+                self._say_up_to_date(follower)
+
+    async def catch_up(self, listener: Listener, organization_id: int, known: PositionIn) -> None:
+        """Send what happened since the client's number; following waits until that is done."""
+        after = known.numbers.get(str(organization_id))
+        if after is None or known.epoch != self.epoch or after < 0:
+            self._tell_reload(listener, organization_id, listener.seen[organization_id])
+            return
+        listener.seen[organization_id] = _PAUSED
+        number = after
+        try:
+            number = await self._replay(listener, organization_id, after)
+        finally:
+            listener.seen[organization_id] = number
+
+    async def _replay(self, listener: Listener, organization_id: int, after: int) -> int:
+        """The number up to which the listener has been told, which is the follower's by then."""
+        connection, follower = listener.connection, self._by_organization[organization_id]
+        number = after
+        while not connection.is_closing:
+            page = await self._db.read_slow(read_page, follower.company_id, organization_id, number)
+            if page is None:
+                self._tell_reload(listener, organization_id, follower.position)
+                return follower.position
+            number = page.up_to
+            for one in self._told(page):
+                if one.ours is not None:
+                    connection.send(one.ours)
+            # Nothing is awaited between this look and the end of the pause.
+            if number >= follower.position or not page.events:
+                break
+            await connection.drained()
+        return number
+
+    async def _read_on(self, follower: Follower) -> bool:
+        """Tell everything that is new; False when that is not known. One reader at a time."""
+        if follower.is_reading:
+            follower.is_woken = True
+            return False
+        follower.is_reading = True
+        try:
+            is_more = True
+            while is_more or follower.is_woken:
+                follower.is_woken = False
+                is_more = await self._tell_page(follower)
+        except Unavailable as error:
+            log.warning("hub_behind", organization=follower.organization_id, reason=str(error))
+            return False
+        finally:
+            follower.is_reading = False
+        return True
+
+    async def _tell_page(self, follower: Follower) -> bool:
+        """Whether there may be more."""
+        place = (follower.company_id, follower.organization_id)
+        page = await self._db.read(read_page, *place, follower.position)
+        if page is None:
+            # The log was cut below us: everyone reads anew from its end.
+            follower.position = await self._db.read(events.last_number, *place)
+            for listener in follower.listeners:
+                self._send_to_end(listener, follower)
+            return False
+        told = self._told(page)
+        follower.position = page.up_to
+        for listener in list(follower.listeners):
+            _hand_out(listener, follower.organization_id, told)
+        if any(event.type is EventType.OPERATOR_CHANGED for event in page.events):
+            self._operators_changed()
+        return bool(told)
+
+    def _told(self, page: Page) -> list[Told]:
+        return [
+            self._teller.tell(event, self.epoch, page.chats, page.messages) for event in page.events
+        ]
+
+    def _send_to_end(self, listener: Listener, follower: Follower) -> None:
+        if listener.seen[follower.organization_id] == _PAUSED:
+            return  # It is catching up, and finds the cut by itself.
+        listener.seen[follower.organization_id] = follower.position
+        if listener.is_subscriber:
+            self._tell_reload(listener, follower.organization_id, follower.position)
+
+    def _tell_reload(self, listener: Listener, organization_id: int, number: int) -> None:
+        listener.connection.send(reload_event(self.epoch, organization_id, number))
+
+    def _say_up_to_date(self, follower: Follower) -> None:
+        now = self._clock.now_ms()
+        if now - follower.told_at < UP_TO_DATE_EVERY_S * SECOND_MS:
+            return
+        follower.told_at = now
+        place = (follower.organization_id, follower.position)
+        told = up_to_date_event(self.epoch, *place, now)
+        _tell_all((one for one in follower.listeners if _is_told(one, *place)), told)
+
+
+def _is_told(listener: Listener, organization_id: int, position: int) -> bool:
+    return listener.is_subscriber and listener.seen[organization_id] == position
+
+
+def _tell_all(listeners: Iterable[Listener], told: Outgoing) -> None:
+    for listener in listeners:
+        listener.connection.send(told)
+
+
+def _hand_out(listener: Listener, organization_id: int, told: Sequence[Told]) -> None:
+    seen = listener.seen[organization_id]
+    for one in told:
+        if one.number > seen:
+            frame = one.ours if listener.is_subscriber else one.legacy
+            if frame is not None:
+                listener.connection.send(frame)
+            listener.seen[organization_id] = one.number
