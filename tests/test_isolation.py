@@ -61,6 +61,7 @@ QUERIES: Mapping[str, str] = {
     "GET /api/operator": "organizationId={organization}",
     "GET /api/channel": "organizationId={organization}",
     "GET /api/chat/chats": "organizationId={organization}",
+    "GET /api/events": "organizationId={organization}&wait=0",
 }
 PATH_IDS = {"chat_id": "chat", "channel_id": "channel", "key_id": "key"}
 OWN_ONLY = {

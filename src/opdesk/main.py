@@ -36,6 +36,7 @@ from opdesk.media import endpoints as media_endpoints
 from opdesk.operators import access, endpoints as operator_endpoints, wire as operator_wire
 from opdesk.operators.model import Caller
 from opdesk.parts import ApiShapes, Services, running
+from opdesk.realtime import endpoints as event_endpoints, wire as event_wire
 
 STATIC = Path(__file__).parent / "static"
 _TOKEN_EXAMPLE = "eyJhbGciOiJIUzI1NiIs…"  # noqa: S105  the beginning of any
@@ -55,7 +56,7 @@ REQUEST_BODIES: dict[str, dict[str, Any]] = {
 """Bodies that handlers read by themselves, so that the framework can't describe them."""
 SHAPES = [
     shape
-    for module in (account_wire, operator_wire, chat_wire, channel_wire, link_wire)
+    for module in (account_wire, operator_wire, chat_wire, channel_wire, link_wire, event_wire)
     for shape in vars(module).values()
     if isinstance(shape, type) and issubclass(shape, Wire)
 ]
@@ -65,6 +66,7 @@ QUERY_NAMES = (
     "before",
     "chat_raw_id",
     "date",
+    "epoch",
     "force",
     "from",
     "id",
@@ -82,6 +84,7 @@ QUERY_NAMES = (
     "token",
     "type",
     "useStatefulReconnect",
+    "wait",
 )
 """Every query parameter, as we spell it."""
 
@@ -142,6 +145,7 @@ def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
             *media_endpoints.ROUTES,
             *link_endpoints.ROUTES,
             *channel_endpoints.ROUTES,
+            *event_endpoints.ROUTES,
             *_page_routes(pages),
             *pages.assets(),
         ],
@@ -198,6 +202,7 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
         "vault": services.vault,
         "files": services.files,
         "addresses": services.addresses,
+        "feed": services.feed,
         "pages": pages,
         "chat_shape": ApiShapes(services.addresses, services.clock).chat,
         "write_first": _why_not_first,

@@ -36,6 +36,7 @@ from opdesk.media.access import MEDIA_KEY, Addresses, Files
 from opdesk.media.model import Media
 from opdesk.operators import access
 from opdesk.operators.model import OPERATOR_TOKEN, Caller
+from opdesk.realtime.feed import Feed
 from opdesk.realtime.hub import Hub, Outside, Sender
 from opdesk.realtime.sessions import Holder
 from opdesk.realtime.signalr.server import SignalR
@@ -75,6 +76,12 @@ class Services:
     pollers: Pollers
     hub: Hub
     signalr: SignalR
+    feed: Feed
+
+    async def say_goodbye(self) -> None:
+        """Tell everyone who listens that the server ends; new listeners are refused from here."""
+        self.feed.shut_down()
+        await self.signalr.shut_down(at_most_s=HUB_ENDS_S)
 
 
 @dataclass(frozen=True)
@@ -126,8 +133,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
     tokens = Tokens(keyring)
     addresses = Addresses(keyring, settings.primary_url)
     shapes = ApiShapes(addresses, clock)
-    outside = Outside(_hub_sender(db, files), _no_typing)
-    hub = Hub(db, bus, clock, tokens, Teller(shapes), outside)
+    teller = Teller(shapes)
+    hub = Hub(db, bus, clock, tokens, teller, Outside(_hub_sender(db, files), _no_typing))
     http = HttpClient(settings.outgoing_allow)
     delivery = Delivery(db, vault, http, files)
     outbox.add_handler(chat_actions.CLEAR, _clearing(db, files))
@@ -152,6 +159,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         pollers=Pollers(db, bus, vault, http),
         hub=hub,
         signalr=SignalR(hub, _hub_authentication(db, tokens, settings), clock),
+        feed=Feed(db, bus, teller),
     )
 
 
@@ -213,7 +221,7 @@ async def running(services: Services) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await services.signalr.shut_down(at_most_s=HUB_ENDS_S)
+        await services.say_goodbye()
         await services.outbox.drain(at_most_s=OUTBOX_ENDS_S)
         for loop in loops:
             loop.cancel()

@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -30,6 +30,9 @@ LOCK_FILE = "opdesk.lock"
 SWITCH_INTERVAL_S = 0.0005
 """With Python's 5 ms, a busy thread makes a point read on the event loop take 10 ms."""
 BACKLOG = 2048
+REQUESTS_END_S = 3
+"""How long requests under way may take when the server ends: with the hub's and the outbox's
+seconds (parts.py) it stays within 10."""
 
 
 class StartError(Exception):
@@ -47,7 +50,9 @@ async def serve_until_stopped(settings: Settings, started: Callable[[str], None]
 class Server:
     """A uvicorn server that is told to stop by a signal, and says when it has."""
 
-    def __init__(self, app: Any, listener: socket.socket) -> None:
+    def __init__(
+        self, app: Any, listener: socket.socket, before_end: Callable[[], Awaitable[None]]
+    ) -> None:
         config = uvicorn.Config(
             app,
             loop="none",
@@ -59,10 +64,12 @@ class Server:
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            timeout_graceful_shutdown=5,
+            timeout_graceful_shutdown=REQUESTS_END_S,
         )
         self._server = uvicorn.Server(config)
         self._listener = listener
+        self._before_end = before_end
+        self._stopping: asyncio.Task[None] | None = None
         self.ended = asyncio.Event()
 
     async def start(self) -> None:
@@ -74,10 +81,23 @@ class Server:
             await asyncio.sleep(0.005)
 
     def stop(self) -> None:
-        self._server.should_exit = True
+        """Take no new connections, say goodbye to the open ones, end. A second call hurries."""
+        if self._stopping is not None:
+            self._server.should_exit = True
+            return
+        for server in self._server.servers:
+            server.close()
+        self._stopping = asyncio.create_task(self._say_goodbye())
+
+    async def _say_goodbye(self) -> None:
+        try:
+            await self._before_end()
+        finally:
+            self._server.should_exit = True
 
     async def stopped(self) -> None:
-        self.stop()
+        if self._stopping is None:
+            self.stop()
         await self._task
 
     async def _run(self) -> None:
@@ -98,7 +118,7 @@ async def listening(
     bring_up_to_date(settings)
     services = build(settings)
     prepared(services)
-    server = Server(main.application(services), listener)
+    server = Server(main.application(services), listener, services.say_goodbye)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, server.stop)

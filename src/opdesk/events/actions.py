@@ -33,9 +33,9 @@ def events_after(tx: Tx, company_id: int, organization_id: int, after: int) -> E
     if after > last:
         return None
     found = store.list_after(tx, company_id, organization_id, after, PAGE_SIZE)
-    if after < last and (not found or found[0].number != after + 1):
-        return None
-    return EventPage(found, found[-1].number if found else last)
+    up_to = found[-1].number if found else after
+    is_whole = up_to == after + len(found) and (found or after == last)
+    return EventPage(found, up_to) if is_whole else None
 
 
 def last_number(tx: Tx, company_id: int, organization_id: int) -> int:
@@ -49,8 +49,18 @@ def epoch(tx: Tx) -> str:
 
 
 def forget_before(tx: Tx, before: int) -> int:
-    """Drop what is older than the retention; how many rows."""
-    return store.delete_before(tx, before)
+    """Drop what is older than the retention; how many rows.
+
+    What is kept stays without gaps: two transactions of one moment may be numbered in another
+    order than their times, so the cut is made at a number, not at a time.
+    """
+    dropped = 0
+    for company_id, organization_id in store.list_streams(tx):
+        kept = store.first_since(tx, company_id, organization_id, before)
+        last = store.last_number(tx, company_id, organization_id)
+        number = last + 1 if kept is None else kept
+        dropped += store.delete_below(tx, company_id, organization_id, number)
+    return dropped
 
 
 def _stream(fact: Fact) -> tuple[int, int]:

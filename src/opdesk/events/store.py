@@ -82,13 +82,24 @@ AFTER = statement(
     .order_by(_e.number)
     .limit(bindparam("limit"))
 )
-FIRST_NUMBER = statement(
+STREAMS = statement(select(_c.company_id, _c.organization_id))
+FIRST_SINCE = statement(
     select(_e.number)
-    .where(_e.company_id == bindparam("company"), _e.organization_id == bindparam("organization"))
+    .where(
+        _e.company_id == bindparam("company"),
+        _e.organization_id == bindparam("organization"),
+        _e.at >= bindparam("since"),
+    )
     .order_by(_e.number)
     .limit(1)
 )
-DELETE_BEFORE = statement(delete(events).where(_e.at < bindparam("before")))
+DELETE_BELOW = statement(
+    delete(events).where(
+        _e.company_id == bindparam("company"),
+        _e.organization_id == bindparam("organization"),
+        _e.number < bindparam("number"),
+    )
+)
 EPOCH = statement(select(installation.c.value).where(installation.c.name == "epoch"))
 
 
@@ -120,11 +131,6 @@ def last_number(tx: Tx, company_id: int, organization_id: int) -> int:
     return row[0] if row else 0
 
 
-def first_number(tx: Tx, company_id: int, organization_id: int) -> int | None:
-    row = tx.first(FIRST_NUMBER, company=company_id, organization=organization_id)
-    return row[0] if row else None
-
-
 def list_after(
     tx: Tx, company_id: int, organization_id: int, after: int, limit: int
 ) -> list[Event]:
@@ -132,8 +138,19 @@ def list_after(
     return [_event(row) for row in rows]
 
 
-def delete_before(tx: Tx, before: int) -> int:
-    return tx.run(DELETE_BEFORE, before=before)
+def list_streams(tx: Tx) -> list[tuple[int, int]]:
+    """(company, organization) of everyone to whom anything ever happened."""
+    return [(company_id, organization_id) for company_id, organization_id in tx.all(STREAMS)]
+
+
+def first_since(tx: Tx, company_id: int, organization_id: int, since: int) -> int | None:
+    """The lowest number of what happened at `since` or later."""
+    row = tx.first(FIRST_SINCE, company=company_id, organization=organization_id, since=since)
+    return row[0] if row else None
+
+
+def delete_below(tx: Tx, company_id: int, organization_id: int, number: int) -> int:
+    return tx.run(DELETE_BELOW, company=company_id, organization=organization_id, number=number)
 
 
 def get_epoch(tx: Tx) -> str:

@@ -66,6 +66,34 @@ class EventOut(Wire):
     }
 
 
+class FeedEventOut(Wire):
+    """One event of a page: its number, what it is, and the state of things as it is now."""
+
+    number: int
+    type: str
+    data: Any
+
+    example = {"number": 8812, "type": "chatRemoved", "data": {"id": 5}}
+
+
+class EventPageOut(Wire):
+    """Events in order. Nothing is missing up to `up_to`, whatever numbers are not among them."""
+
+    epoch: str
+    organization_id: int
+    up_to: int
+    reload: bool
+    events: list[FeedEventOut]
+
+    example = {
+        "epoch": "5f0c",
+        "organizationId": 24,
+        "upTo": 8812,
+        "reload": False,
+        "events": [FeedEventOut.example],
+    }
+
+
 class Told(msgspec.Struct):
     """One event: as ChatHub tells it (if it does) and as we do (if clients need it)."""
 

@@ -332,6 +332,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/events": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** ListEvents */
+    get: operations["ApiEventsListEvents"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/link/switch": {
     parameters: {
       query?: never;
@@ -840,6 +857,46 @@ export interface components {
       password: string;
     };
     /**
+     * EventPageOut
+     * @example {
+     *       "epoch": "5f0c",
+     *       "organizationId": 24,
+     *       "upTo": 8812,
+     *       "reload": false,
+     *       "events": [
+     *         {
+     *           "number": 8812,
+     *           "type": "chatRemoved",
+     *           "data": {
+     *             "id": 5
+     *           }
+     *         }
+     *       ]
+     *     }
+     */
+    EventPageOut: {
+      epoch: string;
+      organizationId: number;
+      upTo: number;
+      reload: boolean;
+      events: components["schemas"]["FeedEventOut"][];
+    };
+    /**
+     * FeedEventOut
+     * @example {
+     *       "number": 8812,
+     *       "type": "chatRemoved",
+     *       "data": {
+     *         "id": 5
+     *       }
+     *     }
+     */
+    FeedEventOut: {
+      number: number;
+      type: string;
+      data: unknown;
+    };
+    /**
      * LinkChannelOut
      * @example {
      *       "id": 3,
@@ -1158,7 +1215,7 @@ export interface components {
      * PersonOut
      * @example {
      *       "id": 21,
-     *       "name": "Olena Koval"
+     *       "name": "Olena"
      *     }
      */
     PersonOut: {
@@ -3495,6 +3552,98 @@ export interface operations {
       };
       /** @description Too many attempts; `Retry-After` says how long to wait */
       429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiEventsListEvents: {
+    parameters: {
+      query?: {
+        /** @description Whose events */
+        organizationId?: number | string | null;
+        /** @description The last number you have */
+        after?: number | string | null;
+        /** @description The epoch that number belongs to */
+        epoch?: string | null;
+        /** @description Seconds to wait for something new, 0 to 60 */
+        wait?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EventPageOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
         headers: {
           [name: string]: unknown;
         };
