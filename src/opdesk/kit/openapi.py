@@ -10,6 +10,7 @@ from typing import Any
 from litestar import Litestar
 
 COMPANY, OPERATOR = "company", "operator"
+_PROBLEM = "application/problem+json"
 _SCHEMES = {
     "bearer": {
         "type": "http",
@@ -116,10 +117,12 @@ def _named(schema: Mapping[str, Any]) -> str | None:
 
 def _add_errors(operation: dict[str, Any], *, is_public: bool) -> None:
     responses = operation["responses"]
-    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    problem = {_PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     skipped = {"401", "403"} if is_public else {"429"}
     for status, description in _ERRORS.items():
-        if status not in skipped:
+        # A route that has more to say of an error has described it itself, as a problem.
+        is_described = _PROBLEM in responses.get(status, {}).get("content", {})
+        if status not in skipped and not is_described:
             responses[status] = {"description": description, "content": problem}
     if is_public:
         responses["401"] = {"description": _ERRORS["401"], "content": problem}
