@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from litestar import Request, Response, delete, get, post, put
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
 from opdesk.chats import actions
+from opdesk.chats.errors import AnsweredSince
 from opdesk.chats.model import (
     MAX_COUNTED,
     MAX_PAGE_SIZE,
@@ -26,6 +28,7 @@ from opdesk.chats.wire import (
     MessageIn,
     MessageOut,
     MessagePageOut,
+    NotSentOut,
     UploadedOut,
     base64_in,
     body_digest,
@@ -36,7 +39,7 @@ from opdesk.kit.endpoint import Db, Given, Now, empty
 from opdesk.kit.errors import Invalid, TooLarge
 from opdesk.kit.query import described, id_or_none, whole, whole_or_none
 from opdesk.kit.text import clean_ours, search_words
-from opdesk.kit.web import header
+from opdesk.kit.web import PROBLEM, header
 from opdesk.kit.wire import MAX_ID
 from opdesk.media import actions as media_actions
 from opdesk.media.access import Addresses, Files
@@ -68,6 +71,12 @@ MAX_BASE64_BYTES = 16 * 1024 * 1024
 MAX_MESSAGE_BODY = MAX_BASE64_BYTES + 256 * 1024
 _DECODED_ON_LOOP = 64 * 1024
 _MAX_KEY_CHARS = 200
+_NOT_SENT = ResponseSpec(
+    NotSentOut,
+    generate_examples=False,
+    description="Not sent: answered since, the channel is gone, or the key was used",
+    media_type=PROBLEM,
+)
 
 
 @get("/api/chat/chats", tags=["Chats"])
@@ -165,6 +174,7 @@ async def list_messages(
     status_code=200,
     tags=["Chats"],
     request_max_body_size=MAX_MESSAGE_BODY,
+    responses={409: _NOT_SENT},
 )
 async def post_message(
     request: Request[Any, Any, Any],
@@ -181,15 +191,23 @@ async def post_message(
 
     With an `Idempotency-Key` header (or `clientMessageId`) a repeat returns the first answer and
     sends nothing twice; the key is kept for 48 hours, and with another body it is 409.
+
+    With `lastSeenMessageId` the send is held when somebody else has answered behind that message:
+    409 with what was `missed`. Send again with `force`, under the same key, to send it anyway.
     """
     key = header(request.scope, b"idempotency-key") or data.client_message_id
     draft = await draft_in(files, data, key)
+    url = _url(addresses, now)
     try:
         message = await db.write(actions.send, files, caller, chat_id, draft, channel_check)
+    except AnsweredSince as held:
+        # Answering is left to `kit/web.py`, which knows no messages.
+        held.members["missed"] = [MessageOut.of(one, url) for one in held.missed]
+        raise
     finally:
         if draft.upload is not None:
             files.drop(draft.upload.file)
-    return MessageOut.of(message, _url(addresses, now))
+    return MessageOut.of(message, url)
 
 
 @post("/api/chat/{chat_id:int}/read", status_code=200, tags=["Chats"])
@@ -240,6 +258,8 @@ async def draft_in(files: Files, data: MessageIn, key: str | None) -> Draft:
         upload=upload,
         client_key=key,
         body_digest=body_digest(data, upload.file.digest if upload else None),
+        last_seen_message_id=data.last_seen_message_id,
+        force=data.force,
     )
 
 

@@ -929,7 +929,9 @@ export interface components {
      *       "textMessage": "Your parcel left today",
      *       "author": 0,
      *       "media": null,
-     *       "clientMessageId": "b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a11"
+     *       "clientMessageId": "b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a11",
+     *       "lastSeenMessageId": 310,
+     *       "force": false
      *     }
      */
     MessageIn: {
@@ -938,6 +940,9 @@ export interface components {
       author: number;
       media?: components["schemas"]["MediaIn"] | null;
       clientMessageId?: string | null;
+      lastSeenMessageId?: number | null;
+      /** @default false */
+      force: boolean;
     };
     /**
      * MessageOut
@@ -1039,6 +1044,42 @@ export interface components {
     NewOperatorIn: {
       organizationId: number;
       name: string;
+    };
+    /**
+     * NotSentOut
+     * @example {
+     *       "type": "about:blank",
+     *       "title": "A colleague has answered since",
+     *       "status": 409,
+     *       "detail": "Olena Koval has answered in this chat since you last looked; read it, or send again with force",
+     *       "missed": [
+     *         {
+     *           "id": 311,
+     *           "chatId": 5,
+     *           "message": "Your parcel left today",
+     *           "phone": "+380501234567",
+     *           "author": 0,
+     *           "operator": {
+     *             "id": 21,
+     *             "name": "Olena Koval"
+     *           },
+     *           "status": 1,
+     *           "error": null,
+     *           "media": null,
+     *           "createdAt": "2026-11-24T09:30:00.000Z",
+     *           "isEdited": false,
+     *           "isUnsupported": false,
+     *           "clientMessageId": null
+     *         }
+     *       ]
+     *     }
+     */
+    NotSentOut: {
+      type: string;
+      title: string;
+      status: number;
+      detail: string;
+      missed?: components["schemas"]["MessageOut"][];
     };
     /**
      * OperatorFaceOut
@@ -2281,7 +2322,9 @@ export interface operations {
          *       "textMessage": "Your parcel left today",
          *       "author": 0,
          *       "media": null,
-         *       "clientMessageId": "b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a11"
+         *       "clientMessageId": "b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a11",
+         *       "lastSeenMessageId": 310,
+         *       "force": false
          *     }
          */
         "application/json": components["schemas"]["MessageIn"];
@@ -2333,13 +2376,13 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The state of things forbids it */
+      /** @description Not sent: answered since, the channel is gone, or the key was used */
       409: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["NotSentOut"];
         };
       };
       /** @description The body is too large */

@@ -6,6 +6,15 @@ from opdesk.contacts.model import Contact
 from opdesk.events.model import EventType
 from opdesk.kit.context import Fact, Tx
 from opdesk.kit.text import phone_words, search_words
+from opdesk.operators.model import Caller, OperatorCaller
+
+COMPANY = 0
+"""Who acts when no operator does: company credentials."""
+
+
+def acting_operator(caller: Caller) -> int:
+    """The operator's id, or `COMPANY`."""
+    return caller.operator_id if isinstance(caller, OperatorCaller) else COMPANY
 
 
 def new_message(tx: Tx, state: ChatState, author: Author, text: str) -> Message:

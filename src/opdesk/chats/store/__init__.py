@@ -15,6 +15,7 @@ from opdesk.chats.store.listing import count_chats, forget_words, index_words, l
 from opdesk.chats.store.messages import (
     count_messages,
     delete_old_keys,
+    find_answer_of_others,
     find_key,
     find_message,
     find_message_by_external,
@@ -33,6 +34,7 @@ __all__ = [
     "count_messages",
     "delete_chat",
     "delete_old_keys",
+    "find_answer_of_others",
     "find_by_external",
     "find_chat",
     "find_key",
