@@ -20,6 +20,7 @@ from opdesk.chats.model import (
     Upload,
 )
 from opdesk.chats.wire import (
+    ChatOperatorIn,
     ChatOut,
     ChatPageOut,
     ChatStatusIn,
@@ -131,6 +132,19 @@ async def set_chat_status(
 ) -> Response[bytes]:
     """Set a chat's status, to any."""
     await db.write(actions.set_status, caller, data.id, data.to_status())
+    return empty()
+
+
+@put("/api/chat/operator", tags=["Chats"])
+async def set_chat_operator(
+    db: Db, caller: AnyCaller, data: JSONBody[ChatOperatorIn]
+) -> Response[bytes]:
+    """Make a chat an operator's, or nobody's (null).
+
+    The operator is an Active one of the chat's organization: 404 for any other, 409 for one who
+    is inactive. A New chat becomes Open; one given back without ever an answer is New again.
+    """
+    await db.write(actions.assign, caller, data.id, data.operator_id)
     return empty()
 
 
@@ -351,6 +365,7 @@ ROUTES = (
     list_chats,
     get_chat,
     set_chat_status,
+    set_chat_operator,
     delete_chat,
     list_messages,
     post_message,

@@ -245,6 +245,15 @@ class ChatStatusIn(WireIn):
         return ChatStatus(self.status)
 
 
+class ChatOperatorIn(WireIn):
+    """`operatorId` null gives the chat back to the queue."""
+
+    id: Id
+    operator_id: Id | None
+
+    example = {"id": 5, "operatorId": 21}
+
+
 class MediaIn(WireIn):
     """A file in base64, or `id`: one that `POST /api/media` took before."""
 

@@ -10,7 +10,7 @@ class OperatorNotFound(NotFound):
 
 
 class OperatorInactive(Conflict):
-    """Only an Active operator gets a token."""
+    """Only an Active operator gets a token or a chat."""
 
     title = "The operator is not active"
 

@@ -68,7 +68,7 @@ def send(tx: Tx, files: Files, caller: Caller, chat_id: int, draft: Draft, check
     answered = replace(state, status=ChatStatus.WAITING, unread=0)
     if isinstance(caller, OperatorCaller) and state.operator_id is None:
         answered = replace(answered, operator_id=caller.operator_id)
-    save(tx, state, answered, last_message_id=message.id)
+    save(tx, state, answered, last_message_id=message.id, by=acting_operator(caller))
     return message
 
 

@@ -27,6 +27,7 @@ from opdesk.chats.store.messages import (
     list_messages_page,
     update_delivery,
     update_text,
+    was_answered,
 )
 
 __all__ = [
@@ -57,4 +58,5 @@ __all__ = [
     "save_state_and_last",
     "update_delivery",
     "update_text",
+    "was_answered",
 ]

@@ -60,6 +60,7 @@ ANSWER_OF_OTHERS = statement(
     .order_by(_m.id.desc())
     .limit(1)
 )
+AN_ANSWER = statement(select(_m.id).where(*_in_chat, _m.author == int(Author.OPERATOR)).limit(1))
 COUNT_MESSAGES = statement(select(func.count()).select_from(messages).where(*_in_chat))
 ADD_MESSAGE = statement(
     insert(messages).values(
@@ -167,6 +168,11 @@ def find_answer_of_others(
         ANSWER_OF_OTHERS, company=company_id, chat=chat_id, after=after, operator=operator_id
     )
     return (Author(row[0]), row[1]) if row else None
+
+
+def was_answered(tx: Tx, company_id: int, chat_id: int) -> bool:
+    """Whether an operator or the company ever wrote in a chat."""
+    return tx.first(AN_ANSWER, company=company_id, chat=chat_id) is not None
 
 
 def list_messages_page(tx: Tx, company_id: int, chat_id: int, page: Page) -> list[Message]:
