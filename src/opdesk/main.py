@@ -19,11 +19,13 @@ from opdesk.accounts import (
 )
 from opdesk.channels.model import Channel
 from opdesk.chats import endpoints as chat_endpoints, wire as chat_wire
+from opdesk.chats.model import Author, Chat
 from opdesk.connectors import endpoints as channel_endpoints, wire as channel_wire
 from opdesk.connectors.delivery import check_message
 from opdesk.connectors.endpoints import HOOKS, Webhooks
 from opdesk.connectors.inbound import forget_raw
 from opdesk.connectors.registry import CONNECTORS
+from opdesk.connectors.typing_relay import TypingRelay
 from opdesk.deeplinks import endpoints as link_endpoints, wire as link_wire
 from opdesk.kit.clock import MINUTE_MS
 from opdesk.kit.endpoint import PUBLIC, guard
@@ -204,6 +206,7 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
         "channel_check": check_message,
         "forget_raw": forget_raw,
         "board": services.board,
+        "typing": _typing_teller(services.typing_relay),
     }
     provided = {
         name: Provide(_constant(value), use_cache=True, sync_to_thread=False)
@@ -226,6 +229,14 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
 def _why_not_first(channel: Channel) -> str | None:
     """Why a channel can't write to someone who has not written before; None when it can."""
     return None if CONNECTORS[channel.source].can_write_first else "clientWritesFirst"
+
+
+def _typing_teller(relay: TypingRelay) -> chat_endpoints.Typing:
+    async def tell(_caller: Caller, chat: Chat, author: Author) -> None:
+        if author is Author.OPERATOR:
+            await relay.show(chat.company_id, chat.id)
+
+    return tell
 
 
 def _constant(value: Any) -> Any:

@@ -16,6 +16,7 @@ from opdesk.chats.wire import ChatOut, MediaIn, MessageIn, MessageOut
 from opdesk.connectors.actions import Switchboard
 from opdesk.connectors.delivery import Delivery, check_message
 from opdesk.connectors.polling import Pollers
+from opdesk.connectors.typing_relay import TypingRelay
 from opdesk.events import actions as event_actions
 from opdesk.housekeeping import keep_house
 from opdesk.kit.bus import Bus
@@ -69,6 +70,7 @@ class Services:
     http: HttpClient
     board: Switchboard
     pollers: Pollers
+    typing_relay: TypingRelay
     hub: Hub
     signalr: SignalR
 
@@ -145,6 +147,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         http=http,
         board=Switchboard(db, bus, vault, http, settings.primary_url),
         pollers=Pollers(db, bus, vault, http),
+        typing_relay=TypingRelay(db, vault, http, clock),
         hub=hub,
         signalr=SignalR(hub, _hub_authentication(db, tokens, settings), clock),
     )
@@ -205,6 +208,7 @@ async def running(services: Services) -> AsyncIterator[None]:
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
+        await services.typing_relay.close()
         await services.http.close()
         services.passwords.close()
         await services.db.close()

@@ -1,7 +1,7 @@
 """The contract's section Chats, and uploading files."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any
 
 from litestar import Request, Response, delete, get, post, put
@@ -13,6 +13,8 @@ from opdesk.chats.errors import AnsweredSince
 from opdesk.chats.model import (
     MAX_COUNTED,
     MAX_PAGE_SIZE,
+    Author,
+    Chat,
     ChatFilter,
     ChatStatus,
     Draft,
@@ -30,6 +32,7 @@ from opdesk.chats.wire import (
     MessageOut,
     MessagePageOut,
     NotSentOut,
+    TypingIn,
     UploadedOut,
     base64_in,
     body_digest,
@@ -52,6 +55,9 @@ MediaFiles = Given[Files]
 MediaAddresses = Given[Addresses]
 ChannelCheck = Given[actions.Check]
 ForgetRaw = Given[actions.ForgetRaw]
+Typing = Callable[[Caller, Chat, Author], Awaitable[None]]
+"""Tells whoever wants to know that `author` (operator or client) writes in a chat just now."""
+TypingTeller = Given[Typing]
 
 PageNumber = Annotated[str, described("page", "Page, from 1", "integer")]
 PerPage = Annotated[str, described("per_page", "Items on a page, 1 to 100", "integer")]
@@ -231,6 +237,24 @@ async def mark_read(db: Db, caller: AnyCaller, chat_id: FromPath[int]) -> Respon
     return empty()
 
 
+@post("/api/chat/{chat_id:int}/typing", status_code=200, tags=["Chats"])
+async def tell_typing(
+    db: Db,
+    caller: AnyCaller,
+    typing: TypingTeller,
+    chat_id: FromPath[int],
+    data: JSONBody[TypingIn | None] = None,
+) -> Response[bytes]:
+    """Somebody writes just now; it counts for a few seconds. The body may be left out.
+
+    The client sees an operator's typing where the channel can show it. `author` 1 is for
+    companies that relay a client from elsewhere (403 for operators).
+    """
+    author = (data or TypingIn()).to_author()
+    await typing(caller, await db.read(actions.get_typed_in, caller, chat_id, author), author)
+    return empty()
+
+
 @post("/api/media", status_code=200, tags=["Chats"], request_max_body_size=None)
 async def upload_media(
     request: Request[Any, Any, Any],
@@ -370,5 +394,6 @@ ROUTES = (
     list_messages,
     post_message,
     mark_read,
+    tell_typing,
     upload_media,
 )

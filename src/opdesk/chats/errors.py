@@ -37,5 +37,11 @@ class AnsweredSince(Conflict):
         self.missed = missed
 
 
+class MayNotWriteAsClient(Forbidden):
+    """Companies relay their clients from elsewhere; an operator is never the client."""
+
+    title = "Only the company may speak for the client"
+
+
 class MayNotDelete(Forbidden):
     title = "Only the company may delete chats"

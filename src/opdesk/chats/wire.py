@@ -299,6 +299,19 @@ class MessageIn(WireIn):
             raise Invalid.field("author", "must be 0: operators and companies write as operators")
 
 
+class TypingIn(WireIn):
+    """Who writes: 0 an operator, 1 the client (with company credentials only)."""
+
+    author: int = 0
+
+    example = {"author": 0}
+
+    def to_author(self) -> Author:
+        if self.author not in (Author.OPERATOR, Author.CLIENT):
+            raise Invalid.field("author", "must be 0 (operator) or 1 (client)")
+        return Author(self.author)
+
+
 class NotSentOut(Wire):
     """Why nothing was sent. `missed` is there when a colleague has answered since: the messages
 

@@ -11,6 +11,7 @@ from litestar import Litestar
 
 COMPANY, OPERATOR = "company", "operator"
 _PROBLEM = "application/problem+json"
+_NULL = {"type": "null"}
 _SCHEMES = {
     "bearer": {
         "type": "http",
@@ -85,6 +86,7 @@ def describe(
             operation["security"] = [] if is_public else [{"bearer": []}, {"key": []}]
             if f"{method} {path}" in bodies:
                 operation["requestBody"] = bodies[f"{method} {path}"]
+            _tell_optional_body(operation)
             _put_example(operation, examples)
             _add_errors(operation, is_public=is_public)
     return document
@@ -98,6 +100,16 @@ def _public_paths(app: Litestar) -> set[tuple[str, str]]:
                 methods = [str(method).lower() for method in handler.http_methods]
                 found |= {(method, route.path_format) for method in methods}
     return found
+
+
+def _tell_optional_body(operation: dict[str, Any]) -> None:
+    """A handler takes a body that may be left out as `Shape | None`."""
+    body = operation.get("requestBody", {})
+    for media in body.get("content", {}).values():
+        kinds = media.get("schema", {}).get("oneOf", [])
+        if _NULL in kinds:
+            [media["schema"]] = [kind for kind in kinds if kind != _NULL]
+            body["required"] = False
 
 
 def _put_example(operation: dict[str, Any], examples: Mapping[str, Any]) -> None:
