@@ -15,5 +15,9 @@ class MovableClock(SystemClock):
     def now_ms(self) -> int:
         return super().now_ms() + self.ahead_ms
 
+    @override
+    def monotonic_s(self) -> float:
+        return super().monotonic_s() + self.ahead_ms / 1000
+
     def move(self, *, seconds: float) -> None:
         self.ahead_ms += round(seconds * 1000)

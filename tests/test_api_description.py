@@ -45,6 +45,16 @@ async def test_every_body_has_an_example(document: dict[str, Any]) -> None:
     assert missing == []
 
 
+async def test_a_body_that_may_be_left_out_says_so(document: dict[str, Any]) -> None:
+    bodies = {
+        path: methods["post"]["requestBody"]["required"]
+        for path, methods in document["paths"].items()
+        if path in ("/api/chat/{chat_id}/typing", "/api/chat/{chat_id}/message")
+    }
+
+    assert bodies == {"/api/chat/{chat_id}/typing": False, "/api/chat/{chat_id}/message": True}
+
+
 async def test_every_answer_has_an_example(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
 

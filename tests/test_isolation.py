@@ -36,7 +36,9 @@ BODIES: Mapping[str, Any] = {
         "password": "a password of a spy",
     },
     "PUT /api/chat/status": lambda v: {"id": v["chat"], "status": 4},
+    "PUT /api/chat/operator": lambda v: {"id": v["chat"], "operatorId": v["operator"]},
     "POST /api/chat/{chat_id:int}/message": lambda v: {"textMessage": "spy"},
+    "POST /api/chat/{chat_id:int}/typing": lambda _v: {"author": 0},
     "POST /api/channel": lambda v: {
         "organizationId": v["organization"],
         "source": 2,
@@ -127,6 +129,7 @@ async def test_no_route_lets_a_stranger_at_anything(bot: Bot) -> None:
 
     assert reached == []
     assert await state_of(bot, victim) == before
+    assert bot.telegram.sent("sendChatAction") == []
 
 
 async def test_no_hub_method_lets_a_stranger_at_anything(bot: Bot) -> None:

@@ -19,6 +19,7 @@ from opdesk.accounts import (
 )
 from opdesk.channels.model import Channel
 from opdesk.chats import endpoints as chat_endpoints, wire as chat_wire
+from opdesk.chats.model import Author, Chat
 from opdesk.connectors import endpoints as channel_endpoints, wire as channel_wire
 from opdesk.connectors.delivery import check_message
 from opdesk.connectors.endpoints import HOOKS, Webhooks
@@ -37,6 +38,7 @@ from opdesk.operators import access, endpoints as operator_endpoints, wire as op
 from opdesk.operators.model import Caller
 from opdesk.parts import ApiShapes, Services, running
 from opdesk.realtime import endpoints as event_endpoints, wire as event_wire
+from opdesk.realtime.hub import Hub
 
 STATIC = Path(__file__).parent / "static"
 _TOKEN_EXAMPLE = "eyJhbGciOiJIUzI1NiIs…"  # noqa: S105  the beginning of any
@@ -209,6 +211,7 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
         "channel_check": check_message,
         "forget_raw": forget_raw,
         "board": services.board,
+        "typing": _typing_teller(services.hub),
     }
     provided = {
         name: Provide(_constant(value), use_cache=True, sync_to_thread=False)
@@ -231,6 +234,13 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
 def _why_not_first(channel: Channel) -> str | None:
     """Why a channel can't write to someone who has not written before; None when it can."""
     return None if CONNECTORS[channel.source].can_write_first else "clientWritesFirst"
+
+
+def _typing_teller(hub: Hub) -> chat_endpoints.Typing:
+    async def tell(caller: Caller, chat: Chat, author: Author) -> None:
+        await hub.typed(caller, chat, is_client=author is Author.CLIENT)
+
+    return tell
 
 
 def _constant(value: Any) -> Any:

@@ -16,6 +16,7 @@ from opdesk.chats.wire import ChatOut, MediaIn, MessageIn, MessageOut
 from opdesk.connectors.actions import Switchboard
 from opdesk.connectors.delivery import Delivery, check_message
 from opdesk.connectors.polling import Pollers
+from opdesk.connectors.typing_relay import TypingRelay
 from opdesk.events import actions as event_actions
 from opdesk.housekeeping import keep_house
 from opdesk.kit.bus import Bus
@@ -74,6 +75,7 @@ class Services:
     http: HttpClient
     board: Switchboard
     pollers: Pollers
+    typing_relay: TypingRelay
     hub: Hub
     signalr: SignalR
     feed: Feed
@@ -134,8 +136,10 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
     addresses = Addresses(keyring, settings.primary_url)
     shapes = ApiShapes(addresses, clock)
     teller = Teller(shapes)
-    hub = Hub(db, bus, clock, tokens, teller, Outside(_hub_sender(db, files), _no_typing))
     http = HttpClient(settings.outgoing_allow)
+    typing_relay = TypingRelay(db, vault, http, clock)
+    outside = Outside(_hub_sender(db, files), typing_relay.show)
+    hub = Hub(db, bus, clock, tokens, teller, outside)
     delivery = Delivery(db, vault, http, files)
     outbox.add_handler(chat_actions.CLEAR, _clearing(db, files))
     outbox.add_handler(chat_actions.SEND, delivery.send)
@@ -157,6 +161,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         http=http,
         board=Switchboard(db, bus, vault, http, settings.primary_url),
         pollers=Pollers(db, bus, vault, http),
+        typing_relay=typing_relay,
         hub=hub,
         signalr=SignalR(hub, _hub_authentication(db, tokens, settings), clock),
         feed=Feed(db, bus, teller),
@@ -169,9 +174,12 @@ def _hub_sender(db: Database, files: Files) -> Sender:
     ) -> Message:
         attached = decode(media, MediaIn) if media is not None else None
         body = MessageIn(
-            text_message=text, media=attached, client_message_id=options.client_message_id
+            text_message=text,
+            media=attached,
+            last_seen_message_id=options.last_seen_message_id,
+            force=options.force,
         )
-        draft = await chat_endpoints.draft_in(files, body, None)
+        draft = await chat_endpoints.draft_in(files, body, options.client_message_id)
         try:
             return await db.write(chat_actions.send, files, caller, chat_id, draft, check_message)
         finally:
@@ -188,9 +196,6 @@ def _hub_authentication(db: Database, tokens: Tokens, settings: Settings) -> Any
         return Holder(found.caller, credentials)
 
     return authenticate
-
-
-async def _no_typing(_company_id: int, _chat_id: int) -> None: ...
 
 
 def _clearing(db: Database, files: Files) -> Any:
@@ -226,6 +231,7 @@ async def running(services: Services) -> AsyncIterator[None]:
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
+        await services.typing_relay.close()
         await services.http.close()
         services.passwords.close()
         await services.db.close()

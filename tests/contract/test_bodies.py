@@ -74,6 +74,9 @@ async def answers(bot: Bot) -> dict[str, Any]:
         "chats": await operator.api.get("/api/chat/chats"),
         "messages": await operator.api.get(f"/api/chat/{chat_id}/messages"),
         "sent_message": sent,
+        "held_message": await company.post(
+            f"/api/chat/{chat_id}/message", {"textMessage": "?", "lastSeenMessageId": 1}
+        ),
         "channels": await company.get("/api/channel"),
         "channel_check": await company.post(f"/api/channel/{bot.channel_id}/check"),
         "invalid": await company.post("/api/operator/status", {"id": "x", "status": 9}),

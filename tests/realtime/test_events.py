@@ -112,9 +112,7 @@ async def test_what_can_not_be_told_means_reload(bot: Bot, wrong: str) -> None:
         ({"wait": "1.5"}, "wait"),
     ],
 )
-async def test_bad_queries_name_their_field(
-    desk: Desk, query: dict[str, Any], field: str
-) -> None:
+async def test_bad_queries_name_their_field(desk: Desk, query: dict[str, Any], field: str) -> None:
     reply = await look(desk.alice.api, desk.alice.organization_id, **query)
 
     assert (reply.status, list(reply.json["errors"])) == (400, [field])

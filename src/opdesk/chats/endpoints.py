@@ -1,16 +1,20 @@
 """The contract's section Chats, and uploading files."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any
 
 from litestar import Request, Response, delete, get, post, put
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
 from opdesk.chats import actions
+from opdesk.chats.errors import AnsweredSince
 from opdesk.chats.model import (
     MAX_COUNTED,
     MAX_PAGE_SIZE,
+    Author,
+    Chat,
     ChatFilter,
     ChatStatus,
     Draft,
@@ -18,6 +22,7 @@ from opdesk.chats.model import (
     Upload,
 )
 from opdesk.chats.wire import (
+    ChatOperatorIn,
     ChatOut,
     ChatPageOut,
     ChatStatusIn,
@@ -26,6 +31,8 @@ from opdesk.chats.wire import (
     MessageIn,
     MessageOut,
     MessagePageOut,
+    NotSentOut,
+    TypingIn,
     UploadedOut,
     base64_in,
     body_digest,
@@ -36,7 +43,7 @@ from opdesk.kit.endpoint import Db, Given, Now, empty
 from opdesk.kit.errors import Invalid, TooLarge
 from opdesk.kit.query import described, id_or_none, whole, whole_or_none
 from opdesk.kit.text import clean_ours, search_words
-from opdesk.kit.web import header
+from opdesk.kit.web import PROBLEM, header
 from opdesk.kit.wire import MAX_ID
 from opdesk.media import actions as media_actions
 from opdesk.media.access import Addresses, Files
@@ -48,6 +55,9 @@ MediaFiles = Given[Files]
 MediaAddresses = Given[Addresses]
 ChannelCheck = Given[actions.Check]
 ForgetRaw = Given[actions.ForgetRaw]
+Typing = Callable[[Caller, Chat, Author], Awaitable[None]]
+"""Tells whoever wants to know that `author` (operator or client) writes in a chat just now."""
+TypingTeller = Given[Typing]
 
 PageNumber = Annotated[str, described("page", "Page, from 1", "integer")]
 PerPage = Annotated[str, described("per_page", "Items on a page, 1 to 100", "integer")]
@@ -68,6 +78,12 @@ MAX_BASE64_BYTES = 16 * 1024 * 1024
 MAX_MESSAGE_BODY = MAX_BASE64_BYTES + 256 * 1024
 _DECODED_ON_LOOP = 64 * 1024
 _MAX_KEY_CHARS = 200
+_NOT_SENT = ResponseSpec(
+    NotSentOut,
+    generate_examples=False,
+    description="Not sent: answered since, the channel is gone, or the key was used",
+    media_type=PROBLEM,
+)
 
 
 @get("/api/chat/chats", tags=["Chats"])
@@ -125,6 +141,19 @@ async def set_chat_status(
     return empty()
 
 
+@put("/api/chat/operator", tags=["Chats"])
+async def set_chat_operator(
+    db: Db, caller: AnyCaller, data: JSONBody[ChatOperatorIn]
+) -> Response[bytes]:
+    """Make a chat an operator's, or nobody's (null).
+
+    The operator is an Active one of the chat's organization: 404 for any other, 409 for one who
+    is inactive. A New chat becomes Open; one given back without ever an answer is New again.
+    """
+    await db.write(actions.assign, caller, data.id, data.operator_id)
+    return empty()
+
+
 @delete("/api/chat/chats/{chat_id:int}", status_code=200, tags=["Chats"])
 async def delete_chat(
     db: Db, caller: AnyCaller, files: MediaFiles, forget_raw: ForgetRaw, chat_id: FromPath[int]
@@ -165,6 +194,7 @@ async def list_messages(
     status_code=200,
     tags=["Chats"],
     request_max_body_size=MAX_MESSAGE_BODY,
+    responses={409: _NOT_SENT},
 )
 async def post_message(
     request: Request[Any, Any, Any],
@@ -181,21 +211,47 @@ async def post_message(
 
     With an `Idempotency-Key` header (or `clientMessageId`) a repeat returns the first answer and
     sends nothing twice; the key is kept for 48 hours, and with another body it is 409.
+
+    With `lastSeenMessageId` the send is held when somebody else has answered behind that message:
+    409 with what was `missed`. Send again with `force`, under the same key, to send it anyway.
     """
     key = header(request.scope, b"idempotency-key") or data.client_message_id
     draft = await draft_in(files, data, key)
+    url = _url(addresses, now)
     try:
         message = await db.write(actions.send, files, caller, chat_id, draft, channel_check)
+    except AnsweredSince as held:
+        # Answering is left to `kit/web.py`, which knows no messages.
+        held.members["missed"] = [MessageOut.of(one, url) for one in held.missed]
+        raise
     finally:
         if draft.upload is not None:
             files.drop(draft.upload.file)
-    return MessageOut.of(message, _url(addresses, now))
+    return MessageOut.of(message, url)
 
 
 @post("/api/chat/{chat_id:int}/read", status_code=200, tags=["Chats"])
 async def mark_read(db: Db, caller: AnyCaller, chat_id: FromPath[int]) -> Response[bytes]:
     """Someone of the organization has seen the client's messages: `countUnread` becomes 0."""
     await db.write(actions.mark_read, caller, chat_id)
+    return empty()
+
+
+@post("/api/chat/{chat_id:int}/typing", status_code=200, tags=["Chats"])
+async def tell_typing(
+    db: Db,
+    caller: AnyCaller,
+    typing: TypingTeller,
+    chat_id: FromPath[int],
+    data: JSONBody[TypingIn | None] = None,
+) -> Response[bytes]:
+    """Somebody writes just now; it counts for a few seconds. The body may be left out.
+
+    The client sees an operator's typing where the channel can show it. `author` 1 is for
+    companies that relay a client from elsewhere (403 for operators).
+    """
+    author = (data or TypingIn()).to_author()
+    await typing(caller, await db.read(actions.get_typed_in, caller, chat_id, author), author)
     return empty()
 
 
@@ -240,6 +296,8 @@ async def draft_in(files: Files, data: MessageIn, key: str | None) -> Draft:
         upload=upload,
         client_key=key,
         body_digest=body_digest(data, upload.file.digest if upload else None),
+        last_seen_message_id=data.last_seen_message_id,
+        force=data.force,
     )
 
 
@@ -331,9 +389,11 @@ ROUTES = (
     list_chats,
     get_chat,
     set_chat_status,
+    set_chat_operator,
     delete_chat,
     list_messages,
     post_message,
     mark_read,
+    tell_typing,
     upload_media,
 )

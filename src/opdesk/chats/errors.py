@@ -1,5 +1,8 @@
 """What can go wrong with chats and messages."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from opdesk.kit.errors import Conflict, Forbidden, NotFound
 
 
@@ -19,6 +22,25 @@ class KeyReused(Conflict):
     """The same idempotency key with another body."""
 
     title = "This idempotency key was used for another message"
+
+
+class AnsweredSince(Conflict):
+    """A send is held: somebody else has answered behind what its author had seen.
+
+    `missed` are the chat's messages (`model.Message`) behind the last seen one, oldest first.
+    """
+
+    title = "A colleague has answered since"
+
+    def __init__(self, detail: str, missed: Sequence[Any]) -> None:
+        super().__init__(detail)
+        self.missed = missed
+
+
+class MayNotWriteAsClient(Forbidden):
+    """Companies relay their clients from elsewhere; an operator is never the client."""
+
+    title = "Only the company may speak for the client"
 
 
 class MayNotDelete(Forbidden):

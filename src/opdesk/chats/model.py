@@ -7,6 +7,8 @@ from opdesk.channels.model import Source
 from opdesk.contacts.model import Identity
 from opdesk.media.model import Media, MediaType, StoredFile
 
+MAX_MISSED = 50
+"""How many messages a held send is answered with."""
 NEWEST = 2**53 - 1
 """`before` this id is the newest page."""
 COUNT_LIMIT = 10_000
@@ -170,13 +172,19 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What someone wants to send. `media_id` is an earlier upload that becomes the chat's."""
+    """What someone wants to send. `media_id` is an earlier upload that becomes the chat's.
+
+    `last_seen_message_id`: the newest message that its author had on screen (None: they don't
+    say); `force`: send although somebody else has answered behind that one.
+    """
 
     text: str
     media_id: int | None = None
     upload: Upload | None = None
     client_key: str | None = None
     body_digest: str = ""
+    last_seen_message_id: int | None = None
+    force: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,6 +245,15 @@ class ChatStatusIn(WireIn):
         return ChatStatus(self.status)
 
 
+class ChatOperatorIn(WireIn):
+    """`operatorId` null gives the chat back to the queue."""
+
+    id: Id
+    operator_id: Id | None
+
+    example = {"id": 5, "operatorId": 21}
+
+
 class MediaIn(WireIn):
     """A file in base64, or `id`: one that `POST /api/media` took before."""
 
@@ -263,23 +272,66 @@ class MediaIn(WireIn):
 
 
 class MessageIn(WireIn):
-    """Text or media, or both. `author` is 0; `clientMessageId` is as good as `Idempotency-Key`."""
+    """Text or media, or both. `author` is 0; `clientMessageId` is as good as `Idempotency-Key`.
+
+    `lastSeenMessageId`: the newest message its author had seen; the send is held (409) when
+    somebody else has answered behind it. `force` sends all the same.
+    """
 
     text_message: str | None = None
     author: int = 0
     media: MediaIn | None = None
     client_message_id: str | None = None
+    last_seen_message_id: Id | None = None
+    force: bool = False
 
     example = {
         "textMessage": "Your parcel left today",
         "author": 0,
         "media": None,
         "clientMessageId": "b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a11",
+        "lastSeenMessageId": 310,
+        "force": False,
     }
 
     def check_author(self) -> None:
         if self.author != int(Author.OPERATOR):
             raise Invalid.field("author", "must be 0: operators and companies write as operators")
+
+
+class TypingIn(WireIn):
+    """Who writes: 0 an operator, 1 the client (with company credentials only)."""
+
+    author: int = 0
+
+    example = {"author": 0}
+
+    def to_author(self) -> Author:
+        if self.author not in (Author.OPERATOR, Author.CLIENT):
+            raise Invalid.field("author", "must be 0 (operator) or 1 (client)")
+        return Author(self.author)
+
+
+class NotSentOut(Wire):
+    """Why nothing was sent. `missed` is there when a colleague has answered since: the messages
+
+    behind `lastSeenMessageId`, oldest first, at most 50.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    missed: list[MessageOut] = []
+
+    example = {
+        "type": "about:blank",
+        "title": "A colleague has answered since",
+        "status": 409,
+        "detail": "Olena Koval has answered in this chat since you last looked; read it, or send"
+        " again with force",
+        "missed": [MessageOut.example],
+    }
 
 
 class UploadedOut(Wire):
@@ -305,7 +357,7 @@ def source_in(name: str, value: int | None) -> Source | None:
 
 
 def body_digest(data: MessageIn, file_digest: str | None) -> str:
-    """What an idempotency key stands for: everything the sender decided."""
+    """What an idempotency key stands for: everything that is sent, not under which conditions."""
     media = data.media
     named = [media.id, media.name, media.format, media.type] if media else []
     decided: list[Any] = [data.text_message or "", named, file_digest]

@@ -188,6 +188,7 @@ class Connector(Protocol):
     limits: ClassVar[Limits]
     secret_settings: ClassVar[frozenset[str]]
     can_write_first: ClassVar[bool]
+    can_show_typing: ClassVar[bool]
 
     def __init__(self, http: HttpClient, settings: Mapping[str, str]) -> None: ...
 
@@ -234,6 +235,13 @@ class Connector(Protocol):
 
     async def send(self, out: Outbound) -> str:
         """Deliver one message; the platform's id of it. Raises DeliveryError."""
+        ...
+
+    async def show_typing(self, chat_id: str) -> None:
+        """Show the customer for a few seconds that someone writes. Raises DeliveryError.
+
+        Called only where the source `can_show_typing`.
+        """
         ...
 
     def fetch(self, reference: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:

@@ -82,6 +82,8 @@ class FakeTelegram:
         self._last_update, self._last_message = 1_000, 100
         self.lost: set[str] = set()
         """Methods that are carried out, but whose answers get lost on the way."""
+        self.silent: set[str] = set()
+        """Methods that never answer."""
 
     def add_bot(self, name: str = BOT_NAME, token: str | None = None) -> str:
         """A new bot; its token."""
@@ -194,6 +196,10 @@ class FakeTelegram:
         token, method = parts[0].removeprefix("bot"), parts[-1]
         values, files = _form(scope, body or b"")
         self.calls.append(Call(method, values, files))
+        if method in self.silent:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            return
         answered = await self._answered(token, method, values, files)
         if method in self.lost:
             await send({"type": "http.response.start", "status": 200, "headers": _CUT_OFF})
@@ -258,6 +264,11 @@ class FakeTelegram:
         if not values.get("text"):
             return Refusal(400, "Bad Request: message text is empty")
         return self._sent_message(values, {"text": values["text"]})
+
+    async def _sendChatAction(self, _token: str, values: Any, _files: Any) -> Any:  # noqa: N802
+        if values.get("action") != "typing":
+            return Refusal(400, "Bad Request: wrong parameter action in request")
+        return True
 
     async def _sendPhoto(self, _token: str, values: Any, files: Any) -> Any:  # noqa: N802
         if "photo" not in files:

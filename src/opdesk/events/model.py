@@ -14,6 +14,8 @@ class EventType(StrEnum):
     CHAT_CREATED = "chatCreated"
     CHAT_CHANGED = "chatChanged"
     CHAT_STATUS_CHANGED = "chatStatusChanged"
+    CHAT_ASSIGNED = "chatAssigned"
+    """{"chatId", "operatorId" (0: nobody's now), "byOperatorId" (0: the company)}"""
     CHAT_REMOVED = "chatRemoved"
     MESSAGE_CREATED = "messageCreated"
     MESSAGE_CHANGED = "messageChanged"

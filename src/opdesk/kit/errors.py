@@ -5,13 +5,15 @@ into an HTTP status, and the hub sends `title` and `detail` as the error of a Co
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 class AppError(Exception):
     """Something the caller can be told.
 
     `title` is the same for every error of its kind; `detail` says what is wrong this time, in a
-    sentence; `errors` names the fields of the request, in its own spelling.
+    sentence; `errors` names the fields of the request, in its own spelling; `members` are further
+    members of the problem (RFC 9457, 3.2), in the form in which they travel.
     """
 
     title = "Error"
@@ -22,6 +24,7 @@ class AppError(Exception):
         super().__init__(detail or self.title)
         self.detail = detail
         self.errors: dict[str, list[str]] = {k: list(v) for k, v in (errors or {}).items()}
+        self.members: dict[str, Any] = {}
 
 
 class Invalid(AppError):

@@ -1,4 +1,4 @@
-"""Brakes: on guessing, by counted failures, and on haste, by waiting. In this process's memory."""
+"""Brakes, in this process's memory: on guessing, on haste, on what need not be so often."""
 
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -14,6 +14,28 @@ MAX_KEYS = 50_000
 class _Window:
     started_at: int
     count: int
+
+
+class Pauses:
+    """Until when each key is to be left alone; of too many, the oldest are forgotten."""
+
+    def __init__(self, clock: Clock, max_keys: int = MAX_KEYS) -> None:
+        self._clock, self._max_keys = clock, max_keys
+        self._ends: OrderedDict[int, float] = OrderedDict()
+
+    def is_on(self, key: int) -> bool:
+        return self._clock.monotonic_s() < self._ends.get(key, 0)
+
+    def begin(self, key: int, pause_s: float) -> None:
+        """Leave `key` alone for `pause_s` from now on."""
+        now = self._clock.monotonic_s()
+        self._ends[key] = now + pause_s
+        self._ends.move_to_end(key)
+        while self._ends and (len(self._ends) > self._max_keys or self._oldest_end() <= now):
+            self._ends.popitem(last=False)
+
+    def _oldest_end(self) -> float:
+        return next(iter(self._ends.values()))
 
 
 class FailureLimit:

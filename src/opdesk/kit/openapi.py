@@ -10,6 +10,8 @@ from typing import Any
 from litestar import Litestar
 
 COMPANY, OPERATOR = "company", "operator"
+_PROBLEM = "application/problem+json"
+_NULL = {"type": "null"}
 _SCHEMES = {
     "bearer": {
         "type": "http",
@@ -84,6 +86,7 @@ def describe(
             operation["security"] = [] if is_public else [{"bearer": []}, {"key": []}]
             if f"{method} {path}" in bodies:
                 operation["requestBody"] = bodies[f"{method} {path}"]
+            _tell_optional_body(operation)
             _put_example(operation, examples)
             _add_errors(operation, is_public=is_public)
     return document
@@ -97,6 +100,16 @@ def _public_paths(app: Litestar) -> set[tuple[str, str]]:
                 methods = [str(method).lower() for method in handler.http_methods]
                 found |= {(method, route.path_format) for method in methods}
     return found
+
+
+def _tell_optional_body(operation: dict[str, Any]) -> None:
+    """A handler takes a body that may be left out as `Shape | None`."""
+    body = operation.get("requestBody", {})
+    for media in body.get("content", {}).values():
+        kinds = media.get("schema", {}).get("oneOf", [])
+        if _NULL in kinds:
+            [media["schema"]] = [kind for kind in kinds if kind != _NULL]
+            body["required"] = False
 
 
 def _put_example(operation: dict[str, Any], examples: Mapping[str, Any]) -> None:
@@ -116,10 +129,12 @@ def _named(schema: Mapping[str, Any]) -> str | None:
 
 def _add_errors(operation: dict[str, Any], *, is_public: bool) -> None:
     responses = operation["responses"]
-    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    problem = {_PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     skipped = {"401", "403"} if is_public else {"429"}
     for status, description in _ERRORS.items():
-        if status not in skipped:
+        # A route that has more to say of an error has described it itself, as a problem.
+        is_described = _PROBLEM in responses.get(status, {}).get("content", {})
+        if status not in skipped and not is_described:
             responses[status] = {"description": description, "content": problem}
     if is_public:
         responses["401"] = {"description": _ERRORS["401"], "content": problem}

@@ -52,10 +52,16 @@ class Problem(msgspec.Struct, omit_defaults=True):
     status: int
     detail: str
     errors: dict[str, list[str]] = {}
+    members: dict[str, Any] = {}
+    """Extension members: they stand beside the others and never replace one."""
+
+    def encoded(self) -> bytes:
+        plain: dict[str, Any] = msgspec.to_builtins(self)
+        return msgspec.json.encode({**plain.pop("members", {}), **plain})
 
     def response(self, headers: Mapping[str, str] | None = None) -> Response[bytes]:
         return Response(
-            msgspec.json.encode(self),
+            self.encoded(),
             status_code=self.status,
             media_type=PROBLEM,
             headers=dict(headers or {}),
@@ -78,7 +84,8 @@ def problem_of(error: errors.AppError) -> tuple[Problem, dict[str, str]]:
         headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, errors.Unauthorized):
         headers["WWW-Authenticate"] = "Bearer"
-    body = Problem("about:blank", error.title, status, error.detail or error.title, error.errors)
+    detail = error.detail or error.title
+    body = Problem("about:blank", error.title, status, detail, error.errors, error.members)
     return body, headers
 
 
@@ -261,4 +268,4 @@ async def send_problem(send: Send, error: Exception) -> None:
     if body.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         body.detail = SERVER_MISTAKE
     pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    await answer(send, body.status, msgspec.json.encode(body), PROBLEM.encode(), pairs)
+    await answer(send, body.status, body.encoded(), PROBLEM.encode(), pairs)

@@ -116,10 +116,12 @@ def _by_token(tx: Tx, tokens: Tokens, token: str) -> Caller:
     try:
         claims = tokens.verify(OPERATOR_TOKEN, token, tx.now)
     except BadToken as error:
-        raise OperatorSignedOut("the token is not valid or has expired") from error
+        raise OperatorSignedOut(
+            "the token is not valid or has expired", reason="expired"
+        ) from error
     found = operator_of_claims(tx, claims)
     if found is None:
-        raise OperatorSignedOut("the operator's token was revoked")
+        raise OperatorSignedOut("the operator's token was revoked", reason="revoked")
     return found
 
 

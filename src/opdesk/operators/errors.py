@@ -10,7 +10,7 @@ class OperatorNotFound(NotFound):
 
 
 class OperatorInactive(Conflict):
-    """Only an Active operator gets a token."""
+    """Only an Active operator gets a token or a chat."""
 
     title = "The operator is not active"
 
@@ -22,9 +22,13 @@ class LoginTaken(Conflict):
 
 
 class OperatorSignedOut(Unauthorized):
-    """The token or session has ended or was revoked."""
+    """The token or session has ended or was revoked. `reason` is a word that panels translate."""
 
     title = "The operator is not signed in"
+
+    def __init__(self, detail: str, *, reason: str = "ended") -> None:
+        super().__init__(detail)
+        self.reason = reason
 
 
 class AnotherOperator(Conflict):

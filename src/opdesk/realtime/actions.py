@@ -13,6 +13,7 @@ from opdesk.kit.context import Tx
 from opdesk.kit.errors import AppError
 from opdesk.kit.tokens import Tokens
 from opdesk.operators import access
+from opdesk.operators.errors import OperatorSignedOut
 from opdesk.operators.model import Caller, OperatorCaller
 from opdesk.realtime.sessions import Holder
 
@@ -25,6 +26,14 @@ class Page:
     up_to: int
     chats: Mapping[int, Chat | None]
     messages: Mapping[int, Message | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Why somebody may not listen any more: a word for programs, a sentence for people."""
+
+    reason: str
+    text: str
 
 
 def read_page(tx: Tx, company_id: int, organization_id: int, after: int) -> Page | None:
@@ -46,14 +55,18 @@ def organization_for(tx: Tx, caller: Caller, organization_id: int) -> int:
     return accounts.organization(tx, caller.company_id, organization_id).id
 
 
-def ended(tx: Tx, tokens: Tokens, holders: Sequence[Holder]) -> list[str | None]:
+def ended(tx: Tx, tokens: Tokens, holders: Sequence[Holder]) -> list[Ended | None]:
     """Why each holder may not listen any more; None for those who may."""
-    reasons: list[str | None] = []
-    for holder in holders:
-        try:
-            found = access.recognize(tx, tokens, holder.credentials, wants_company=False)
-            is_same = access.is_same(found.caller, holder.caller)
-            reasons.append(None if is_same else "another caller is signed in now")
-        except AppError as error:
-            reasons.append(error.detail or error.title)
-    return reasons
+    return [_why_ended(tx, tokens, holder) for holder in holders]
+
+
+def _why_ended(tx: Tx, tokens: Tokens, holder: Holder) -> Ended | None:
+    try:
+        found = access.recognize(tx, tokens, holder.credentials, wants_company=False)
+    except OperatorSignedOut as error:
+        return Ended(error.reason, error.detail or error.title)
+    except AppError as error:
+        return Ended("ended", error.detail or error.title)
+    if access.is_same(found.caller, holder.caller):
+        return None
+    return Ended("other", "another caller is signed in now")

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
 from opdesk.events import actions as events
-from opdesk.events.model import TOPIC, EventType
+from opdesk.events.model import TOPIC
 from opdesk.kit.bus import Wake
 from opdesk.kit.clock import SECOND_MS, Clock
 from opdesk.kit.db import Database
@@ -43,10 +43,9 @@ class Followers:
     """One follower for each organization that somebody listens to."""
 
     def __init__(
-        self, db: Database, clock: Clock, teller: Teller, operators_changed: Callable[[], None]
+        self, db: Database, clock: Clock, teller: Teller, noticed: Callable[[Page], None]
     ) -> None:
-        self._db, self._clock, self._teller = db, clock, teller
-        self._operators_changed = operators_changed
+        self._db, self._clock, self._teller, self._noticed = db, clock, teller, noticed
         self._by_organization: dict[int, Follower] = {}
         self._tasks: set[asyncio.Task[bool]] = set()
         self.epoch = ""
@@ -164,8 +163,7 @@ class Followers:
         follower.position = page.up_to
         for listener in list(follower.listeners):
             _hand_out(listener, follower.organization_id, told)
-        if any(event.type is EventType.OPERATOR_CHANGED for event in page.events):
-            self._operators_changed()
+        self._noticed(page)
         return bool(told)
 
     def _told(self, page: Page) -> list[Told]:

@@ -10,7 +10,7 @@ import msgspec
 from opdesk.accounts import actions as accounts
 from opdesk.chats import actions as chats
 from opdesk.chats.model import Chat, Message
-from opdesk.events.model import TOPIC
+from opdesk.events.model import TOPIC, EventType
 from opdesk.kit.bus import Alarm, Bus
 from opdesk.kit.clock import Clock
 from opdesk.kit.db import Database
@@ -19,7 +19,7 @@ from opdesk.kit.log import get_logger
 from opdesk.kit.tokens import Tokens
 from opdesk.kit.wire import Id, decode
 from opdesk.operators.model import Caller, OperatorCaller
-from opdesk.realtime.actions import ended
+from opdesk.realtime.actions import Ended, Page, ended
 from opdesk.realtime.followers import Followers
 from opdesk.realtime.presence import Presence
 from opdesk.realtime.sessions import Holder, Listener
@@ -61,7 +61,7 @@ class Hub:
     ) -> None:
         self._db, self._tokens, self._teller, self._outside = db, tokens, teller, outside
         self._alarm = Alarm(CHECK_EVERY_S)
-        self._followers = Followers(db, clock, teller, self._alarm.ring)
+        self._followers = Followers(db, clock, teller, self._notice)
         self._presence = Presence(clock, self._signal)
         self._listeners: dict[Connection, Listener] = {}
         self._methods: dict[str, tuple[range, Method]] = {
@@ -140,8 +140,6 @@ class Hub:
             how = _argument(options[0], SendOptionsIn | None, "options") or how
         caller = listener.holder.caller
         message = await self._outside.send(caller, place, text, media, how)
-        if isinstance(caller, OperatorCaller):
-            self._presence.has_sent(caller.operator_id, place)
         return self._teller.message(message)
 
     async def _subscribe(self, listener: Listener, position: msgspec.Raw) -> PositionOut:
@@ -173,6 +171,15 @@ class Hub:
 
     # --- who is there ----------------------------------------------------------
 
+    def _notice(self, page: Page) -> None:
+        """What the hub itself does about events that it tells."""
+        for event in page.events:
+            if event.type is EventType.OPERATOR_CHANGED:
+                self._alarm.ring()
+            message = page.messages.get(event.ids.get("messageId", 0))
+            if event.type is EventType.MESSAGE_CREATED and message and message.operator:
+                self._presence.has_sent(message.operator.id, message.chat_id)
+
     def _signal(self, organization_id: int, told: Outgoing) -> None:
         for listener in self._followers.panels(organization_id):
             listener.connection.send(told)
@@ -203,22 +210,23 @@ class Hub:
         listeners = list(self._listeners.values())
         if not listeners:
             return
-        reasons = await self._db.read_slow(ended, self._tokens, [one.holder for one in listeners])
-        for listener, reason in zip(listeners, reasons, strict=True):
-            if reason is not None:
-                self._sign_out(listener, reason)
-
-    def _sign_out(self, listener: Listener, reason: str) -> None:
-        caller = listener.holder.caller
-        if listener.is_panel and isinstance(caller, OperatorCaller):
-            listener.connection.send(signed_out_signal(caller.organization_id, reason))
-        listener.connection.close(reason)
+        ends = await self._db.read_slow(ended, self._tokens, [one.holder for one in listeners])
+        for listener, end in zip(listeners, ends, strict=True):
+            if end is not None:
+                _sign_out(listener, end)
 
     async def _join_new_organizations(self) -> None:
         for listener in list(self._listeners.values()):
             caller = listener.holder.caller
             if not isinstance(caller, OperatorCaller):
                 await self._followers.join(listener, await self._organizations(caller))
+
+
+def _sign_out(listener: Listener, end: Ended) -> None:
+    caller = listener.holder.caller
+    if listener.is_panel and isinstance(caller, OperatorCaller):
+        listener.connection.send(signed_out_signal(caller.organization_id, end.reason))
+    listener.connection.close(end.text)
 
 
 def _require_operator(listener: Listener) -> None:

@@ -106,6 +106,7 @@ _SHOWN_AS = {
     EventType.CHAT_CREATED: "chatCreated",
     EventType.CHAT_CHANGED: "chatChanged",
     EventType.CHAT_STATUS_CHANGED: "chatChanged",
+    EventType.CHAT_ASSIGNED: "chatAssigned",
     EventType.MESSAGE_CREATED: "messageCreated",
     EventType.MESSAGE_CHANGED: "messageChanged",
     EventType.MESSAGE_STATUS_CHANGED: "messageChanged",
@@ -154,8 +155,11 @@ class Teller:
             return None
         if kind.startswith("message"):
             return (kind, self._shapes.message(message)) if message else None
-        # A chat that is gone by now is told as what it is: nothing comes back to life by replay.
-        return (kind, self._shapes.chat(chat)) if chat else ("chatRemoved", _id_of(event))
+        if chat is None:
+            # Told as what it is by now: nothing comes back to life by replay.
+            return "chatRemoved", {"id": event.ids["chatId"]}
+        shown = self._shapes.chat(chat)
+        return kind, _assigned(event, shown) if event.type is EventType.CHAT_ASSIGNED else shown
 
     def _legacy(self, event: Event, chat: Chat | None, message: Message | None) -> Outgoing | None:
         """The five events of the contract, with exactly these arguments."""
@@ -242,5 +246,10 @@ def _event(epoch: str, organization_id: int, number: int, kind: str, data: Any) 
     return invocation("Event", [shown])
 
 
-def _id_of(event: Event) -> dict[str, int]:
-    return {"id": event.ids["chatId"]}
+def _assigned(event: Event, chat: Any) -> dict[str, Any]:
+    """Whose the chat became, and who did that; null: nobody's, and the company."""
+    return {
+        "chat": chat,
+        "operatorId": event.ids["operatorId"] or None,
+        "byOperatorId": event.ids["byOperatorId"] or None,
+    }

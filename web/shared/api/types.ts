@@ -108,6 +108,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/chat/operator": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** SetChatOperator */
+    put: operations["ApiChatOperatorSetChatOperator"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/chat/status": {
     parameters: {
       query?: never;
@@ -187,6 +204,23 @@ export interface paths {
     put?: never;
     /** MarkRead */
     post: operations["ApiChatChatIdReadMarkRead"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/chat/{chat_id}/typing": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** TellTyping */
+    post: operations["ApiChatChatIdTypingTellTyping"];
     delete?: never;
     options?: never;
     head?: never;
@@ -663,6 +697,17 @@ export interface components {
       problem: string | null;
     };
     /**
+     * ChatOperatorIn
+     * @example {
+     *       "id": 5,
+     *       "operatorId": 21
+     *     }
+     */
+    ChatOperatorIn: {
+      id: number;
+      operatorId: number | null;
+    };
+    /**
      * ChatOperatorOut
      * @example {
      *       "id": 21,
@@ -986,7 +1031,9 @@ export interface components {
      *       "textMessage": "Your parcel left today",
      *       "author": 0,
      *       "media": null,
-     *       "clientMessageId": "b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a11"
+     *       "clientMessageId": "b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a11",
+     *       "lastSeenMessageId": 310,
+     *       "force": false
      *     }
      */
     MessageIn: {
@@ -995,6 +1042,9 @@ export interface components {
       author: number;
       media?: components["schemas"]["MediaIn"] | null;
       clientMessageId?: string | null;
+      lastSeenMessageId?: number | null;
+      /** @default false */
+      force: boolean;
     };
     /**
      * MessageOut
@@ -1096,6 +1146,42 @@ export interface components {
     NewOperatorIn: {
       organizationId: number;
       name: string;
+    };
+    /**
+     * NotSentOut
+     * @example {
+     *       "type": "about:blank",
+     *       "title": "A colleague has answered since",
+     *       "status": 409,
+     *       "detail": "Olena Koval has answered in this chat since you last looked; read it, or send again with force",
+     *       "missed": [
+     *         {
+     *           "id": 311,
+     *           "chatId": 5,
+     *           "message": "Your parcel left today",
+     *           "phone": "+380501234567",
+     *           "author": 0,
+     *           "operator": {
+     *             "id": 21,
+     *             "name": "Olena Koval"
+     *           },
+     *           "status": 1,
+     *           "error": null,
+     *           "media": null,
+     *           "createdAt": "2026-11-24T09:30:00.000Z",
+     *           "isEdited": false,
+     *           "isUnsupported": false,
+     *           "clientMessageId": null
+     *         }
+     *       ]
+     *     }
+     */
+    NotSentOut: {
+      type: string;
+      title: string;
+      status: number;
+      detail: string;
+      missed?: components["schemas"]["MessageOut"][];
     };
     /**
      * OperatorFaceOut
@@ -1329,6 +1415,16 @@ export interface components {
     TokenRequestIn: {
       id: number;
       expiresAt: string;
+    };
+    /**
+     * TypingIn
+     * @example {
+     *       "author": 0
+     *     }
+     */
+    TypingIn: {
+      /** @default 0 */
+      author: number;
     };
     /**
      * UploadedOut
@@ -2144,6 +2240,99 @@ export interface operations {
       };
     };
   };
+  ApiChatOperatorSetChatOperator: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "id": 5,
+         *       "operatorId": 21
+         *     }
+         */
+        "application/json": components["schemas"]["ChatOperatorIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": string;
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   ApiChatStatusSetChatStatus: {
     parameters: {
       query?: never;
@@ -2338,7 +2527,9 @@ export interface operations {
          *       "textMessage": "Your parcel left today",
          *       "author": 0,
          *       "media": null,
-         *       "clientMessageId": "b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a11"
+         *       "clientMessageId": "b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a11",
+         *       "lastSeenMessageId": 310,
+         *       "force": false
          *     }
          */
         "application/json": components["schemas"]["MessageIn"];
@@ -2390,13 +2581,13 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The state of things forbids it */
+      /** @description Not sent: answered since, the channel is gone, or the key was used */
       409: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["NotSentOut"];
         };
       };
       /** @description The body is too large */
@@ -2523,6 +2714,100 @@ export interface operations {
       cookie?: never;
     };
     requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": string;
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiChatChatIdTypingTellTyping: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        chat_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "author": 0
+         *     }
+         */
+        "application/json": components["schemas"]["TypingIn"];
+      };
+    };
     responses: {
       /** @description Request fulfilled, document follows */
       200: {

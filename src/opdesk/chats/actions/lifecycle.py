@@ -1,4 +1,4 @@
-"""A chat's status, reading mark and end."""
+"""A chat's status, operator, reading mark and end."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from opdesk.accounts import access as accounts, actions as account_actions
 from opdesk.chats import access, store
 from opdesk.chats.actions.sending import send_lane
-from opdesk.chats.actions.writing import save, tell
+from opdesk.chats.actions.writing import acting_operator, save, tell
 from opdesk.chats.errors import MayNotDelete
-from opdesk.chats.model import ChatStatus
+from opdesk.chats.model import ChatState, ChatStatus
 from opdesk.contacts import actions as contacts
 from opdesk.events.model import EventType
 from opdesk.kit import outbox
@@ -16,7 +16,9 @@ from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
 from opdesk.media import actions as media
 from opdesk.media.access import Files
-from opdesk.operators.model import Caller, OperatorCaller
+from opdesk.operators import access as operators
+from opdesk.operators.errors import OperatorInactive, OperatorNotFound
+from opdesk.operators.model import Caller, OperatorCaller, OperatorStatus
 
 CLEAR = "clear_chat"
 """The kind that clears away what a deleted chat left outside the database: {"digests": [...]}."""
@@ -41,7 +43,40 @@ def set_status(tx: Tx, caller: Caller, chat_id: int, status: ChatStatus) -> None
     takes = status is ChatStatus.OPEN and state.operator_id is None
     if takes and isinstance(caller, OperatorCaller):
         changed = replace(changed, operator_id=caller.operator_id)
-    save(tx, state, changed)
+    save(tx, state, changed, by=acting_operator(caller))
+
+
+def assign(tx: Tx, caller: Caller, chat_id: int, operator_id: int | None) -> None:
+    """Make a chat an operator's, or give it back to the queue (None).
+
+    A New chat that is taken becomes Open; one that is given back becomes New again unless it was
+    ever answered. Raises ChatNotFound; OperatorNotFound for one who isn't of the chat's
+    organization, or deleted; OperatorInactive.
+    """
+    state = access.locked(tx, caller, chat_id)
+    if operator_id is not None:
+        _check_assignable(tx, state, operator_id)
+    status = _assigned_status(tx, state, operator_id)
+    changed = replace(state, status=status, operator_id=operator_id)
+    save(tx, state, changed, by=acting_operator(caller))
+
+
+def _check_assignable(tx: Tx, state: ChatState, operator_id: int) -> None:
+    operator = operators.operator(tx, state.company_id, operator_id)
+    is_gone = operator.status is OperatorStatus.DELETED
+    if is_gone or operator.organization_id != state.organization_id:
+        raise OperatorNotFound(f"there is no operator {operator_id} in the chat's organization")
+    if operator.status is not OperatorStatus.ACTIVE:
+        raise OperatorInactive(f"{operator.name} is not active and gets no chats")
+
+
+def _assigned_status(tx: Tx, state: ChatState, operator_id: int | None) -> ChatStatus:
+    if operator_id is not None:
+        return ChatStatus.OPEN if state.status is ChatStatus.NEW else state.status
+    is_untouched = state.status is ChatStatus.OPEN and not store.was_answered(
+        tx, state.company_id, state.id
+    )
+    return ChatStatus.NEW if is_untouched else state.status
 
 
 def mark_read(tx: Tx, caller: Caller, chat_id: int) -> None:

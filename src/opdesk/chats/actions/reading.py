@@ -7,7 +7,17 @@ from opdesk.accounts import access as accounts, actions as account_actions
 from opdesk.accounts.errors import OrganizationNotFound
 from opdesk.accounts.model import Organization
 from opdesk.chats import access, store
-from opdesk.chats.model import NEWEST, Chat, ChatFilter, ChatPage, Message, MessagePage, Page
+from opdesk.chats.errors import MayNotWriteAsClient
+from opdesk.chats.model import (
+    NEWEST,
+    Author,
+    Chat,
+    ChatFilter,
+    ChatPage,
+    Message,
+    MessagePage,
+    Page,
+)
 from opdesk.contacts.model import normalize_phone
 from opdesk.kit.context import Tx
 from opdesk.kit.days import span_in
@@ -68,6 +78,14 @@ def _within_reach(tx: Tx, caller: Caller, wanted: ChatFilter) -> ChatFilter:
 
 def get_chat(tx: Tx, caller: Caller, chat_id: int) -> Chat:
     return access.chat(tx, caller, chat_id)
+
+
+def get_typed_in(tx: Tx, caller: Caller, chat_id: int, author: Author) -> Chat:
+    """The chat in which `author` writes just now. Raises ChatNotFound, MayNotWriteAsClient."""
+    found = access.chat(tx, caller, chat_id)
+    if author is Author.CLIENT and isinstance(caller, OperatorCaller):
+        raise MayNotWriteAsClient("author 1 takes company credentials")
+    return found
 
 
 def list_messages(

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from opdesk.chats import access, store
-from opdesk.chats.actions.writing import add_message, new_message, save
-from opdesk.chats.errors import ChannelGone, KeyReused
+from opdesk.chats.actions.writing import acting_operator, add_message, new_message, save
+from opdesk.chats.errors import AnsweredSince, ChannelGone, KeyReused
 from opdesk.chats.model import (
+    MAX_MISSED,
     Author,
     Chat,
     ChatState,
@@ -43,7 +44,8 @@ def send(tx: Tx, files: Files, caller: Caller, chat_id: int, draft: Draft, check
 
     A known idempotency key returns the first message and sends nothing. `check` refuses what the
     chat's channel can't take. An uploaded file that was not needed after all is the caller's to
-    drop. Raises ChatNotFound, ChannelGone, KeyReused, MediaNotFound, Invalid.
+    drop. Raises ChatNotFound, ChannelGone, KeyReused, MediaNotFound, Invalid, and AnsweredSince
+    unless the draft says `force`.
     """
     state = access.locked(tx, caller, chat_id)
     if (before := _sent_before(tx, state, draft)) is not None:
@@ -53,6 +55,7 @@ def send(tx: Tx, files: Files, caller: Caller, chat_id: int, draft: Draft, check
         raise ChannelGone("this chat's channel was disconnected or switched off")
     attached = _attached(tx, state, draft)
     check(chat, draft.text, attached)
+    _hold_if_answered(tx, caller, state, draft)
     if attached is not None and draft.upload is not None:
         media.keep(tx, files, attached, draft.upload.file, state.id)
     message = _outgoing_message(tx, caller, state, draft, attached)
@@ -65,8 +68,30 @@ def send(tx: Tx, files: Files, caller: Caller, chat_id: int, draft: Draft, check
     answered = replace(state, status=ChatStatus.WAITING, unread=0)
     if isinstance(caller, OperatorCaller) and state.operator_id is None:
         answered = replace(answered, operator_id=caller.operator_id)
-    save(tx, state, answered, last_message_id=message.id)
+    save(tx, state, answered, last_message_id=message.id, by=acting_operator(caller))
     return message
+
+
+def _hold_if_answered(tx: Tx, caller: Caller, state: ChatState, draft: Draft) -> None:
+    """Raises AnsweredSince when somebody else has answered behind the draft's last seen message.
+
+    The chat is locked, so of two who send at once one comes first and the other is held.
+    """
+    seen = draft.last_seen_message_id
+    if seen is None or draft.force:
+        return
+    place = (state.company_id, state.id)
+    answer = store.find_answer_of_others(tx, *place, seen, acting_operator(caller))
+    if answer is not None:
+        raise AnsweredSince(
+            f"{_who(*answer)} has answered in this chat since you last looked;"
+            " read it, or send again with force",
+            store.list_messages_after(tx, *place, seen, MAX_MISSED),
+        )
+
+
+def _who(author: Author, name: str | None) -> str:
+    return name or ("A bot" if author is Author.BOT else "The company")
 
 
 def _attached(tx: Tx, state: ChatState, draft: Draft) -> Media | None:

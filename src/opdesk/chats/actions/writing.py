@@ -6,6 +6,17 @@ from opdesk.contacts.model import Contact
 from opdesk.events.model import EventType
 from opdesk.kit.context import Fact, Tx
 from opdesk.kit.text import phone_words, search_words
+from opdesk.operators.model import Caller, OperatorCaller
+
+COMPANY = 0
+"""Who acts when no operator does: company credentials."""
+NOBODY = 0
+"""Whose a chat of the queue is."""
+
+
+def acting_operator(caller: Caller) -> int:
+    """The operator's id, or `COMPANY`."""
+    return caller.operator_id if isinstance(caller, OperatorCaller) else COMPANY
 
 
 def new_message(tx: Tx, state: ChatState, author: Author, text: str) -> Message:
@@ -43,19 +54,31 @@ def index_contact(tx: Tx, contact: Contact) -> None:
 
 
 def save(
-    tx: Tx, before: ChatState, after: ChatState, *, last_message_id: int | None = None
+    tx: Tx,
+    before: ChatState,
+    after: ChatState,
+    *,
+    last_message_id: int | None = None,
+    by: int = COMPANY,
 ) -> None:
-    """Write a chat's new state, and that it got a message, and tell of what changed."""
+    """Write a chat's new state, and that it got a message, and tell of what changed.
+
+    `by` is the operator who did it, or `COMPANY`.
+    """
     if last_message_id is not None:
         store.save_state_and_last(tx, after, last_message_id)
     elif before != after:
         store.save_state(tx, after)
     if before == after:
         return
+    is_moved = before.operator_id != after.operator_id
     if before.status is not after.status:
         tell(tx, after, EventType.CHAT_STATUS_CHANGED, status=int(after.status))
-    else:
+    elif not is_moved:
         tell(tx, after, EventType.CHAT_CHANGED)
+    if is_moved:
+        whose = after.operator_id or NOBODY
+        tell(tx, after, EventType.CHAT_ASSIGNED, operatorId=whose, byOperatorId=by)
 
 
 def tell(tx: Tx, state: ChatState, kind: EventType, **ids: int) -> None:

@@ -15,6 +15,7 @@ from opdesk.chats.store.listing import count_chats, forget_words, index_words, l
 from opdesk.chats.store.messages import (
     count_messages,
     delete_old_keys,
+    find_answer_of_others,
     find_key,
     find_message,
     find_message_by_external,
@@ -26,6 +27,7 @@ from opdesk.chats.store.messages import (
     list_messages_page,
     update_delivery,
     update_text,
+    was_answered,
 )
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "count_messages",
     "delete_chat",
     "delete_old_keys",
+    "find_answer_of_others",
     "find_by_external",
     "find_chat",
     "find_key",
@@ -55,4 +58,5 @@ __all__ = [
     "save_state_and_last",
     "update_delivery",
     "update_text",
+    "was_answered",
 ]

@@ -1,6 +1,6 @@
 """SQL of messages and of the keys that make a send happen once."""
 
-from sqlalchemy import Text, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Text, and_, bindparam, delete, func, insert, or_, select, update
 
 from opdesk.chats.model import Author, Message, MessageStatus, Page, Ref
 from opdesk.chats.store.tables import (
@@ -42,6 +42,25 @@ MESSAGES_AFTER = statement(
 MESSAGES_PAGE = statement(
     _message.where(*_in_chat).order_by(_m.id).limit(bindparam("size")).offset(bindparam("skip"))
 )
+ANSWER_OF_OTHERS = statement(
+    select(_m.author, writer.c.name)
+    .select_from(messages.outerjoin(writer, its_writer))
+    .where(
+        *_in_chat,
+        _m.id > bindparam("after"),
+        or_(
+            _m.author == int(Author.BOT),
+            and_(
+                _m.author == int(Author.OPERATOR),
+                # Company credentials write as operators too, without being one.
+                func.coalesce(_m.operator_id, 0) != bindparam("operator"),
+            ),
+        ),
+    )
+    .order_by(_m.id.desc())
+    .limit(1)
+)
+AN_ANSWER = statement(select(_m.id).where(*_in_chat, _m.author == int(Author.OPERATOR)).limit(1))
 COUNT_MESSAGES = statement(select(func.count()).select_from(messages).where(*_in_chat))
 ADD_MESSAGE = statement(
     insert(messages).values(
@@ -136,6 +155,24 @@ def list_messages_after(
 ) -> list[Message]:
     rows = tx.all(MESSAGES_AFTER, company=company_id, chat=chat_id, after=after, size=size)
     return [message_of(row) for row in rows]
+
+
+def find_answer_of_others(
+    tx: Tx, company_id: int, chat_id: int, after: int, operator_id: int
+) -> tuple[Author, str | None] | None:
+    """(author, operator's name) of the newest answer behind `after` that isn't this operator's.
+
+    `operator_id` 0 stands for company credentials.
+    """
+    row = tx.first(
+        ANSWER_OF_OTHERS, company=company_id, chat=chat_id, after=after, operator=operator_id
+    )
+    return (Author(row[0]), row[1]) if row else None
+
+
+def was_answered(tx: Tx, company_id: int, chat_id: int) -> bool:
+    """Whether an operator or the company ever wrote in a chat."""
+    return tx.first(AN_ANSWER, company=company_id, chat=chat_id) is not None
 
 
 def list_messages_page(tx: Tx, company_id: int, chat_id: int, page: Page) -> list[Message]:

@@ -37,6 +37,7 @@ MAX_FETCHED_BYTES = 20 * 1024 * 1024
 ALLOWED_UPDATES = ["message", "edited_message", "my_chat_member", "callback_query"]
 SETUP_TIMEOUT_S = 15.0
 SEND_TIMEOUT_S = 30.0
+TYPING_TIMEOUT_S = 5.0
 FILE_TIMEOUT_S = 60.0
 MAX_CONNECTIONS = 40
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{10,100}\Z")
@@ -55,6 +56,7 @@ class Telegram:
     )
     secret_settings: ClassVar[frozenset[str]] = frozenset(("botToken",))
     can_write_first: ClassVar[bool] = False
+    can_show_typing: ClassVar[bool] = True
 
     def __init__(self, http: HttpClient, settings: Mapping[str, str]) -> None:
         self._http = http
@@ -142,6 +144,15 @@ class Telegram:
         if reply.status != 200:
             raise delivery_error(reply)
         return _sent_id(reply)
+
+    async def show_typing(self, chat_id: str) -> None:
+        body = {"chat_id": int(chat_id), "action": "typing"}
+        try:
+            reply = await self._post("sendChatAction", body, TYPING_TIMEOUT_S)
+        except HttpError as error:
+            raise DeliveryError(Problem.TRANSIENT, str(error)) from error
+        if reply.status != 200:
+            raise delivery_error(reply)
 
     @asynccontextmanager
     async def fetch(self, reference: str) -> AsyncIterator[AsyncIterator[bytes]]:

@@ -1,7 +1,5 @@
 """Requests that belong to no connection, answered as the rest of the server answers errors."""
 
-import msgspec
-
 from opdesk.kit import errors
 from opdesk.kit.layers import Header, Scope, Send
 from opdesk.kit.web import PROBLEM, problem_of
@@ -37,7 +35,7 @@ def _problem(error: errors.AppError) -> tuple[int, bytes, list[Header]]:
     body, given = problem_of(error)
     if isinstance(error, Refusal):
         body.status = error.status
-    content = msgspec.json.encode(body)
+    content = body.encoded()
     headers: list[Header] = [
         (name.lower().encode(), value.encode()) for name, value in given.items()
     ]
