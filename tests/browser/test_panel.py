@@ -1,45 +1,17 @@
 """The panel in a real Chromium, from a click on a deep link to the delivered answer."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from playwright.async_api import (
-    Browser,
-    BrowserContext,
-    FilePayload,
-    Page,
-    ViewportSize,
-    async_playwright,
-    expect,
-)
+from playwright.async_api import Browser, BrowserContext, FilePayload, Page, ViewportSize, expect
 
 from tests.desk import PASSWORD, Desk
 from tests.telegram import JPEG, TARAS, Bot
 
-CHROMIUM = Path(__file__).resolve().parents[2] / ".tools" / "chromium"
 DESKTOP, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 NUMBER = "380501234567"
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-async def browser(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Browser]:
-    program = CHROMIUM / "chromium"
-    if not program.is_file():
-        pytest.fail("Chromium is not unpacked: `make test` does it")
-    monkeypatch.setenv("FONTCONFIG_PATH", str(CHROMIUM / "fonts"))
-    if shutil.which("ldconfig") and not os.path.exists("/usr/lib/x86_64-linux-gnu/libnss3.so"):
-        monkeypatch.setenv("LD_LIBRARY_PATH", str(CHROMIUM / "al2023" / "lib"))
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(
-            executable_path=str(program), args=["--no-sandbox", "--disable-quic"]
-        )
-        yield launched
-        await launched.close()
 
 
 @pytest.fixture(params=["desktop", "phone"])

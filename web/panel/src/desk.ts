@@ -1,22 +1,24 @@
 import type { Api } from "@shared/api/client";
 import { ProblemError } from "@shared/api/client";
-import type { Message } from "@shared/api/model";
+import { Author, type Message } from "@shared/api/model";
 import { createDates, type Dates } from "@shared/format/dates";
 import { type Language, type Languages, LOCALES } from "@shared/i18n";
+import { toast } from "@shared/ui/toasts";
 import { computed, type ComputedRef, inject, type InjectionKey, type Ref, ref } from "vue";
 
 import { type Chats, createChats } from "./features/chats/chats";
 import { createDrafts, type Drafts } from "./features/composer/drafts";
+import type { Outgoing } from "./features/composer/outgoing";
 import { createSender, type Sender } from "./features/composer/sender";
+import { createUnsent } from "./features/composer/unsent";
 import { type Conversations, createConversations } from "./features/conversation/conversations";
+import type { Assignment, ChatEvent } from "./features/live/events";
 import { hubConnector } from "./features/live/hub";
-import {
-  browserTimers,
-  createLive,
-  type Live,
-  type LiveEvent,
-  type LiveListener,
-} from "./features/live/live";
+import { createLive, type Live } from "./features/live/live";
+import type { Signal } from "./features/live/signals";
+import { browserTimers } from "./features/live/timers";
+import { type Colleagues, createColleagues } from "./features/presence/colleagues";
+import { createTypingReport, reportReading } from "./features/presence/reports";
 import type { Session } from "./features/session/session";
 
 /** Everything that the pages of a signed-in operator share. */
@@ -29,12 +31,24 @@ export interface Desk {
   readonly sender: Sender;
   readonly drafts: Drafts;
   readonly live: Live;
+  readonly colleagues: Colleagues;
   /** Dates in the organization's time zone and the reader's language. */
   readonly dates: ComputedRef<Dates>;
   /** Now, to the minute: what is "5 min ago" follows it. */
   readonly minute: Readonly<Ref<number>>;
   /** The client's message that arrived last, for those who hear the page. */
   readonly latest: Readonly<Ref<Message | null>>;
+  /** Tells colleagues that this operator writes in a chat. */
+  noteTyping(chatId: number): void;
+  /** Shows what this operator had not sent when the page was left, and says so. */
+  restoreUnsent(): void;
+}
+
+/** The window that the desk stands in. */
+export interface Surroundings {
+  readonly isVisible: Readonly<Ref<boolean>>;
+  /** Brings a chat on screen. */
+  open(chatId: number): void;
 }
 
 const DESK: InjectionKey<Desk> = Symbol("desk");
@@ -48,51 +62,118 @@ export function useDesk(): Desk {
 
 const MINUTE_MS = 60_000;
 
-export function createDesk(api: Api, session: Session, languages: Languages): Desk {
+export function createDesk(
+  api: Api,
+  session: Session,
+  languages: Languages,
+  { isVisible, open }: Surroundings,
+): Desk {
+  const { t } = languages.i18n.global;
+  const me = (): number | null => session.me.value?.operator.id ?? null;
   const chats = createChats(api);
-  const conversations = createConversations(api);
+  const conversations = createConversations(api, (messages) => sender.noteMessages(messages));
+  const colleagues = createColleagues(me, browserTimers);
   const latest = ref<Message | null>(null);
   const minute = ref(Date.now());
   setInterval(() => (minute.value = Date.now()), MINUTE_MS);
 
-  const sender = createSender(api, {
-    authorName: () => session.me.value?.operator.name ?? "",
-    onSent: take,
-    now: () => Date.now(),
-    wait: (ms) => browserTimers.wait(ms).done,
-    random: () => Math.random(),
-  });
+  const sender: Sender = createSender(
+    api,
+    {
+      author: () => session.me.value?.operator ?? null,
+      newestId: conversations.newestId,
+      onSent: take,
+      onHeld: hold,
+      now: browserTimers.now,
+      wait: (ms) => browserTimers.wait(ms).done,
+      random: browserTimers.random,
+    },
+    createUnsent(() => me() ?? 0),
+  );
 
   function take(message: Message): void {
     conversations.put(message);
     chats.noteMessage(message);
   }
 
-  function hear(event: LiveEvent): void {
+  /** What was missed is put on screen even if the hub is late; elsewhere a toast leads there. */
+  function hold(held: Outgoing, missed: readonly Message[]): void {
+    missed.forEach(take);
+    if (chats.openId.value === held.chatId) return;
+    const text = t("held.elsewhere", { client: clientOf(held.chatId) });
+    toast(text, "problem", { label: t("toChat"), run: () => open(held.chatId) });
+  }
+
+  function clientOf(chatId: number): string {
+    const chat = chats.window.value.chats.find((known) => known.id === chatId);
+    return chat?.client.name || t("chat.nameless");
+  }
+
+  function hear(event: ChatEvent): void {
     switch (event.type) {
       case "chatCreated":
       case "chatChanged":
         return chats.put(event.data);
+      case "chatAssigned":
+        return assign(event.data);
       case "chatRemoved":
         chats.drop(event.data.id);
         return conversations.drop(event.data.id);
       case "messageCreated":
-        if (event.data.author === 1) latest.value = event.data;
-        sender.noteMessage(event.data);
-        return take(event.data);
+        return arrive(event.data);
       case "messageChanged":
         return take(event.data);
     }
   }
 
-  const listener: LiveListener = {
-    onEvent: hear,
-    onReload() {
-      void chats.reload();
-      void conversations.reload(chats.openId.value);
+  function arrive(message: Message): void {
+    if (message.author === Author.Client) {
+      latest.value = message;
+      colleagues.clientWrote(message.chatId);
+    }
+    sender.noteMessages([message]);
+    take(message);
+  }
+
+  function assign({ chat, operatorId, byOperatorId }: Assignment): void {
+    chats.put(chat);
+    if (operatorId === null || operatorId !== me() || byOperatorId === operatorId) return;
+    const client = chat.client.name || t("chat.nameless");
+    const by = byOperatorId === null ? t("assigned.company") : colleagues.nameOf(byOperatorId);
+    const text = t("assigned.toMe", { by: by ?? t("assigned.colleague"), client });
+    toast(text, "success", { label: t("toChat"), run: () => open(chat.id) });
+  }
+
+  function hearSignal(signal: Signal): void {
+    switch (signal.type) {
+      case "presence":
+        return colleagues.put(signal.data);
+      case "clientTyping":
+        return colleagues.clientTypes(signal.data.chatId);
+      case "signedOut":
+        return void session.signedOut(signal.data.reason);
+    }
+  }
+
+  const live = createLive(
+    hubConnector(me),
+    {
+      onEvent: hear,
+      onSignal: hearSignal,
+      onSignalsLost: colleagues.forget,
+      async onReload() {
+        const read = [chats.reload(), conversations.reload(chats.openId.value)];
+        if ((await Promise.all(read)).includes(false))
+          throw new Error("the page could not be read");
+      },
+      onLost: () => void askWhy(api),
     },
-    onLost: () => void askWhy(api),
-  };
+    browserTimers,
+  );
+
+  const isOnline = computed(() => live.state.value === "online");
+  const onScreen = computed(() => (isVisible.value ? (chats.open.value?.id ?? null) : null));
+  reportReading(onScreen, isOnline, live.reading);
 
   return {
     api,
@@ -101,12 +182,9 @@ export function createDesk(api: Api, session: Session, languages: Languages): De
     chats,
     conversations,
     sender,
-    drafts: createDrafts(() => session.me.value?.operator.id ?? 0),
-    live: createLive(
-      hubConnector(() => session.me.value?.operator.id ?? null),
-      listener,
-      browserTimers,
-    ),
+    drafts: createDrafts(() => me() ?? 0),
+    live,
+    colleagues,
     dates: computed(() =>
       createDates(
         LOCALES[languages.current.value as Language],
@@ -115,6 +193,14 @@ export function createDesk(api: Api, session: Session, languages: Languages): De
     ),
     minute,
     latest,
+    noteTyping: createTypingReport(live.typing, browserTimers.now),
+    restoreUnsent() {
+      const restored = sender.restore();
+      const [first] = restored;
+      if (!first) return;
+      const action = { label: t("toChat"), run: () => open(first.chatId) };
+      toast(t("unsent", restored.length), "problem", action);
+    },
   };
 }
 

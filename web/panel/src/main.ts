@@ -2,20 +2,24 @@ import "@shared/ui/theme.css";
 
 import { createApi } from "@shared/api/client";
 import { createLanguages } from "@shared/i18n";
-import { createApp } from "vue";
+import { createApp, ref } from "vue";
 
 import App from "./App.vue";
 import { createDesk, deskKey } from "./desk";
-import { createSession } from "./features/session/session";
+import { createSession, whoIsSignedIn } from "./features/session/session";
 import { createPanelRouter } from "./router";
 
 const session = createSession(
   () => api,
   {
     here: () => location.pathname + location.search,
-    leave: (path) => location.assign(path),
+    leave(path) {
+      desk.live.stop();
+      location.assign(path);
+    },
   },
   () => Date.now(),
+  whoIsSignedIn,
 );
 const api = createApi({
   fetch: (input, init) => fetch(input, init),
@@ -27,15 +31,22 @@ const languages = createLanguages({
   uk: () => import("./locales/uk.json"),
   en: () => import("./locales/en.json"),
 });
-const desk = createDesk(api, session, languages);
+const isVisible = ref(document.visibilityState === "visible");
+const desk = createDesk(api, session, languages, {
+  isVisible,
+  open: (chatId) => void router.push({ name: "chat", params: { id: chatId } }),
+});
 const router = createPanelRouter(session, async () => {
   await languages.show(languages.preferred(session.me.value?.organization.language ?? null));
+  desk.restoreUnsent();
   desk.live.start();
 });
 
 addEventListener("online", () => desk.live.hurry());
+addEventListener("focus", () => desk.live.hurry());
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") desk.live.hurry();
+  isVisible.value = document.visibilityState === "visible";
+  if (isVisible.value) desk.live.hurry();
 });
 // A deployment replaced the files that this page would load next: the new page has them.
 addEventListener("vite:preloadError", () => location.reload());

@@ -1,6 +1,8 @@
+import type { Message } from "./model";
 import type { components } from "./types";
 
-type Problem = components["schemas"]["Problem"];
+/** `missed`: what a held send has not seen; only its 409 carries it. */
+type Problem = components["schemas"]["Problem"] & { missed?: unknown };
 
 /** An answer of the server that is not a success (RFC 9457), or no answer at all (status 0). */
 export class ProblemError extends Error {
@@ -8,6 +10,8 @@ export class ProblemError extends Error {
   readonly title: string;
   readonly detail: string;
   readonly errors: Readonly<Record<string, readonly string[]>>;
+  /** What others wrote meanwhile, oldest first, when a send was held because of it; else null. */
+  readonly missed: readonly Message[] | null;
   /** Seconds to wait before another try, when the server said so. */
   readonly retryAfterS: number | null;
 
@@ -18,6 +22,7 @@ export class ProblemError extends Error {
     this.title = problem.title ?? "";
     this.detail = problem.detail ?? "";
     this.errors = problem.errors ?? {};
+    this.missed = problem.status === 409 ? missedOf(problem.missed) : null;
     this.retryAfterS = retryAfterS;
   }
 
@@ -25,6 +30,10 @@ export class ProblemError extends Error {
   get isOffline(): boolean {
     return this.status === 0;
   }
+}
+
+function missedOf(missed: unknown): readonly Message[] | null {
+  return Array.isArray(missed) ? (missed as Message[]) : null;
 }
 
 export interface RequestOptions {

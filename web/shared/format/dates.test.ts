@@ -17,6 +17,12 @@ test("times follow the organization's clock through daylight saving", () => {
   expect(en.time("2026-11-22T22:07:00.000Z")).toBe("00:07");
 });
 
+test("the second counts where it is told how fresh the page is, and on another day the date", () => {
+  expect(uk.exact("2026-11-23T09:05:09.000Z", now)).toBe("11:05:09");
+  expect(en.exact("2026-11-22T22:00:07.000Z", now)).toBe("00:00:07");
+  expect(en.exact("2026-11-22T18:05:09.000Z", now)).toBe("22 November 2026 at 20:05");
+});
+
 test("the list shows as little of a time as is needed", () => {
   const shown = [
     "2026-11-23T10:00:30.000Z",

@@ -8,6 +8,8 @@ export interface Dates {
   dayOf(iso: string): string;
   /** `14:05` */
   time(iso: string): string;
+  /** `14:05:09`, or with its date when that is not the day of `nowMs`. */
+  exact(iso: string, nowMs: number): string;
   /** `23 November 2026, 14:05` */
   full(iso: string): string;
   /** A separator between days: today, yesterday, or the date. */
@@ -21,6 +23,7 @@ export function createDates(locale: string, timeZone: string): Dates {
     new Intl.DateTimeFormat(locale, { timeZone, ...options });
   const isoDay = new Intl.DateTimeFormat("en-CA", { timeZone });
   const clock = at({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const exactClock = at({ timeStyle: "medium", hourCycle: "h23" });
   const fullDate = at({ dateStyle: "long", timeStyle: "short", hourCycle: "h23" });
   const weekday = at({ weekday: "short" });
   const dayMonth = at({ day: "numeric", month: "short" });
@@ -39,6 +42,10 @@ export function createDates(locale: string, timeZone: string): Dates {
   return {
     dayOf: (iso) => dayOf(Date.parse(iso)),
     time: (iso) => clock.format(Date.parse(iso)),
+    exact(iso, nowMs) {
+      const time = Date.parse(iso);
+      return (dayOf(time) === dayOf(nowMs) ? exactClock : fullDate).format(time);
+    },
     full: (iso) => fullDate.format(Date.parse(iso)),
     day(iso, nowMs) {
       const time = Date.parse(iso);

@@ -8,6 +8,8 @@ import {
   Source,
 } from "@shared/api/model";
 
+import type { Outgoing } from "../features/composer/outgoing";
+
 export function chat(id: number, fields: Partial<Chat> = {}): Chat {
   return {
     id,
@@ -42,6 +44,24 @@ export function message(id: number, fields: Partial<Message> = {}): Message {
     isUnsupported: false,
     clientMessageId: null,
     createdAt: at(id),
+    ...fields,
+  };
+}
+
+export function outgoing(key: string, fields: Partial<Outgoing> = {}): Outgoing {
+  return {
+    key,
+    chatId: 1,
+    authorName: "Alice",
+    text: key,
+    attachment: null,
+    mediaId: null,
+    lastSeenMessageId: null,
+    isForced: false,
+    state: "waiting",
+    heldBy: [],
+    failure: null,
+    createdAt: at(0),
     ...fields,
   };
 }

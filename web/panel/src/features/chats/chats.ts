@@ -28,8 +28,11 @@ export interface Chats {
   show(chatId: number | null): Promise<boolean>;
   narrow(filter: ChatFilter): Promise<void>;
   loadMore(): Promise<void>;
-  /** Reads the list and the chat on screen anew, without emptying the screen meanwhile. */
-  reload(): Promise<void>;
+  /**
+   * Reads the list and the chat on screen anew, without emptying the screen meanwhile. False when
+   * they could not be read: what is on screen is old.
+   */
+  reload(): Promise<boolean>;
   put(chat: Chat): void;
   drop(chatId: number): void;
   noteMessage(message: Message): void;
@@ -62,7 +65,8 @@ export function createChats(api: Api): Chats {
     return window.value.chats.find((chat) => chat.id === chatId) ?? null;
   }
 
-  async function load(kind: "first" | "more" | "quiet"): Promise<void> {
+  /** False when it failed; what a later one has overtaken counts as read. */
+  async function load(kind: "first" | "more" | "quiet"): Promise<boolean> {
     request.abort();
     const mine = new AbortController();
     request = mine;
@@ -70,7 +74,7 @@ export function createChats(api: Api): Chats {
     const before = kind === "more" ? window.value.next : null;
     try {
       const page = await fetchChats(api, filter.value, before, mine.signal);
-      if (request !== mine) return;
+      if (request !== mine) return true;
       page.items.forEach(note);
       const loaded = {
         chats: page.items,
@@ -79,10 +83,12 @@ export function createChats(api: Api): Chats {
       };
       window.value = kind === "more" ? addPage(window.value, loaded) : loaded;
       loading.value = "idle";
+      return true;
     } catch (error) {
-      if (request !== mine) return;
+      if (request !== mine) return true;
       loading.value = kind === "quiet" ? "idle" : "failed";
       if (!(error instanceof ProblemError)) throw error;
+      return false;
     }
   }
 
@@ -121,7 +127,13 @@ export function createChats(api: Api): Chats {
     },
     async reload() {
       const isEmpty = window.value.chats.length === 0;
-      await Promise.all([load(isEmpty ? "first" : "quiet"), refreshOpen().catch(() => false)]);
+      const list = load(isEmpty ? "first" : "quiet");
+      // A chat that is gone was read as well: its page says so.
+      const open = refreshOpen().then(
+        () => true,
+        () => false,
+      );
+      return (await list) && (await open);
     },
     put,
     drop(chatId) {

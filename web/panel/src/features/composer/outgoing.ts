@@ -1,4 +1,4 @@
-import type { MediaType, Message } from "@shared/api/model";
+import { Author, type MediaType, type Message } from "@shared/api/model";
 
 /** A message that is on screen and not yet at the server. */
 export interface Outgoing {
@@ -9,7 +9,16 @@ export interface Outgoing {
   readonly authorName: string;
   readonly text: string;
   readonly attachment: Attachment | null;
-  readonly state: "waiting" | "sending" | "failed";
+  /** The upload that the server has of the attachment: a repeat does not send the file again. */
+  readonly mediaId: number | null;
+  /** The newest message that was on screen when the person pressed send; null when none was. */
+  readonly lastSeenMessageId: number | null;
+  /** Sent even though a colleague has answered since: the person has seen that and insists. */
+  readonly isForced: boolean;
+  /** `held`: a colleague has answered since, and nothing is sent until the person decides. */
+  readonly state: "waiting" | "sending" | "failed" | "held";
+  /** Who has answered since, for `held`; empty when that was no colleague with a name. */
+  readonly heldBy: readonly string[];
   /** Why it failed, for `failed`. */
   readonly failure: Failure | null;
   readonly createdAt: string;
@@ -25,9 +34,20 @@ export interface Attachment {
 
 export interface Failure {
   /** A reason that the panel has words for; null when only the server's words are known. */
-  readonly code: "offline" | "too_large" | "throttled" | "read_only" | "gone" | null;
+  readonly code: FailureCode | null;
   readonly detail: string;
 }
+
+export type FailureCode =
+  | "offline"
+  | "too_large"
+  | "throttled"
+  | "read_only"
+  | "gone"
+  /** The page was left while it was on its way: whether it arrived is not known. */
+  | "interrupted"
+  /** The same, and its file did not outlive the page; `detail` is the file's name. */
+  | "file_lost";
 
 /** Without what `message` shows to have arrived: the server's answer and its event race. */
 export function withoutArrived(
@@ -39,9 +59,24 @@ export function withoutArrived(
   return outgoing.some(isArrived) ? outgoing.filter((one) => !isArrived(one)) : outgoing;
 }
 
-/** The next message to send in a chat: a chat's messages leave one by one, in their order. */
+/**
+ * The next message to send in a chat: a chat's messages leave one by one, in their order. One that
+ * waits for a person holds up nobody; those behind it carry what their writer had seen themselves.
+ */
 export function nextToSend(outgoing: readonly Outgoing[], chatId: number): Outgoing | null {
-  const queue = outgoing.filter((one) => one.chatId === chatId && one.state !== "failed");
+  const queue = outgoing.filter((one) => one.chatId === chatId && isUnderWay(one));
   const first = queue[0];
   return first && first.state === "waiting" ? first : null;
+}
+
+function isUnderWay(one: Outgoing): boolean {
+  return one.state === "waiting" || one.state === "sending";
+}
+
+/** The colleagues who wrote one of `missed`, each once. */
+export function answererNames(missed: readonly Message[], me: number | null): readonly string[] {
+  const names = missed.flatMap(({ author, operator }) =>
+    author === Author.Operator && operator && operator.id !== me ? [operator.name] : [],
+  );
+  return [...new Set(names)];
 }

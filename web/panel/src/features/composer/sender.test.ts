@@ -2,9 +2,10 @@ import { type Api, ProblemError, type RequestOptions } from "@shared/api/client"
 import { Author, MediaType, type Message } from "@shared/api/model";
 import { expect, test, vi } from "vitest";
 
-import { message } from "../../testing/cast";
-import type { Attachment } from "./outgoing";
+import { message, outgoing } from "../../testing/cast";
+import type { Attachment, Outgoing } from "./outgoing";
 import { createSender } from "./sender";
+import type { Unsent } from "./unsent";
 
 type Answer = (options: RequestOptions) => Promise<unknown>;
 
@@ -22,21 +23,32 @@ function fakeServer(answers: Answer[]) {
   return { api, calls };
 }
 
-function start(answers: Answer[]) {
+/** What the page keeps of unsent messages. */
+function fakeUnsent(kept: readonly Outgoing[] = []): Unsent & { kept(): readonly Outgoing[] } {
+  return { read: () => kept, write: (now) => void (kept = now), kept: () => kept };
+}
+
+function start(answers: Answer[], unsent = fakeUnsent()) {
   const server = fakeServer(answers);
   const sent: Message[] = [];
   const waits: number[] = [];
-  const sender = createSender(server.api, {
-    authorName: () => "Alice",
-    onSent: (one) => sent.push(one),
+  const held: { one: Outgoing; missed: readonly Message[] }[] = [];
+  let newest: number | null = null;
+  const world = {
+    author: () => ({ id: 1, name: "Alice" }),
+    newestId: () => newest,
+    onSent: (one: Message) => void sent.push(one),
+    onHeld: (one: Outgoing, missed: readonly Message[]) => void held.push({ one, missed }),
     now: () => Date.UTC(2026, 10, 23),
-    wait: (ms) => {
+    wait: (ms: number) => {
       waits.push(ms);
       return Promise.resolve();
     },
     random: () => 1,
-  });
-  return { ...server, sender, sent, waits };
+  };
+  const sender = createSender(server.api, world, unsent);
+  const see = (id: number) => (newest = id);
+  return { ...server, sender, sent, waits, held, see, unsent };
 }
 
 const stored: Answer = async ({ idempotencyKey }) =>
@@ -129,7 +141,7 @@ test("the hub may tell of a message before the server has answered", async () =>
   sender.send(1, "hello", null);
   const key = sender.outgoing.value[0]?.key ?? "";
 
-  sender.noteMessage(message(7, { clientMessageId: key }));
+  sender.noteMessages([message(7, { clientMessageId: key })]);
 
   expect(sender.outgoing.value).toEqual([]);
 });
@@ -142,4 +154,112 @@ test("a discarded message is gone", async () => {
   sender.discard(sender.outgoing.value[0]?.key ?? "");
 
   expect(sender.outgoing.value).toEqual([]);
+});
+
+const answered = message(8, { author: Author.Operator, operator: { id: 2, name: "Bob" } });
+const tooLate: Answer = () =>
+  Promise.reject(
+    new ProblemError({
+      status: 409,
+      title: "A colleague has answered since",
+      missed: [answered],
+    }),
+  );
+
+async function startHeld(answers: Answer[], attachment: Attachment | null = null) {
+  const started = start(answers);
+  started.see(7);
+  started.sender.send(1, "Tomorrow!", attachment);
+  await vi.waitFor(() => expect(started.sender.outgoing.value[0]?.state).toBe("held"));
+  const { key } = started.sender.outgoing.value[0] as Outgoing;
+  return { ...started, key };
+}
+
+test("a send says what its writer had seen when they pressed the button", async () => {
+  const { sender, calls, see } = start([stored, stored]);
+
+  sender.send(1, "nothing was loaded", null);
+  await vi.waitFor(() => expect(sender.outgoing.value).toEqual([]));
+  see(7);
+  sender.send(1, "hello", null);
+  see(8);
+  await vi.waitFor(() => expect(sender.outgoing.value).toEqual([]));
+
+  expect(calls.map((call) => call.options.body)).toEqual([
+    { textMessage: "nothing was loaded", author: 0, media: null },
+    { textMessage: "hello", author: 0, media: null, lastSeenMessageId: 7 },
+  ]);
+});
+
+test("a message that a colleague was faster than is held, with what was missed", async () => {
+  const { sender, held, sent, calls } = await startHeld([tooLate]);
+
+  expect(sender.outgoing.value[0]).toMatchObject({ text: "Tomorrow!", heldBy: ["Bob"] });
+  expect(held).toHaveLength(1);
+  expect(held[0]?.missed).toEqual([answered]);
+  expect(sent).toEqual([]);
+  expect(calls).toHaveLength(1);
+});
+
+test("a held message is sent anyway under the same key, and says that it insists", async () => {
+  const { sender, key, calls } = await startHeld([tooLate, stored]);
+
+  sender.retry(key);
+  await vi.waitFor(() => expect(sender.outgoing.value).toEqual([]));
+
+  expect(calls.map((call) => call.options.idempotencyKey)).toEqual([key, key]);
+  expect(calls[1]?.options.body).toMatchObject({ lastSeenMessageId: 7, force: true });
+});
+
+test("what insists goes on insisting when the server was not reached meanwhile", async () => {
+  const { sender, key, calls } = await startHeld([tooLate, refused(500), stored]);
+
+  sender.retry(key);
+  await vi.waitFor(() => expect(sender.outgoing.value[0]?.state).toBe("failed"));
+  sender.retry(key);
+  await vi.waitFor(() => expect(sender.outgoing.value).toEqual([]));
+
+  expect(calls[2]?.options.body).toMatchObject({ force: true });
+});
+
+test("a held message goes back to its composer with its file", async () => {
+  const { sender, key } = await startHeld([async () => ({ id: 3 }), tooLate], photo);
+
+  sender.edit(key);
+
+  expect(sender.outgoing.value).toEqual([]);
+  expect(sender.returned.value).toMatchObject({ text: "Tomorrow!", attachment: photo });
+});
+
+test("those behind a held message are tried on their own", async () => {
+  const { sender, see, calls } = await startHeld([tooLate, stored]);
+
+  see(8);
+  sender.send(1, "and one more thing", null);
+  await vi.waitFor(() => expect(sender.outgoing.value).toHaveLength(1));
+
+  expect(sender.outgoing.value[0]?.state).toBe("held");
+  expect(calls[1]?.options.body).toMatchObject({ lastSeenMessageId: 8 });
+});
+
+test("what is not sent is kept at every moment, and nothing that is", async () => {
+  const { sender, unsent } = start([refused(500), stored]);
+
+  sender.send(1, "hello", null);
+  expect(unsent.kept().map((one) => one.text)).toEqual(["hello"]);
+  await vi.waitFor(() => expect(unsent.kept()[0]?.state).toBe("failed"));
+  sender.retry(unsent.kept()[0]?.key ?? "");
+  await vi.waitFor(() => expect(unsent.kept()).toEqual([]));
+});
+
+test("what was kept is shown again, and waits for a person", async () => {
+  const kept = outgoing("k1", { state: "failed" });
+  const { sender, calls } = start([stored], fakeUnsent([kept]));
+
+  expect(sender.restore()).toEqual([kept]);
+  expect(calls).toEqual([]);
+  sender.retry("k1");
+  await vi.waitFor(() => expect(sender.outgoing.value).toEqual([]));
+
+  expect(calls[0]?.options.idempotencyKey).toBe("k1");
 });

@@ -21,12 +21,21 @@ export interface Conversations {
   loadOlder(chatId: number): Promise<void>;
   retry(chatId: number): Promise<void>;
   put(message: Message): void;
+  /** The newest message that is loaded in a chat. */
+  newestId(chatId: number): number | null;
   drop(chatId: number): void;
-  /** Reads the newest messages of `chatId` anew and forgets what else was kept. */
-  reload(chatId: number | null): Promise<void>;
+  /**
+   * Reads the newest messages of `chatId` anew and forgets what else was kept. False when they
+   * could not be read: what is on screen stays there and is old.
+   */
+  reload(chatId: number | null): Promise<boolean>;
 }
 
-export function createConversations(api: Api): Conversations {
+/** `onLoaded` hears of every page that the server gave. */
+export function createConversations(
+  api: Api,
+  onLoaded: (messages: readonly Message[]) => void,
+): Conversations {
   const kept = new Map<number, ShallowRef<Conversation>>();
 
   function change(chatId: number, fields: Partial<Conversation>): void {
@@ -35,12 +44,14 @@ export function createConversations(api: Api): Conversations {
   }
 
   async function page(chatId: number, before: number): Promise<MessagePage> {
-    return api.request("GET", `/api/chat/${chatId}/messages`, {
+    const loaded = await api.request<MessagePage>("GET", `/api/chat/${chatId}/messages`, {
       query: { before, per_page: PAGE_SIZE },
     });
+    onLoaded(loaded.items);
+    return loaded;
   }
 
-  async function loadNewest(chatId: number): Promise<void> {
+  async function loadNewest(chatId: number): Promise<boolean> {
     try {
       const { items } = await page(chatId, Number.MAX_SAFE_INTEGER);
       const hasOlder = items.length === PAGE_SIZE;
@@ -49,9 +60,13 @@ export function createConversations(api: Api): Conversations {
         (message) => message.id > (items.at(-1)?.id ?? 0),
       );
       change(chatId, { messages: mergeMessages(items, live), hasOlder, state: "ready" });
+      return true;
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
-      change(chatId, { state: error.status === 404 ? "gone" : "failed" });
+      const isGone = error.status === 404;
+      const isOnScreen = (kept.get(chatId)?.value.messages ?? []).length > 0;
+      if (isGone || !isOnScreen) change(chatId, { state: isGone ? "gone" : "failed" });
+      return isGone;
     }
   }
 
@@ -104,10 +119,11 @@ export function createConversations(api: Api): Conversations {
       if (!conversation) return;
       change(message.chatId, { messages: putMessage(conversation.messages, message) });
     },
+    newestId: (chatId) => kept.get(chatId)?.value.messages.at(-1)?.id ?? null,
     drop: (chatId) => change(chatId, { messages: [], state: "gone" }),
     async reload(chatId) {
       for (const other of [...kept.keys()]) if (other !== chatId) kept.delete(other);
-      if (chatId !== null && kept.has(chatId)) await loadNewest(chatId);
+      return chatId === null || !kept.has(chatId) || loadNewest(chatId);
     },
   };
 }

@@ -2,23 +2,13 @@ import { Author, MediaType, MessageStatus } from "@shared/api/model";
 import { createDates } from "@shared/format/dates";
 import { expect, test } from "vitest";
 
-import { at, message } from "../../testing/cast";
-import type { Outgoing } from "../composer/outgoing";
+import { at, message, outgoing } from "../../testing/cast";
 import { type Bubble, type TimelineItem, timelineOf } from "./timeline";
 
 const { dayOf } = createDates("en", "Europe/Kyiv");
 const alice = { id: 1, name: "Alice" };
 
-const onItsWay: Outgoing = {
-  key: "k1",
-  chatId: 1,
-  authorName: "Alice",
-  text: "on its way",
-  attachment: null,
-  state: "waiting",
-  failure: null,
-  createdAt: at(3),
-};
+const onItsWay = outgoing("k1", { text: "on its way", createdAt: at(3) });
 
 function bubblesOf(items: readonly TimelineItem[]): Bubble[] {
   return items.filter((item) => item.kind === "bubble");
@@ -107,6 +97,22 @@ test("a message on its way keeps its key when the server has it", () => {
 
   expect(before.map(({ key, delivery }) => [key, delivery])).toEqual([["k1", "sending"]]);
   expect(after.map(({ key, delivery }) => [key, delivery])).toEqual([["k1", "sent"]]);
+});
+
+test("what the server has is not shown a second time as on its way", () => {
+  const stored = message(9, { author: Author.Operator, operator: alice, clientMessageId: "k1" });
+
+  const bubbles = bubblesOf(timelineOf([stored], [onItsWay], dayOf));
+
+  expect(bubbles.map(({ id }) => id)).toEqual([9]);
+});
+
+test("a held message names who has answered since", () => {
+  const held = { ...onItsWay, state: "held", heldBy: ["Bob"] } as const;
+
+  const [bubble] = bubblesOf(timelineOf([], [held], dayOf));
+
+  expect([bubble?.delivery, bubble?.heldBy]).toEqual(["held", ["Bob"]]);
 });
 
 test("a photo on its way is shown from the file itself", () => {

@@ -4,7 +4,15 @@ import type { Failure, Outgoing } from "../composer/outgoing";
 
 /** How far a message of ours has come; null for messages of others. */
 export type Delivery =
-  "sending" | "failed" | "queued" | "uncertain" | "sent" | "delivered" | "read" | "rejected";
+  | "sending"
+  | "failed"
+  | "held"
+  | "queued"
+  | "uncertain"
+  | "sent"
+  | "delivered"
+  | "read"
+  | "rejected";
 
 export type Side = "client" | "own" | "system";
 
@@ -25,6 +33,8 @@ export interface Bubble {
   readonly error: string | null;
   /** Why a message on its way failed. */
   readonly failure: Failure | null;
+  /** Who has answered since, when a message is held. */
+  readonly heldBy: readonly string[];
   readonly isEdited: boolean;
   readonly isUnsupported: boolean;
   readonly at: string;
@@ -57,7 +67,9 @@ export function timelineOf(
   outgoing: readonly Outgoing[],
   dayOf: (iso: string) => string,
 ): readonly TimelineItem[] {
-  const bubbles = [...messages.map(bubbleOf), ...outgoing.map(outgoingBubble)];
+  const arrived = new Set(messages.map((message) => message.clientMessageId));
+  const onTheWay = outgoing.filter((one) => !arrived.has(one.key));
+  const bubbles = [...messages.map(bubbleOf), ...onTheWay.map(outgoingBubble)];
   const items: TimelineItem[] = [];
   let day = "";
   bubbles.forEach((bubble, index) => {
@@ -93,6 +105,7 @@ function bubbleOf(message: Message): Bubble {
     delivery: side === "own" ? deliveryOf(message) : null,
     error: message.error,
     failure: null,
+    heldBy: [],
     isEdited: message.isEdited,
     isUnsupported: message.isUnsupported,
     at: message.createdAt,
@@ -128,9 +141,10 @@ function outgoingBubble(outgoing: Outgoing): Bubble {
     authorName: outgoing.authorName,
     text: outgoing.text,
     media: outgoingMedia(outgoing),
-    delivery: outgoing.state === "failed" ? "failed" : "sending",
+    delivery: outgoing.state === "waiting" ? "sending" : outgoing.state,
     error: null,
     failure: outgoing.failure,
+    heldBy: outgoing.heldBy,
     isEdited: false,
     isUnsupported: false,
     at: outgoing.createdAt,

@@ -4,7 +4,14 @@ import { loginPath } from "@shared/net/paths";
 import { type Ref, ref } from "vue";
 
 /** Why the sign-in page is shown; it has a sentence for each. */
-export const REASONS = ["expired", "invalid", "ended", "signed_out"] as const;
+export const REASONS = [
+  "expired",
+  "invalid",
+  "ended",
+  "signed_out",
+  "revoked",
+  "inactive",
+] as const;
 export type Reason = (typeof REASONS)[number];
 
 export interface Session {
@@ -20,6 +27,11 @@ export interface Session {
   end(reason?: Reason): void;
   /** The server says that another operator is signed in. */
   yield(): Promise<void>;
+  /**
+   * The hub says that this session is over, in a word of its own. It is not when this browser has
+   * meanwhile a new one of the same operator; when it is another operator's, the page yields.
+   */
+  signedOut(reason: string): Promise<void>;
 }
 
 export interface Place {
@@ -29,7 +41,15 @@ export interface Place {
   leave(path: string): void;
 }
 
-export function createSession(api: () => Api, place: Place, now: () => number): Session {
+/** Asks whose this browser is; null when nobody's, or when there is no answer. */
+export type WhoIsSignedIn = () => Promise<{ readonly id: number; readonly name: string } | null>;
+
+export function createSession(
+  api: () => Api,
+  place: Place,
+  now: () => number,
+  whoIsSignedIn: WhoIsSignedIn,
+): Session {
   const me = ref<SignedInOperator | null>(null);
   const successor = ref<{ name: string } | null>(null);
   let isEnding = false;
@@ -79,14 +99,24 @@ export function createSession(api: () => Api, place: Place, now: () => number): 
       if (successor.value) return;
       successor.value = { name: "" };
       const other = await whoIsSignedIn();
-      if (other) successor.value = { name: other };
+      if (other) successor.value = { name: other.name };
+    },
+    async signedOut(reason) {
+      if (isEnding || successor.value) return;
+      const holder = await whoIsSignedIn();
+      if (!holder) end(REASONS.find((one) => one === reason));
+      else if (holder.id !== me.value?.operator.id) successor.value = { name: holder.name };
     },
   };
 }
 
+/** A page that must be left does not wait long for an answer. */
+const PATIENCE_MS = 2000;
+
 /** Asked without the header that names our operator: the answer is whoever the cookie belongs to. */
-async function whoIsSignedIn(): Promise<string | null> {
-  const response = await fetch("/api/operator/me").catch(() => null);
+export const whoIsSignedIn: WhoIsSignedIn = async () => {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const response = await fetch("/api/operator/me", { signal }).catch(() => null);
   if (!response?.ok) return null;
-  return ((await response.json()) as SignedInOperator).operator.name;
-}
+  return ((await response.json()) as SignedInOperator).operator;
+};

@@ -1,0 +1,27 @@
+"""The real Chromium that the panel's tests share."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+CHROMIUM = Path(__file__).resolve().parents[2] / ".tools" / "chromium"
+
+
+@pytest.fixture
+async def browser(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Browser]:
+    program = CHROMIUM / "chromium"
+    if not program.is_file():
+        pytest.fail("Chromium is not unpacked: `make test` does it")
+    monkeypatch.setenv("FONTCONFIG_PATH", str(CHROMIUM / "fonts"))
+    if shutil.which("ldconfig") and not os.path.exists("/usr/lib/x86_64-linux-gnu/libnss3.so"):
+        monkeypatch.setenv("LD_LIBRARY_PATH", str(CHROMIUM / "al2023" / "lib"))
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(
+            executable_path=str(program), args=["--no-sandbox", "--disable-quic"]
+        )
+        yield launched
+        await launched.close()

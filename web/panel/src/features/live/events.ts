@@ -1,0 +1,25 @@
+import type { Chat, Message } from "@shared/api/model";
+
+import type { Numbered } from "./position";
+
+/** A chat that was given to an operator, or taken from all of them. */
+export interface Assignment {
+  readonly chat: Chat;
+  readonly operatorId: number | null;
+  /** Null: the company did it. */
+  readonly byOperatorId: number | null;
+}
+
+/** What the hub's `Event` brings. */
+export type LiveEvent = Numbered &
+  (
+    | { readonly type: "chatCreated" | "chatChanged"; readonly data: Chat }
+    | { readonly type: "chatAssigned"; readonly data: Assignment }
+    | { readonly type: "chatRemoved"; readonly data: { readonly id: number } }
+    | { readonly type: "messageCreated" | "messageChanged"; readonly data: Message }
+    | { readonly type: "upToDate"; readonly data: { readonly at: string } }
+    | { readonly type: "reload"; readonly data: object }
+  );
+
+/** Those that tell of chats; the others are about the connection. */
+export type ChatEvent = Exclude<LiveEvent, { readonly type: "upToDate" | "reload" }>;
