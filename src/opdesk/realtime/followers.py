@@ -29,12 +29,14 @@ _PAUSED = 2**62
 class Follower:
     """Reads one organization's log once for all of its listeners."""
 
-    def __init__(self, company_id: int, organization_id: int, position: int) -> None:
+    def __init__(self, company_id: int, organization_id: int, position: int, now: int) -> None:
         self.company_id = company_id
         self.organization_id = organization_id
         self.position = position
-        self.listeners: set[Listener] = set()
+        self.read_at = now
+        """When `position` was last seen to be the end of the log, ms UTC."""
         self.told_at = 0
+        self.listeners: set[Listener] = set()
         self.is_reading = False
         self.is_woken = False
 
@@ -63,8 +65,9 @@ class Followers:
             follower.listeners.add(listener)
 
     async def _begin(self, company_id: int, organization_id: int) -> Follower:
+        now = self._clock.now_ms()
         number = await self._db.read(events.last_number, company_id, organization_id)
-        new = Follower(company_id, organization_id, number)
+        new = Follower(company_id, organization_id, number, now)
         follower = self._by_organization.setdefault(organization_id, new)
         # What was committed since that number was read has woken nobody.
         self.woken(Wake(TOPIC, organization_id))
@@ -77,6 +80,12 @@ class Followers:
                 follower.listeners.discard(listener)
                 if not follower.listeners:
                     del self._by_organization[organization_id]
+
+    def say_up_to_date_to(self, listener: Listener) -> None:
+        """Tell a client that has just caught up so, as far as that is known."""
+        for organization_id in listener.seen:
+            follower = self._by_organization[organization_id]
+            _say_up_to_date_to(listener, follower, self._up_to_date(follower))
 
     def panels(self, organization_id: int) -> list[Listener]:
         """The operators' pages that hear an organization."""
@@ -152,6 +161,7 @@ class Followers:
     async def _tell_page(self, follower: Follower) -> bool:
         """Whether there may be more."""
         place = (follower.company_id, follower.organization_id)
+        began_at = self._clock.now_ms()
         page = await self._db.read(read_page, *place, follower.position)
         if page is None:
             # The log was cut below us: everyone reads anew from its end.
@@ -159,12 +169,15 @@ class Followers:
             for listener in follower.listeners:
                 self._send_to_end(listener, follower)
             return False
+        if not page.events:
+            follower.read_at = began_at
+            return False
         told = self._told(page)
         follower.position = page.up_to
         for listener in list(follower.listeners):
             _hand_out(listener, follower.organization_id, told)
         self._noticed(page)
-        return bool(told)
+        return True
 
     def _told(self, page: Page) -> list[Told]:
         return [
@@ -186,17 +199,17 @@ class Followers:
         if now - follower.told_at < UP_TO_DATE_EVERY_S * SECOND_MS:
             return
         follower.told_at = now
+        told = self._up_to_date(follower)
+        for listener in follower.listeners:
+            _say_up_to_date_to(listener, follower, told)
+
+    def _up_to_date(self, follower: Follower) -> Outgoing:
         place = (follower.organization_id, follower.position)
-        told = up_to_date_event(self.epoch, *place, now)
-        _tell_all((one for one in follower.listeners if _is_told(one, *place)), told)
+        return up_to_date_event(self.epoch, *place, follower.read_at)
 
 
-def _is_told(listener: Listener, organization_id: int, position: int) -> bool:
-    return listener.is_subscriber and listener.seen[organization_id] == position
-
-
-def _tell_all(listeners: Iterable[Listener], told: Outgoing) -> None:
-    for listener in listeners:
+def _say_up_to_date_to(listener: Listener, follower: Follower, told: Outgoing) -> None:
+    if listener.is_subscriber and listener.seen[follower.organization_id] == follower.position:
         listener.connection.send(told)
 
 

@@ -149,6 +149,7 @@ class Hub:
         if known is not None:
             for organization_id in sorted(listener.seen):
                 await self._followers.catch_up(listener, organization_id, known)
+        self._followers.say_up_to_date_to(listener)
         self._presence.came(listener)
         numbers = {str(place): number for place, number in listener.seen.items()}
         return PositionOut(epoch=self._followers.epoch, numbers=numbers)
