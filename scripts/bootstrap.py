@@ -143,7 +143,7 @@ CHECKS: list[Step] = [
 ]
 TESTS: list[Step] = [
     ("The panel's own tests", ["npm", "run", "test"], ROOT / "web"),
-    ("Tests", [PYTHON, "-m", "pytest"], ROOT),
+    ("Tests", [PYTHON, "-m", "pytest", "-n", "auto", "--maxprocesses", "4"], ROOT),
 ]
 
 
