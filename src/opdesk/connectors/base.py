@@ -144,10 +144,14 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One webhook body or polled item. `key` tells duplicates; `item` None: nothing for us."""
+    """One webhook body or polled item. `key` tells duplicates; `item` None: nothing for us.
+
+    `chat_id`: the platform's id of the chat that it is about, whatever it says.
+    """
 
     key: str
     item: Inbound | Edit | None
+    chat_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +209,14 @@ class Connector(Protocol):
     @staticmethod
     def parse(body: bytes) -> Update:
         """Read one webhook body. Raises BadPayload."""
+        ...
+
+    @staticmethod
+    def chat_of(body: bytes) -> str | None:
+        """The platform's id of the chat that a body is about, if it can be told.
+
+        For bodies that `parse` refuses: whoever deletes that chat deletes them too.
+        """
         ...
 
     @property

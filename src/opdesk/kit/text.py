@@ -1,5 +1,6 @@
 """Texts as we keep them: NFC, newlines as LF, no control characters."""
 
+import json
 import re
 import unicodedata
 
@@ -11,6 +12,15 @@ _REFUSED_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 def clean_foreign(text: str) -> str:
     """A platform's text: what we do not keep is dropped, because a message is never refused."""
     return unicodedata.normalize("NFC", _REFUSED_IN_TEXT.sub("", _unified_newlines(text)))
+
+
+def readable_json(body: bytes) -> bytes:
+    """A platform's JSON for a strict reader: bytes and characters that are no text are dropped.
+
+    For a body that was refused as it came. Raises ValueError for what is no JSON at all.
+    """
+    loose = json.loads(body.decode("utf-8-sig", "ignore"), strict=False)
+    return json.dumps(loose, ensure_ascii=False).encode("utf-8", "ignore")
 
 
 def clean_ours(text: str, *, multiline: bool) -> str:

@@ -27,7 +27,13 @@ from opdesk.connectors.base import (
     Unreachable,
     Update,
 )
-from opdesk.connectors.telegram.payloads import MessageBody, PhotoSize, kind_of, read_update
+from opdesk.connectors.telegram.payloads import (
+    MessageBody,
+    PhotoSize,
+    chat_of,
+    kind_of,
+    read_update,
+)
 from opdesk.kit.clock import SECOND_MS
 from opdesk.kit.http_client import HttpClient, HttpError, HttpReply, ReplyTooLarge
 
@@ -83,14 +89,20 @@ class Telegram:
     @staticmethod
     def parse(body: bytes) -> Update:
         """Only private chats are served: one customer, one chat."""
-        update = read_update(body)
+        update, body = read_update(body)
         message, edited = update.message, update.edited_message
+        about = message or edited
+        chat_id = str(about.chat.id) if about else chat_of(body)
         item: Inbound | Edit | None = None
         if message is not None and _is_served(message):
             item = _inbound(message, body)
         elif edited is not None and _is_served(edited):
             item = Edit(_message_id(edited), edited.text or edited.caption or "")
-        return Update(str(update.update_id), item)
+        return Update(str(update.update_id), item, chat_id)
+
+    @staticmethod
+    def chat_of(body: bytes) -> str | None:
+        return chat_of(body)
 
     @property
     def always_has_webhook(self) -> bool:
