@@ -10,6 +10,7 @@ from opdesk.channels import access, actions as channels
 from opdesk.channels.errors import ChannelRefused, PlatformUnreachable
 from opdesk.channels.model import HIDDEN, Channel, ChannelState, Source
 from opdesk.connectors.base import Account, BadSettings, Connector, PlatformError, Unreachable
+from opdesk.connectors.inbound import count_unread
 from opdesk.connectors.registry import connector_class, connector_of
 from opdesk.kit.bus import Bus, Wake
 from opdesk.kit.db import Database
@@ -22,6 +23,7 @@ from opdesk.kit.log import get_logger
 log = get_logger(__name__)
 TOPIC = "channels"
 """The bus topic: a channel was connected, changed or disconnected."""
+_UNREAD_FATE = "they are kept for 7 days and tried again every hour, by a newer version too."
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ class Switchboard:
     async def check(self, caller: CompanyCaller, channel_id: int) -> list[str]:
         """What is wrong with a channel, in sentences. Raises ChannelNotFound."""
         channel = await self._db.read(access.channel, self._vault, caller.company_id, channel_id)
+        unread = await self._db.read(count_unread, channel)
         if not channel.is_enabled:
             return [channel.problem or "The channel is switched off."]
         has_webhook = channel.state is ChannelState.WEBHOOK
@@ -149,6 +152,8 @@ class Switchboard:
         problems = await connector_of(channel, self._http).check(url)
         if channel.problem:
             problems.append(channel.problem)
+        if unread:
+            problems.append(f"{unread} envelopes could not be read; {_UNREAD_FATE}")
         return problems
 
     async def reconnect_all(self) -> None:
