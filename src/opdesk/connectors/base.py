@@ -27,6 +27,7 @@ __all__ = [
     "PlatformError",
     "PollGone",
     "Problem",
+    "SettingRefused",
     "Source",
     "Unreachable",
     "Update",
@@ -81,6 +82,14 @@ class Unreachable(Exception):
 
 class PollGone(PlatformError):
     """Polling is not possible now: a webhook is set, or someone else polls."""
+
+
+class SettingRefused(PlatformError):
+    """A setting that we can't use leads nowhere; `name` is its contract name."""
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(text)
+        self.name = name
 
 
 class BadPayload(Exception):
@@ -190,6 +199,7 @@ class Connector(Protocol):
 
     source: ClassVar[Source]
     limits: ClassVar[Limits]
+    setting_names: ClassVar[tuple[str, ...]]
     secret_settings: ClassVar[frozenset[str]]
     can_write_first: ClassVar[bool]
     can_show_typing: ClassVar[bool]
@@ -225,7 +235,7 @@ class Connector(Protocol):
         ...
 
     async def identify(self) -> Account:
-        """Ask the platform who we are. Raises PlatformError, Unreachable."""
+        """Ask the platform who we are. Raises PlatformError, SettingRefused, Unreachable."""
         ...
 
     async def set_webhook(self, url: str, secret: str) -> None: ...
