@@ -128,7 +128,7 @@ class Inbound:
     """A customer's message. Ids are the platform's own; `sent_at` is ms UTC.
 
     `kind` names what the message is when we can't show it. `phone`: the customer's own, attested
-    by the platform.
+    by the platform, in its spelling, which may be the national one.
     """
 
     chat_id: str

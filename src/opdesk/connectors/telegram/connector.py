@@ -301,8 +301,7 @@ def _own_phone(message: MessageBody) -> str | None:
     contact, sender = message.contact, message.from_
     if contact is None or sender is None or contact.user_id != sender.id:
         return None
-    digits = "".join(char for char in contact.phone_number if char.isdecimal())
-    return f"+{digits}" if digits else None
+    return contact.phone_number or None
 
 
 def description(reply: HttpReply) -> str:
