@@ -326,6 +326,10 @@ async def test_filters_combine(bot: Bot) -> None:
         ("date=2026-02-02&date=2026-02-01", "date"),
         ("before=zzz", "before"),
         ("before=1-1&after=1-1", "after"),
+        ("before=9999999999999999999999-1", "before"),
+        ("after=1-9007199254740992", "after"),
+        ("before=1-9223372036854775808", "before"),
+        ("date=2026-11-24T10:00:00 2:00", "date"),
     ],
 )
 async def test_a_bad_filter_is_400_and_named(desk: Desk, query: str, field: str) -> None:

@@ -105,7 +105,13 @@ def _incoming_message(tx: Tx, state: ChatState, incoming: Incoming) -> Message:
         kept = media.new_media(tx, state.company_id, file.name, file.format, file.type, None)
         media.announce(tx, kept, state.id)
     new = new_message(tx, state, Author.CLIENT, incoming.text)
-    return replace(new, media=kept, status=MessageStatus.SUCCESS, kind=incoming.kind)
+    return replace(
+        new,
+        media=kept,
+        status=MessageStatus.SUCCESS,
+        kind=incoming.kind,
+        created_at=min(max(incoming.sent_at, 0), tx.now),
+    )
 
 
 def edit_received(tx: Tx, channel: Channel, external_id: str, text: str) -> None:
