@@ -62,6 +62,12 @@ class PostgresDatabases:
         self._admin.execute(f"CREATE DATABASE {name} TEMPLATE opdesk_template")
         return self.url(name)
 
+    def make_empty(self) -> str:
+        """A database without our schema."""
+        self._count += 1
+        self._admin.execute(f"CREATE DATABASE opdesk_{self._count}")
+        return self.url(f"opdesk_{self._count}")
+
     def drop(self, url: str) -> None:
         name = url.partition("?")[0].rsplit("/", 1)[1]
         self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -165,7 +165,7 @@ def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
 
 def path_words(framework: Litestar) -> Iterable[str]:
     """The fixed parts of every path, as we spell them."""
-    words = {"chathub", "negotiate"}
+    words = {"chathub", "hooks", "negotiate"}
     for route in framework.routes:
         words.update(part for part in route.path_components if isinstance(part, str))
     return words

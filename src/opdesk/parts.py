@@ -217,7 +217,7 @@ async def running(services: Services) -> AsyncIterator[None]:
     loops = [
         asyncio.create_task(services.outbox.run()),
         asyncio.create_task(services.keyring.keep_fresh(services.db)),
-        asyncio.create_task(keep_house(services.db, services.files)),
+        asyncio.create_task(keep_house(services.db, services.files, services.vault)),
         asyncio.create_task(services.board.reconnect_all()),
         asyncio.create_task(services.pollers.run()),
         asyncio.create_task(services.hub.run()),

@@ -37,12 +37,13 @@ from opdesk.chats.wire import (
     base64_in,
     body_digest,
     cursor_in,
+    words_in,
 )
 from opdesk.kit.context import Tx
 from opdesk.kit.endpoint import Db, Given, Now, empty
 from opdesk.kit.errors import Invalid, TooLarge
 from opdesk.kit.query import described, id_or_none, whole, whole_or_none
-from opdesk.kit.text import clean_ours, search_words
+from opdesk.kit.text import clean_ours
 from opdesk.kit.web import PROBLEM, header
 from opdesk.kit.wire import MAX_ID
 from opdesk.media import actions as media_actions
@@ -70,7 +71,6 @@ TelegramUser = Annotated[str | None, described("tg_user_id", "A Telegram user", 
 PhoneFilter = Annotated[str | None, described("phone", "The client's phone, in any spelling")]
 Before = Annotated[str | None, described("before", "What lies before this place")]
 After = Annotated[str | None, described("after", "What lies after this place")]
-_TELEGRAM_USER_DIGITS = 20
 
 MAX_TEXT_CHARS = 20_000
 """No channel takes more; each channel's own limit is checked with the chat."""
@@ -78,6 +78,7 @@ MAX_BASE64_BYTES = 16 * 1024 * 1024
 MAX_MESSAGE_BODY = MAX_BASE64_BYTES + 256 * 1024
 _DECODED_ON_LOOP = 64 * 1024
 _MAX_KEY_CHARS = 200
+_TELEGRAM_USER_DIGITS = 20
 _NOT_SENT = ResponseSpec(
     NotSentOut,
     generate_examples=False,
@@ -108,7 +109,9 @@ async def list_chats(
     """Chats, newest activity first. Filters combine with AND.
 
     `date` may stand twice: from and to, whole days (`2026-11-24`, in the organization's time
-    zone) or times. `before` and `after` take the `next` of an earlier answer and count nothing.
+    zone) or times. `before` and `after` take the `next` of an earlier answer and count nothing:
+    with `before` the list goes on to older chats until `next` is null, with `after` to newer ones,
+    and `next` is always there.
     """
     wanted = ChatFilter(
         organization_id=id_or_none("organizationId", organization_id),
@@ -116,7 +119,7 @@ async def list_chats(
         status=whole_or_none("status", status, 0, len(ChatStatus) - 1),
         operator_id=id_or_none("operatorId", operator_id),
         telegram_user=_telegram_user(tg_user_id),
-        words=_words(search),
+        words=words_in(search),
     )
     asked = _page(page, per_page, before, after)
     dates = request.query_params.getall("date", [])
@@ -360,10 +363,6 @@ def _page(number: str, size: str, before: str | None, after: str | None) -> Page
             "page", f"goes beyond {MAX_COUNTED:,} items; use `before` or `after` for those"
         )
     return Page(per_page, page, cursor_in("before", before), cursor_in("after", after))
-
-
-def _words(search: str | None) -> tuple[str, ...]:
-    return tuple(sorted(search_words(search)))[:10] if search else ()
 
 
 def _telegram_user(text: str | None) -> str | None:

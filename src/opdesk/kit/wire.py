@@ -34,6 +34,7 @@ _KINDS = {
     "object": "an object",
     "null": "null",
 }
+_STEP = re.compile(r"\.\w+|\[\d+\]|\[\.\.\.\]")
 _PLACE = re.compile(r" - at `(?P<path>.*)`$")
 
 
@@ -94,22 +95,50 @@ def _decode_slowly(body: bytes, kind: Any) -> Any:
         raise Invalid("the body is nested too deeply") from error
     except (msgspec.DecodeError, UnicodeError) as error:
         raise Invalid(f"the body is not JSON: {error}" if body else "the body is empty") from error
+    folded = _folded(loose, kind)
     try:
-        return msgspec.convert(_folded(loose, kind), kind)
+        return msgspec.convert(folded, kind)
     except msgspec.ValidationError as error:
-        raise _as_invalid(error) from error
+        raise _as_invalid(error, folded, kind) from error
 
 
-def _as_invalid(error: msgspec.ValidationError) -> Invalid:
+def _as_invalid(error: msgspec.ValidationError, value: Any, kind: Any) -> Invalid:
     """`Expected `int`, got `str` - at `$[3].organizationId`` -> field `[3].organizationId`."""
     text = str(error)
     place = _PLACE.search(text)
     problem = _PLACE.sub("", text)
     missing = re.search(r"missing required field `(\w+)`", problem)
-    path = place["path"].removeprefix("$").removeprefix(".") if place else ""
+    path = _with_free_names(place["path"], value, kind).removeprefix(".") if place else ""
     if missing:
         path, problem = f"{path}.{missing[1]}".removeprefix("."), "is required"
     return Invalid.field(path or "body", _plain_words(problem))
+
+
+def _with_free_names(path: str, value: Any, kind: Any) -> str:
+    """The path to a culprit; where msgspec says `[...]`, its name in an object of free names."""
+    found = ""
+    for step in _STEP.findall(path):
+        kind = _plain(kind)
+        if step == "[...]":
+            kind = get_args(kind)[1]
+            name = next(name for name, item in value.items() if not _fits(item, kind))
+            value = value[name]
+            found += f".{name}"
+            continue
+        if step.startswith("["):
+            kind, value = get_args(kind)[0], value[int(step[1:-1])]
+        else:
+            kind, value = _fields(kind)[step[1:].lower()][1], value[step[1:]]
+        found += step
+    return found
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _plain_words(problem: str) -> str:

@@ -764,6 +764,7 @@ export interface components {
      *       },
      *       "createdAt": "2026-11-20T08:00:00.000Z",
      *       "updatedAt": "2026-11-24T09:30:00.000Z",
+     *       "activeAt": "2026-11-24T09:30:00.000Z",
      *       "isWritable": true
      *     }
      */
@@ -780,6 +781,7 @@ export interface components {
       lastMessage: components["schemas"]["MessageOut"] | null;
       createdAt: string;
       updatedAt: string;
+      activeAt: string;
       isWritable: boolean;
     };
     /**
@@ -829,6 +831,7 @@ export interface components {
      *           },
      *           "createdAt": "2026-11-20T08:00:00.000Z",
      *           "updatedAt": "2026-11-24T09:30:00.000Z",
+     *           "activeAt": "2026-11-24T09:30:00.000Z",
      *           "isWritable": true
      *         }
      *       ],

@@ -89,7 +89,7 @@ ADD_MESSAGE = statement(
         client_key=bindparam("client_key"),
         kind=bindparam("kind"),
         is_edited=0,
-        created_at=bindparam("now"),
+        created_at=bindparam("created_at"),
     )
 )
 MESSAGE_BY_EXTERNAL = statement(
@@ -211,7 +211,7 @@ def insert_message(tx: Tx, new: Message, channel_id: int, external_id: str | Non
         status=int(new.status),
         client_key=new.client_key,
         kind=new.kind,
-        now=tx.now,
+        created_at=new.created_at,
     )
 
 

@@ -15,9 +15,13 @@ export interface ChatFilter {
 
 export const EMPTY: ChatWindow = { chats: [], next: null, total: 0 };
 
-/** When something last happened in a chat, as the server sorts by it. */
+/**
+ * When something last happened in a chat, as the server sorts by it: an old message of the
+ * customer's that came late counts from when it came.
+ */
 export function activityOf(chat: Chat): string {
-  return chat.lastMessage?.createdAt ?? chat.createdAt;
+  const last = chat.lastMessage?.createdAt ?? "";
+  return last > chat.activeAt ? last : chat.activeAt;
 }
 
 /** Adds the following page; chats that moved up meanwhile are not shown twice. */
