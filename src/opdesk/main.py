@@ -28,10 +28,11 @@ from opdesk.connectors.registry import CONNECTORS
 from opdesk.deeplinks import endpoints as link_endpoints, wire as link_wire
 from opdesk.kit.clock import MINUTE_MS
 from opdesk.kit.endpoint import PUBLIC, guard
+from opdesk.kit.forwarded import client_address
 from opdesk.kit.layers import App, NamesInAnyCase, RawRoutes, RequestLog, SafeHeaders
 from opdesk.kit.openapi import describe
 from opdesk.kit.pages import Pages
-from opdesk.kit.web import EXCEPTION_HANDLERS, HUB_PATH, ApiRequest, client_address, credentials_of
+from opdesk.kit.web import EXCEPTION_HANDLERS, HUB_PATH, ApiRequest, credentials_of
 from opdesk.kit.wire import Wire
 from opdesk.media import endpoints as media_endpoints
 from opdesk.operators import access, endpoints as operator_endpoints, wire as operator_wire

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, TypeVar
 
 import msgspec
@@ -21,7 +20,6 @@ from opdesk.kit.wire import decode
 
 log = get_logger(__name__)
 T = TypeVar("T")
-Network = IPv4Network | IPv6Network
 PROBLEM = "application/problem+json"
 MAX_JSON_BYTES = 4 * 1024 * 1024
 """A JSON body; calls that take media say their own limit."""
@@ -117,6 +115,11 @@ def header(scope: Any, name: bytes) -> str:
     return ""
 
 
+def header_lines(scope: Any, name: bytes) -> list[str]:
+    """The values of every line with this name, in order."""
+    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """All that a request says about who it is. Quotes around a token are dropped."""
@@ -176,34 +179,6 @@ def credentials_of(scope: Any, public_origins: tuple[str, ...] = ()) -> Credenti
 
 def _connection(scope: Any) -> ASGIConnection[Any, Any, Any, Any]:
     return ASGIConnection(scope)
-
-
-def client_address(scope: Any, trusted: tuple[Network, ...]) -> str:
-    """Who sent the request: the peer, or what a trusted proxy says of it.
-
-    `X-Forwarded-For` is read from its end: each address was written by the next one's owner, so
-    the first that is not a trusted proxy is the client, and what it claims is not looked at.
-    """
-    address: str = scope["client"][0] if scope.get("client") else ""
-    forwarded = [part.strip() for part in header(scope, b"x-forwarded-for").split(",")]
-    while forwarded and _is_within(address, trusted):
-        candidate = forwarded.pop()
-        if not _is_address(candidate):
-            break
-        address = candidate
-    return address
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_within(address: str, networks: tuple[Network, ...]) -> bool:
-    return _is_address(address) and any(ip_address(address) in network for network in networks)
 
 
 def _answer_app_error(_request: Request[Any, Any, Any], error: errors.AppError) -> Response[bytes]:
