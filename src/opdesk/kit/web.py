@@ -149,11 +149,15 @@ def bearer_of(authorization: str) -> str | None:
 
 
 def origin_is_ours(scope: Any, public_origins: tuple[str, ...]) -> bool:
-    """Same scheme and host as the page's own: our public addresses, or what was asked for."""
+    """Whether the page that asks is ours: at a public address or, without any, where it asks.
+
+    Where public addresses are set, the `Host` that a request names proves nothing.
+    """
     origin = header(scope, b"origin").lower()
+    if public_origins:
+        return origin in public_origins
     scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
-    asked = f"{scheme}://{header(scope, b'host').lower()}"
-    return bool(origin) and (origin == asked or origin in public_origins)
+    return bool(origin) and origin == f"{scheme}://{header(scope, b'host').lower()}"
 
 
 def credentials_of(scope: Any, public_origins: tuple[str, ...] = ()) -> Credentials:
