@@ -386,6 +386,19 @@ async def test_validate_token_takes_company_credentials_only(desk: Desk) -> None
     assert (await desk.anyone.post("/api/operator/validate-token", "x")).status == 401
 
 
+async def test_an_operators_login_is_found_in_any_case_and_composition(desk: Desk) -> None:
+    login = {"id": desk.alice.id, "login": "Андрій", "password": "a long passphrase"}
+    assert (await desk.acme.api.put("/api/operator/credentials", login)).status == 200
+
+    for typed in ("андріи\u0306", "АНДРІЙ@ACME", " Андріи\u0306@acme "):
+        reply = await desk.anyone.post(
+            "/api/operator/sign-in",
+            {"login": typed, "password": login["password"]},
+            headers={"Origin": desk.base_url},
+        )
+        assert reply.status == 200, typed
+
+
 async def test_leaving_active_ends_tokens_at_once(desk: Desk) -> None:
     assert (await desk.alice.api.get("/api/operator/me")).status == 200
 

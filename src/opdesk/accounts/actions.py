@@ -29,7 +29,7 @@ from opdesk.kit.ids import new_secret, new_uuid
 from opdesk.kit.keyring import fingerprint
 from opdesk.kit.limits import FailureLimit
 from opdesk.kit.passwords import Passwords, check_new_password
-from opdesk.kit.text import clean_ours
+from opdesk.kit.text import clean_ours, matching_key
 from opdesk.kit.tokens import Claims, Tokens
 
 T = TypeVar("T")
@@ -51,8 +51,12 @@ def name_in(name: str, field: str = "name") -> str:
 
 
 def login_key(login: str) -> str:
-    """Logins are compared ignoring case and surrounding space."""
-    return login.strip().casefold()
+    """Logins are compared ignoring case, surrounding space and how accents are composed.
+
+    Of any text: what no login can hold (NUL, which PostgreSQL would not even look up) becomes a
+    line break, which none can hold either, so that nobody's login is found.
+    """
+    return matching_key(login.strip())
 
 
 def login_in(login: str) -> str:
