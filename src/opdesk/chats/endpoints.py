@@ -41,7 +41,7 @@ from opdesk.chats.wire import (
 )
 from opdesk.kit.context import Tx
 from opdesk.kit.endpoint import Db, Given, Now, empty
-from opdesk.kit.errors import Invalid, TooLarge
+from opdesk.kit.errors import Invalid, TooLarge, WrongContentType
 from opdesk.kit.query import described, id_or_none, whole, whole_or_none
 from opdesk.kit.text import clean_ours
 from opdesk.kit.web import PROBLEM, header
@@ -269,11 +269,15 @@ async def upload_media(
 ) -> UploadedOut:
     """Upload a file as the raw body, up to `OPDESK_MEDIA_MAX_MB`; its id is for `media.id`."""
     asked = whole_or_none("type", kind, 0, len(MediaType) - 1)
+    name = media_actions.file_name_in(name, "name")
+    content_type = header(request.scope, b"content-type")
+    if content_type.lower().startswith("multipart/"):
+        raise WrongContentType("this call takes a file's bytes as they are, not a form")
     file = await files.receive(request.stream())
     try:
         if not file.size:
             raise Invalid.field("body", "is empty")
-        shown = media_actions.format_in(_subtype(request), name or "file.bin")
+        shown = media_actions.format_guessed(content_type, name)
         wanted = media_actions.type_of(file, None if asked is None else MediaType(asked))
         named = (name, media_actions.format_of(file, shown), wanted)
         made = await db.write(media_actions.add_upload, files, caller.company_id, named, file)
@@ -310,7 +314,8 @@ async def _upload(files: Files, media: MediaIn) -> Upload:
         raise Invalid.field("media.dataBase64", "is required")
     if len(media.data_base64) > MAX_BASE64_BYTES:
         raise TooLarge("a file in base64 has at most 16 MB; send a larger one to /api/media")
-    given = media_actions.format_in(media.format, media.name)
+    name = media_actions.file_name_in(media.name, "media.name")
+    given = media_actions.format_in(media.format, name)
     is_small = len(media.data_base64) <= _DECODED_ON_LOOP
     content = (
         base64_in(media.data_base64)
@@ -321,7 +326,7 @@ async def _upload(files: Files, media: MediaIn) -> Upload:
         raise Invalid.field("media.dataBase64", "is empty")
     file: StoredFile = await files.receive(_once(content))
     shown = media_actions.format_of(file, given)
-    return Upload(media.name, shown, media_actions.type_of(file, asked), file)
+    return Upload(name, shown, media_actions.type_of(file, asked), file)
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:
@@ -346,11 +351,6 @@ def _key(key: str | None) -> str | None:
             "Idempotency-Key", f"must have 1 to {_MAX_KEY_CHARS} printable characters"
         )
     return key
-
-
-def _subtype(request: Request[Any, Any, Any]) -> str:
-    given = header(request.scope, b"content-type").split(";")[0].strip()
-    return "" if given in ("", "application/octet-stream") else given
 
 
 def _page(number: str, size: str, before: str | None, after: str | None) -> Page:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from opdesk.kit.clock import DAY_MS
 from opdesk.kit.context import Tx
 from opdesk.kit.errors import Invalid
+from opdesk.kit.formats import UNKNOWN, extension_of_type, is_mime_type
 from opdesk.kit.sniff import EXTENSIONS
-from opdesk.kit.text import clean_foreign
+from opdesk.kit.text import clean_foreign, clean_ours
 from opdesk.media import store
 from opdesk.media.access import Files
 from opdesk.media.errors import MediaNotFound
@@ -17,26 +18,40 @@ MAX_FILE_NAME_CHARS = 200
 FORGOTTEN_MS = DAY_MS
 """An upload that no message takes within a day is deleted."""
 _EXTENSION = re.compile(r"[a-z0-9]{1,10}\Z")
-_MIME = re.compile(r"[\w.+-]+/[\w.+-]+\Z")
+_USUAL = {"jpeg": "jpg"}
 
 
 def format_in(given: str, name: str = "") -> str:
     """An extension or MIME type as the lower-case extension: `image/jpeg`, `.JPG` -> `jpg`.
 
-    Raises Invalid naming `media.format`.
+    A type that says nothing, or none at all, leaves it to the file's name. Raises Invalid naming
+    `media.format`.
     """
     text = given.strip().lower()
-    if _MIME.match(text):
-        text = EXTENSIONS.get(text, text.rsplit("/", 1)[1].rsplit("+", 1)[0].rsplit(".", 1)[-1])
-    text = text.removeprefix(".") or name.rpartition(".")[2].lower()
-    if text == "jpeg":
-        text = "jpg"
+    if not text or is_mime_type(text):
+        return format_guessed(text, name)
+    text = text.rpartition(".")[2]
     if not _EXTENSION.match(text):
         raise Invalid.field("media.format", "must be an extension or a MIME type, such as jpg")
-    return text
+    return _USUAL.get(text, text)
 
 
-def file_name_in(name: str, file_format: str) -> str:
+def format_guessed(mime_type: str, name: str) -> str:
+    """The extension of a MIME type, else of the file's name, else `bin`."""
+    ending = name.rpartition(".")[2].strip().lower() if "." in name else UNKNOWN
+    text = extension_of_type(mime_type) or ending
+    return _USUAL.get(text, text) if _EXTENSION.match(text) else UNKNOWN
+
+
+def file_name_in(name: str, field: str) -> str:
+    """A caller's name for a file. Raises Invalid naming `field`."""
+    try:
+        return clean_ours(name, multiline=False)
+    except ValueError as error:
+        raise Invalid.field(field, str(error)) from error
+
+
+def _file_name(name: str, file_format: str) -> str:
     """A file's name without folders or line breaks; `file.<format>` when nothing is left."""
     flat = clean_foreign(name).replace("\n", " ").replace("\t", " ")
     base = re.split(r"[\\/]", flat)[-1].strip(". ")
@@ -80,7 +95,7 @@ def new_media(
         tx.new_id("media"),
         company_id,
         file.digest if file else None,
-        file_name_in(name, file_format),
+        _file_name(name, file_format),
         file_format,
         kind,
         file.size if file else 0,
