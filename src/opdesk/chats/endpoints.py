@@ -49,7 +49,7 @@ from opdesk.kit.wire import MAX_ID
 from opdesk.media import actions as media_actions
 from opdesk.media.access import Addresses, Files
 from opdesk.media.model import MediaType, StoredFile
-from opdesk.operators.model import Caller
+from opdesk.operators.model import Caller, organization_of
 
 AnyCaller = Given[Caller]
 MediaFiles = Given[Files]
@@ -280,7 +280,8 @@ async def upload_media(
         shown = media_actions.format_guessed(content_type, name)
         wanted = media_actions.type_of(file, None if asked is None else MediaType(asked))
         named = (name, media_actions.format_of(file, shown), wanted)
-        made = await db.write(media_actions.add_upload, files, caller.company_id, named, file)
+        owner = (caller.company_id, organization_of(caller))
+        made = await db.write(media_actions.add_upload, files, owner, named, file)
     finally:
         files.drop(file)
     return UploadedOut(id=made.id)

@@ -71,20 +71,22 @@ def type_of(file: StoredFile, asked: MediaType | None) -> MediaType:
     return families.get((file.sniffed or "").split("/")[0], MediaType.FILE)
 
 
-def keep(
-    tx: Tx, files: Files, new: Media, file: StoredFile | None, chat_id: int | None = None
-) -> Media:
-    """Store a file's row, and give its bytes their place.
-
-    Moving the bytes is the one effect outside the transaction that is allowed: doing it twice is
-    as good as once, and bytes without a row are found and removed by `remove_unused`. The
-    company's row is locked, so that the same bytes can't be removed at the same moment.
-    """
-    if file is not None:
-        tx.lock("companies", id=new.company_id)
-        files.take_over(new.company_id, file)
+def keep(tx: Tx, files: Files, new: Media, file: StoredFile, chat_id: int) -> Media:
+    """Store the row of a chat's file, and give its bytes their place (`_take_over`)."""
+    _take_over(tx, files, new.company_id, file)
     store.insert_media(tx, new, chat_id)
     return new
+
+
+def _take_over(tx: Tx, files: Files, company_id: int, file: StoredFile) -> None:
+    """Give received bytes their place.
+
+    This is the one effect outside the transaction that is allowed: doing it twice is as good as
+    once, and bytes without a row are found and removed by `remove_unused`. The company's row is
+    locked, so that the same bytes can't be removed at the same moment.
+    """
+    tx.lock("companies", id=company_id)
+    files.take_over(company_id, file)
 
 
 def new_media(
@@ -109,17 +111,26 @@ def announce(tx: Tx, new: Media, chat_id: int) -> None:
 
 
 def add_upload(
-    tx: Tx, files: Files, company_id: int, named: tuple[str, str, MediaType], file: StoredFile
+    tx: Tx,
+    files: Files,
+    owner: tuple[int, int | None],
+    named: tuple[str, str, MediaType],
+    file: StoredFile,
 ) -> Media:
-    """Keep an uploaded file, named (name, format, type), until a message takes it."""
-    name, file_format, kind = named
-    return keep(tx, files, new_media(tx, company_id, name, file_format, kind, file), file)
+    """Keep an uploaded file, named (name, format, type), until a message takes it.
+
+    `owner` is (company, organization): an operator's organization, None for the company itself.
+    """
+    (company_id, organization_id), (name, file_format, kind) = owner, named
+    new = new_media(tx, company_id, name, file_format, kind, file)
+    _take_over(tx, files, company_id, file)
+    store.insert_media(tx, new, None, organization_id)
+    return new
 
 
 def fill(tx: Tx, files: Files, media: Media, file: StoredFile) -> None:
     """The bytes of a platform's file have come."""
-    tx.lock("companies", id=media.company_id)
-    files.take_over(media.company_id, file)
+    _take_over(tx, files, media.company_id, file)
     shown = EXTENSIONS.get(file.sniffed or "", media.format)
     store.fill(tx, media.company_id, media.id, file, shown)
 
@@ -141,9 +152,15 @@ def get(tx: Tx, company_id: int, media_id: int) -> Media:
     return found
 
 
-def attach(tx: Tx, company_id: int, media_id: int, chat_id: int) -> Media:
-    """Make an upload part of a chat. Raises MediaNotFound; one that was taken is not there."""
-    if not store.attach(tx, company_id, media_id, chat_id):
+def attach(
+    tx: Tx, company_id: int, media_id: int, chat_id: int, organization_id: int | None
+) -> Media:
+    """Make an upload part of a chat. Raises MediaNotFound; one that was taken is not there.
+
+    `organization_id` is that of the operator who asks: only uploads of its operators are there
+    for them. None for company credentials, which may use every upload of the company.
+    """
+    if not store.attach(tx, company_id, media_id, chat_id, organization_id):
         raise MediaNotFound(f"there is no uploaded file {media_id} that is still free")
     return get(tx, company_id, media_id)
 
