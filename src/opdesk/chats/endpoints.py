@@ -1,6 +1,7 @@
 """The contract's section Chats, and uploading files."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any
 
@@ -41,7 +42,7 @@ from opdesk.chats.wire import (
 )
 from opdesk.kit.context import Tx
 from opdesk.kit.endpoint import Db, Given, Now, empty
-from opdesk.kit.errors import Invalid, TooLarge, WrongContentType
+from opdesk.kit.errors import Invalid, TooLarge, Unavailable, WrongContentType
 from opdesk.kit.query import described, id_or_none, whole, whole_or_none
 from opdesk.kit.text import clean_ours
 from opdesk.kit.web import PROBLEM, header
@@ -282,6 +283,12 @@ async def upload_media(
         named = (name, media_actions.format_of(file, shown), wanted)
         owner = (caller.company_id, organization_of(caller))
         made = await db.write(media_actions.add_upload, files, owner, named, file)
+    except Unavailable:
+        # Its bytes may have their place already, without the row that would have named them.
+        with contextlib.suppress(Unavailable):
+            unused = (caller.company_id, [file.digest])
+            await db.write(media_actions.remove_unused, files, *unused)
+        raise
     finally:
         files.drop(file)
     return UploadedOut(id=made.id)
