@@ -29,7 +29,7 @@ from opdesk.deeplinks import endpoints as link_endpoints, wire as link_wire
 from opdesk.kit.clock import MINUTE_MS
 from opdesk.kit.endpoint import PUBLIC, guard
 from opdesk.kit.forwarded import client_address
-from opdesk.kit.layers import App, NamesInAnyCase, RawRoutes, RequestLog, SafeHeaders
+from opdesk.kit.layers import App, HeadAsGet, NamesInAnyCase, RawRoutes, RequestLog, SafeHeaders
 from opdesk.kit.openapi import describe
 from opdesk.kit.pages import Pages
 from opdesk.kit.web import EXCEPTION_HANDLERS, HUB_PATH, ApiRequest, credentials_of
@@ -122,7 +122,7 @@ def application(services: Services) -> App:
     framework = rest_api(services, recognizer)
     validation = operator_endpoints.RawTokenValidation(services.db, services.tokens, recognizer)
     routed = RawRoutes(
-        framework,
+        HeadAsGet(framework),
         exact={("POST", "/api/operator/validate-token"): validation},
         below={HOOKS: Webhooks(services.db, services.vault), HUB_PATH: services.signalr},
     )

@@ -91,6 +91,23 @@ class SafeHeaders:
         await self._app(scope, receive, send_safely)
 
 
+class HeadAsGet:
+    """HEAD is answered as GET would be, without the body."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_head(event: Event) -> None:
+            await send({**event, "body": b""} if event["type"] == "http.response.body" else event)
+
+        await self._app({**scope, "method": "GET"}, receive, send_head)
+
+
 class RequestLog:
     """One line for each request at level debug, and at error for a 5xx: path, never the query."""
 
