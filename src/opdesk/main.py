@@ -158,6 +158,8 @@ def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
         dependencies=_dependencies(services, pages),
         lifespan=[lifespan],
         state=State({"recognizer": recognizer}),
+        # Its own would replace what kit/log.py has set up for the whole process.
+        logging_config=None,
         openapi_config=OpenAPIConfig(
             title="OpDesk", version=opdesk.__version__, path="/openapi", render_plugins=[]
         ),

@@ -219,7 +219,8 @@ def _invalid_parameters(error: ValidationException) -> errors.Invalid:
 
 def _answer_bug(_request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     log.error("unexpected_error", exc_info=error)
-    return _answer_app_error(_request, errors.AppError())
+    body, headers = problem_of(errors.AppError(SERVER_MISTAKE))
+    return body.response(headers)
 
 
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {
