@@ -32,7 +32,7 @@ from opdesk.kit.forwarded import client_address
 from opdesk.kit.layers import App, HeadAsGet, NamesInAnyCase, RawRoutes, RequestLog, SafeHeaders
 from opdesk.kit.openapi import describe
 from opdesk.kit.pages import Pages
-from opdesk.kit.web import EXCEPTION_HANDLERS, HUB_PATH, ApiRequest, credentials_of
+from opdesk.kit.web import EXCEPTION_HANDLERS, HUB_PATH, MAX_JSON_BYTES, ApiRequest, credentials_of
 from opdesk.kit.wire import Wire
 from opdesk.media import endpoints as media_endpoints
 from opdesk.operators import access, endpoints as operator_endpoints, wire as operator_wire
@@ -153,6 +153,7 @@ def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
             *pages.assets(),
         ],
         request_class=ApiRequest,
+        request_max_body_size=MAX_JSON_BYTES,
         guards=[guard],
         exception_handlers=EXCEPTION_HANDLERS,
         dependencies=_dependencies(services, pages),

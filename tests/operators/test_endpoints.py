@@ -229,6 +229,15 @@ async def test_what_is_not_json_is_400(desk: Desk, body: bytes) -> None:
     assert reply.json["status"] == 400
 
 
+async def test_an_operators_token_is_no_company_key(desk: Desk) -> None:
+    """The wrong kind of credentials is 403 on every call; a token that has ended is 401."""
+    header = {"X-Authorization-Key": desk.alice.token}
+    for path in ("/api/company/organization", "/api/chat/chats"):
+        assert (await desk.anyone.get(path, headers=header)).status == 403
+    desk.clock.move(seconds=9 * 3600)
+    assert (await desk.anyone.get("/api/chat/chats", headers=header)).status == 401
+
+
 async def test_another_content_type_is_415(desk: Desk) -> None:
     reply = await desk.acme.api.call(
         "POST",

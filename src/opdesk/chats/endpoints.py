@@ -1,7 +1,6 @@
 """The contract's section Chats, and uploading files."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any
 
@@ -42,7 +41,7 @@ from opdesk.chats.wire import (
 )
 from opdesk.kit.context import Tx
 from opdesk.kit.endpoint import Db, Given, Now, empty
-from opdesk.kit.errors import Invalid, TooLarge, Unavailable, WrongContentType
+from opdesk.kit.errors import Invalid, TooLarge, WrongContentType
 from opdesk.kit.query import described, id_or_none, whole, whole_or_none
 from opdesk.kit.text import clean_ours
 from opdesk.kit.web import PROBLEM, header
@@ -219,7 +218,8 @@ async def post_message(
     With `lastSeenMessageId` the send is held when somebody else has answered behind that message:
     409 with what was `missed`. Send again with `force`, under the same key, to send it anyway.
     """
-    key = header(request.scope, b"idempotency-key") or data.client_message_id
+    in_header = _key("Idempotency-Key", header(request.scope, b"idempotency-key") or None)
+    key = in_header or _key("clientMessageId", data.client_message_id)
     draft = await draft_in(files, data, key)
     url = _url(addresses, now)
     try:
@@ -282,13 +282,7 @@ async def upload_media(
         wanted = media_actions.type_of(file, None if asked is None else MediaType(asked))
         named = (name, media_actions.format_of(file, shown), wanted)
         owner = (caller.company_id, organization_of(caller))
-        made = await db.write(media_actions.add_upload, files, owner, named, file)
-    except Unavailable:
-        # Its bytes may have their place already, without the row that would have named them.
-        with contextlib.suppress(Unavailable):
-            unused = (caller.company_id, [file.digest])
-            await db.write(media_actions.remove_unused, files, *unused)
-        raise
+        made = await media_actions.store_upload(db, files, owner, named, file)
     finally:
         files.drop(file)
     return UploadedOut(id=made.id)
@@ -301,7 +295,6 @@ async def draft_in(files: Files, data: MessageIn, key: str | None) -> Draft:
     media = data.media
     if not text and media is None:
         raise Invalid.field("textMessage", "is required when there is no media")
-    key = _key(key)
     upload = None
     if media is not None and media.id is None:
         upload = await _upload(files, media)
@@ -351,13 +344,9 @@ def _text(text: str) -> str:
     return cleaned
 
 
-def _key(key: str | None) -> str | None:
-    if key is None:
-        return None
-    if not 1 <= len(key) <= _MAX_KEY_CHARS or not key.isprintable():
-        raise Invalid.field(
-            "Idempotency-Key", f"must have 1 to {_MAX_KEY_CHARS} printable characters"
-        )
+def _key(name: str, key: str | None) -> str | None:
+    if key is not None and (not 1 <= len(key) <= _MAX_KEY_CHARS or not key.isprintable()):
+        raise Invalid.field(name, f"must have 1 to {_MAX_KEY_CHARS} printable characters")
     return key
 
 

@@ -22,7 +22,7 @@ log = get_logger(__name__)
 T = TypeVar("T")
 PROBLEM = "application/problem+json"
 MAX_JSON_BYTES = 4 * 1024 * 1024
-"""A JSON body; calls that take media say their own limit."""
+"""A JSON body; calls that take more say their own limit."""
 JSON_TYPES = ("application/json", "text/json")
 _NO_CONTENT_TYPE = ""
 SERVER_MISTAKE = "The server made a mistake; its log says more."
@@ -213,6 +213,9 @@ def _invalid_parameters(error: ValidationException) -> errors.Invalid:
     if not found:
         name = error.detail.removeprefix("Missing required query parameter ").split(" ")[0]
         found = {name.strip("'"): ["is required"]}
+    if found.pop("data", None):
+        # The framework's name for a body that was not sent.
+        found["body"] = ["is empty"]
     detail = "; ".join(f"{name}: {texts[0]}" for name, texts in found.items())
     return errors.Invalid(detail.replace("`", "'"), errors=found)
 

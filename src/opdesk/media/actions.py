@@ -1,11 +1,13 @@
 """Keep files, find them again, let them go with the last chat that used them."""
 
+import contextlib
 import re
 from collections.abc import Sequence
 
 from opdesk.kit.clock import DAY_MS
 from opdesk.kit.context import Tx
-from opdesk.kit.errors import Invalid
+from opdesk.kit.db import Database
+from opdesk.kit.errors import Invalid, Unavailable
 from opdesk.kit.formats import UNKNOWN, extension_of_type, is_mime_type
 from opdesk.kit.sniff import EXTENSIONS
 from opdesk.kit.text import clean_foreign, clean_ours
@@ -126,6 +128,23 @@ def add_upload(
     _take_over(tx, files, company_id, file)
     store.insert_media(tx, new, None, organization_id)
     return new
+
+
+async def store_upload(
+    db: Database,
+    files: Files,
+    owner: tuple[int, int | None],
+    named: tuple[str, str, MediaType],
+    file: StoredFile,
+) -> Media:
+    """`add_upload`, leaving nothing behind when there is no room. Raises Unavailable."""
+    try:
+        return await db.write(add_upload, files, owner, named, file)
+    except Unavailable:
+        # Its bytes may have their place already, without the row that would have named them.
+        with contextlib.suppress(Unavailable):
+            await db.write(remove_unused, files, owner[0], [file.digest])
+        raise
 
 
 def fill(tx: Tx, files: Files, media: Media, file: StoredFile) -> None:
