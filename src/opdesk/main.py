@@ -43,20 +43,59 @@ from opdesk.realtime.hub import Hub
 
 STATIC = Path(__file__).parent / "static"
 _TOKEN_EXAMPLE = "eyJhbGciOiJIUzI1NiIs…"  # noqa: S105  the beginning of any
-REQUEST_BODIES: dict[str, dict[str, Any]] = {
+_TOKEN = {"schema": {"type": "string"}, "example": _TOKEN_EXAMPLE}
+_TOKEN_ANSWER = {
+    "200": {
+        "description": "The token: JSON, or bare characters when `Accept` is exactly `text/plain`",
+        "content": {"application/json": _TOKEN, "text/plain": _TOKEN},
+    }
+}
+WRITTEN_BY_HAND: dict[str, dict[str, Any]] = {
+    "post /api/company/get-token": {"responses": _TOKEN_ANSWER},
+    "post /api/operator/get-token": {"responses": _TOKEN_ANSWER},
     "post /api/operator/validate-token": {
-        "required": True,
-        "content": {
-            "application/json": {"schema": {"type": "string"}, "example": _TOKEN_EXAMPLE},
-            "text/plain": {"schema": {"type": "string"}, "example": _TOKEN_EXAMPLE},
-        },
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": _TOKEN, "text/plain": _TOKEN},
+        }
+    },
+    "get /api/chat/chats": {
+        "parameters": [
+            {
+                "name": "date",
+                "in": "query",
+                "description": "From and to: whole days in the organization's time zone, or times",
+                "required": False,
+                "schema": {"type": "array", "items": {"type": "string"}, "maxItems": 2},
+                "example": ["2026-11-01", "2026-11-24"],
+            }
+        ]
+    },
+    "post /api/chat/{chat_id}/message": {
+        "parameters": [
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "A repeat with the same key and body sends nothing twice",
+                "required": False,
+                "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+                "example": "b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a11",
+            }
+        ]
     },
     "post /api/media": {
-        "required": True,
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/octet-stream": {
+                    "schema": {"type": "string", "format": "binary"},
+                    "example": "(the file's bytes)",
+                }
+            },
+        }
     },
 }
-"""Bodies that handlers read by themselves, so that the framework can't describe them."""
+"""What handlers read and answer past the framework, so that it can't describe it."""
 SHAPES = [
     shape
     for module in (account_wire, operator_wire, chat_wire, channel_wire, link_wire, event_wire)
@@ -192,7 +231,7 @@ def _page_routes(pages: Pages) -> list[Any]:
 
     @get("/openapi.json", opt=PUBLIC, include_in_schema=False)
     async def description(request: Request[Any, Any, Any]) -> Response[bytes]:
-        document = describe(request.app, SHAPES, REQUEST_BODIES)
+        document = describe(request.app, SHAPES, WRITTEN_BY_HAND)
         return Response(msgspec.json.encode(document), media_type="application/json")
 
     return [panel, dashboard, swagger, description]

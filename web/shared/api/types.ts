@@ -1799,14 +1799,12 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -1983,6 +1981,14 @@ export interface operations {
         before?: string | null;
         /** @description What lies after this place */
         after?: string | null;
+        /**
+         * @description From and to: whole days in the organization's time zone, or times
+         * @example [
+         *       "2026-11-01",
+         *       "2026-11-24"
+         *     ]
+         */
+        date?: string[];
       };
       header?: never;
       path?: never;
@@ -2075,14 +2081,12 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -2262,14 +2266,12 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -2355,14 +2357,12 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -2517,7 +2517,13 @@ export interface operations {
   ApiChatChatIdMessagePostMessage: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /**
+         * @description A repeat with the same key and body sends nothing twice
+         * @example b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a11
+         */
+        "Idempotency-Key"?: string;
+      };
       path: {
         chat_id: number;
       };
@@ -2718,14 +2724,12 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -2812,14 +2816,12 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -2905,13 +2907,16 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description The token: JSON, or bare characters when `Accept` is exactly `text/plain` */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/json": unknown;
+          /** @example eyJhbGciOiJIUzI1NiIs… */
+          "application/json": string;
+          /** @example eyJhbGciOiJIUzI1NiIs… */
+          "text/plain": string;
         };
       };
       /** @description Malformed or invalid; `errors` names the field */
@@ -3165,7 +3170,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
@@ -3601,7 +3606,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
@@ -3775,14 +3780,12 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -4206,6 +4209,7 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /** @example (the file's bytes) */
         "application/octet-stream": string;
       };
     };
@@ -4390,14 +4394,12 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -4483,13 +4485,16 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description The token: JSON, or bare characters when `Accept` is exactly `text/plain` */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/json": unknown;
+          /** @example eyJhbGciOiJIUzI1NiIs… */
+          "application/json": string;
+          /** @example eyJhbGciOiJIUzI1NiIs… */
+          "text/plain": string;
         };
       };
       /** @description Malformed or invalid; `errors` names the field */
@@ -4742,14 +4747,12 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -4835,14 +4838,12 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
