@@ -76,6 +76,8 @@ OWN_ONLY = {
     "GET /api/company/me",
     "GET /api/company/key",
     "POST /api/company/key",
+    "GET /api/company/origins",
+    "PUT /api/company/origins",
     "POST /api/company/revoke-tokens",
     "POST /api/operator/validate-token",
     "POST /api/operator/sign-in",

@@ -29,7 +29,16 @@ from opdesk.deeplinks import endpoints as link_endpoints, wire as link_wire
 from opdesk.kit.clock import MINUTE_MS
 from opdesk.kit.endpoint import PUBLIC, guard
 from opdesk.kit.forwarded import client_address
-from opdesk.kit.layers import App, HeadAsGet, NamesInAnyCase, RawRoutes, RequestLog, SafeHeaders
+from opdesk.kit.layers import (
+    App,
+    Cors,
+    HeadAsGet,
+    NamesInAnyCase,
+    RawRoutes,
+    RequestLog,
+    SafeHeaders,
+    note_tenant,
+)
 from opdesk.kit.openapi import describe
 from opdesk.kit.pages import Pages
 from opdesk.kit.web import EXCEPTION_HANDLERS, HUB_PATH, MAX_JSON_BYTES, ApiRequest, credentials_of
@@ -143,6 +152,7 @@ class Recognizer:
         found = await services.db.read(
             access.recognize, services.tokens, credentials, wants_company=wants_company
         )
+        note_tenant(scope, found.caller.company_id)
         await self._touch_key(found)
         return access.company_only(found.caller) if wants_company else found.caller
 
@@ -165,7 +175,8 @@ def application(services: Services) -> App:
         exact={("POST", "/api/operator/validate-token"): validation},
         below={HOOKS: Webhooks(services.db, services.vault), HUB_PATH: services.signalr},
     )
-    named = NamesInAnyCase(routed, path_words(framework), QUERY_NAMES)
+    readable = Cors(routed, services.origins, ("/api/", HUB_PATH))
+    named = NamesInAnyCase(readable, path_words(framework), QUERY_NAMES)
     safe = SafeHeaders(named, is_https=services.settings.primary_url.startswith("https:"))
     return RequestLog(safe, logs_all=services.settings.log_level == "debug")
 
@@ -243,6 +254,7 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
         "door": services.door,
         "tokens": services.tokens,
         "passwords": services.passwords,
+        "allowed": services.origins,
         "jar": services.jar,
         "vault": services.vault,
         "files": services.files,

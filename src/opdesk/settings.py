@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from opdesk.kit.origins import origin_in
+
 Network = IPv4Network | IPv6Network
 CONFIG_FILE = "opdesk.toml"
 DATA_FOLDER = Path("data")
-DEFAULT_PORTS = {"http": 80, "https": 443}
 _SECRETS = ("database_url", "master_key")
 """Settings whose value is not for logs and screens."""
-_HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("auto", "json", "text")
 
@@ -151,24 +151,7 @@ def _networks(value: Any) -> tuple[Network, ...]:
 
 def _urls(value: Any) -> tuple[str, ...]:
     """Addresses as browsers write them: lower case, without the port that goes without saying."""
-    return tuple(_origin(item) for item in _items(value))
-
-
-def _origin(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise ValueError("it must have a host, and a port from 1 to 65535 or none") from error
-    host, _, _ = parts.netloc.rpartition(":") if port is not None else (parts.netloc, "", "")
-    is_bare = url.rstrip("/") == f"{url.partition(':')[0]}://{parts.netloc}"
-    if parts.scheme not in DEFAULT_PORTS or not is_bare or not _HOST.fullmatch(host) or port == 0:
-        raise ValueError(
-            "it must be addresses such as https://desk.example.com or http://10.0.0.5:8080, "
-            "without a path, a name or anything else"
-        )
-    shown = "" if port in (None, DEFAULT_PORTS[parts.scheme]) else f":{port}"
-    return f"{parts.scheme}://{host}{shown}".lower()
+    return tuple(origin_in(item) for item in _items(value))
 
 
 def _database_url(value: Any) -> str:

@@ -219,8 +219,7 @@ async def post_message(
     409 with what was `missed`. Send again with `force`, under the same key, to send it anyway.
     """
     in_header = _key("Idempotency-Key", header(request.scope, b"idempotency-key") or None)
-    key = in_header or _key("clientMessageId", data.client_message_id)
-    draft = await draft_in(files, data, key)
+    draft = await draft_in(files, data, in_header or data.client_message_id)
     url = _url(addresses, now)
     try:
         message = await db.write(actions.send, files, caller, chat_id, draft, channel_check)
@@ -295,6 +294,7 @@ async def draft_in(files: Files, data: MessageIn, key: str | None) -> Draft:
     media = data.media
     if not text and media is None:
         raise Invalid.field("textMessage", "is required when there is no media")
+    key = _key("clientMessageId", key)
     upload = None
     if media is not None and media.id is None:
         upload = await _upload(files, media)
