@@ -8,7 +8,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -127,20 +127,26 @@ class Started:
 
 
 @contextlib.asynccontextmanager
-async def started(settings: Settings) -> AsyncIterator[Started]:
-    """`opdesk serve` as an admin starts it, killed at the end without a word."""
+async def started(
+    settings: Settings, environment: Mapping[str, str] | None = None, log: Path | None = None
+) -> AsyncIterator[Started]:
+    """`opdesk serve` as an admin starts it, killed at the end without a word.
+
+    `log` gets what it writes to standard error.
+    """
     arguments = ["serve", "--port", "0", "--data", str(settings.data)]
     if settings.database_url:
         arguments += ["--database-url", settings.database_url]
     # With Python's compiled modules kept, as usual: tests wait for many starts.
     usual = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    process = await asyncio.create_subprocess_exec(
-        str(program()),
-        *arguments,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={**usual, "OPDESK_OUTGOING_ALLOW": "127.0.0.0/8"},
-    )
+    with (log or Path(os.devnull)).open("ab") as errors:
+        process = await asyncio.create_subprocess_exec(
+            str(program()),
+            *arguments,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=errors,
+            env={**usual, "OPDESK_OUTGOING_ALLOW": "127.0.0.0/8", **(environment or {})},
+        )
     try:
         assert process.stdout is not None
         async with asyncio.timeout(30):

@@ -28,10 +28,20 @@ from opdesk.connectors.registry import CONNECTORS
 from opdesk.deeplinks import endpoints as link_endpoints, wire as link_wire
 from opdesk.kit.clock import MINUTE_MS
 from opdesk.kit.endpoint import PUBLIC, guard
-from opdesk.kit.layers import App, NamesInAnyCase, RawRoutes, RequestLog, SafeHeaders
+from opdesk.kit.forwarded import client_address
+from opdesk.kit.layers import (
+    App,
+    Cors,
+    HeadAsGet,
+    NamesInAnyCase,
+    RawRoutes,
+    RequestLog,
+    SafeHeaders,
+    note_tenant,
+)
 from opdesk.kit.openapi import describe
 from opdesk.kit.pages import Pages
-from opdesk.kit.web import EXCEPTION_HANDLERS, HUB_PATH, ApiRequest, client_address, credentials_of
+from opdesk.kit.web import EXCEPTION_HANDLERS, HUB_PATH, MAX_JSON_BYTES, ApiRequest, credentials_of
 from opdesk.kit.wire import Wire
 from opdesk.media import endpoints as media_endpoints
 from opdesk.operators import access, endpoints as operator_endpoints, wire as operator_wire
@@ -42,20 +52,59 @@ from opdesk.realtime.hub import Hub
 
 STATIC = Path(__file__).parent / "static"
 _TOKEN_EXAMPLE = "eyJhbGciOiJIUzI1NiIs…"  # noqa: S105  the beginning of any
-REQUEST_BODIES: dict[str, dict[str, Any]] = {
+_TOKEN = {"schema": {"type": "string"}, "example": _TOKEN_EXAMPLE}
+_TOKEN_ANSWER = {
+    "200": {
+        "description": "The token: JSON, or bare characters when `Accept` is exactly `text/plain`",
+        "content": {"application/json": _TOKEN, "text/plain": _TOKEN},
+    }
+}
+WRITTEN_BY_HAND: dict[str, dict[str, Any]] = {
+    "post /api/company/get-token": {"responses": _TOKEN_ANSWER},
+    "post /api/operator/get-token": {"responses": _TOKEN_ANSWER},
     "post /api/operator/validate-token": {
-        "required": True,
-        "content": {
-            "application/json": {"schema": {"type": "string"}, "example": _TOKEN_EXAMPLE},
-            "text/plain": {"schema": {"type": "string"}, "example": _TOKEN_EXAMPLE},
-        },
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": _TOKEN, "text/plain": _TOKEN},
+        }
+    },
+    "get /api/chat/chats": {
+        "parameters": [
+            {
+                "name": "date",
+                "in": "query",
+                "description": "From and to: whole days in the organization's time zone, or times",
+                "required": False,
+                "schema": {"type": "array", "items": {"type": "string"}, "maxItems": 2},
+                "example": ["2026-11-01", "2026-11-24"],
+            }
+        ]
+    },
+    "post /api/chat/{chat_id}/message": {
+        "parameters": [
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "A repeat with the same key and body sends nothing twice",
+                "required": False,
+                "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+                "example": "b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a11",
+            }
+        ]
     },
     "post /api/media": {
-        "required": True,
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/octet-stream": {
+                    "schema": {"type": "string", "format": "binary"},
+                    "example": "(the file's bytes)",
+                }
+            },
+        }
     },
 }
-"""Bodies that handlers read by themselves, so that the framework can't describe them."""
+"""What handlers read and answer past the framework, so that it can't describe it."""
 SHAPES = [
     shape
     for module in (account_wire, operator_wire, chat_wire, channel_wire, link_wire, event_wire)
@@ -103,6 +152,7 @@ class Recognizer:
         found = await services.db.read(
             access.recognize, services.tokens, credentials, wants_company=wants_company
         )
+        note_tenant(scope, found.caller.company_id)
         await self._touch_key(found)
         return access.company_only(found.caller) if wants_company else found.caller
 
@@ -121,11 +171,12 @@ def application(services: Services) -> App:
     framework = rest_api(services, recognizer)
     validation = operator_endpoints.RawTokenValidation(services.db, services.tokens, recognizer)
     routed = RawRoutes(
-        framework,
+        HeadAsGet(framework),
         exact={("POST", "/api/operator/validate-token"): validation},
         below={HOOKS: Webhooks(services.db, services.vault), HUB_PATH: services.signalr},
     )
-    named = NamesInAnyCase(routed, path_words(framework), QUERY_NAMES)
+    readable = Cors(routed, services.origins, ("/api/", HUB_PATH))
+    named = NamesInAnyCase(readable, path_words(framework), QUERY_NAMES)
     safe = SafeHeaders(named, is_https=services.settings.primary_url.startswith("https:"))
     return RequestLog(safe, logs_all=services.settings.log_level == "debug")
 
@@ -152,11 +203,14 @@ def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
             *pages.assets(),
         ],
         request_class=ApiRequest,
+        request_max_body_size=MAX_JSON_BYTES,
         guards=[guard],
         exception_handlers=EXCEPTION_HANDLERS,
         dependencies=_dependencies(services, pages),
         lifespan=[lifespan],
         state=State({"recognizer": recognizer}),
+        # Its own would replace what kit/log.py has set up for the whole process.
+        logging_config=None,
         openapi_config=OpenAPIConfig(
             title="OpDesk", version=opdesk.__version__, path="/openapi", render_plugins=[]
         ),
@@ -188,7 +242,7 @@ def _page_routes(pages: Pages) -> list[Any]:
 
     @get("/openapi.json", opt=PUBLIC, include_in_schema=False)
     async def description(request: Request[Any, Any, Any]) -> Response[bytes]:
-        document = describe(request.app, SHAPES, REQUEST_BODIES)
+        document = describe(request.app, SHAPES, WRITTEN_BY_HAND)
         return Response(msgspec.json.encode(document), media_type="application/json")
 
     return [panel, dashboard, swagger, description]
@@ -200,6 +254,7 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
         "door": services.door,
         "tokens": services.tokens,
         "passwords": services.passwords,
+        "allowed": services.origins,
         "jar": services.jar,
         "vault": services.vault,
         "files": services.files,

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import gc
 import os
@@ -24,7 +25,7 @@ from opdesk.kit.clock import DAY_MS
 from opdesk.kit.errors import AppError, Unavailable
 from opdesk.kit.keyring import MasterKeyError, rotate_keys
 from opdesk.kit.migrate import SchemaTooNewError, is_up_to_date, migrate, sqlalchemy_url
-from opdesk.settings import Settings
+from opdesk.settings import SettingError, Settings, without_secrets
 
 LOCK_FILE = "opdesk.lock"
 SWITCH_INTERVAL_S = 0.0005
@@ -117,6 +118,7 @@ async def listening(
     log.configure(settings.log_format, settings.log_level)  # type: ignore[arg-type]
     bring_up_to_date(settings)
     services = build(settings)
+    await open_keyring(services)
     prepared(services)
     server = Server(main.application(services), listener, services.say_goodbye)
     loop = asyncio.get_running_loop()
@@ -134,17 +136,32 @@ async def listening(
 
 
 def build(settings: Settings) -> parts.Services:
-    """The server's parts. Raises StartError."""
+    """The server's parts. Raises StartError, SettingError."""
     try:
         return parts.build(settings)
     except MasterKeyError as error:
-        raise StartError(f"master_key (OPDESK_MASTER_KEY): {error}") from error
+        raise _wrong_master_key(error) from error
     except OSError as error:
         raise StartError(f"the data folder {settings.data} can't be used: {error}") from error
 
 
+async def open_keyring(services: parts.Services) -> None:
+    """See whether the master key is this database's. Raises SettingError."""
+    try:
+        await services.keyring.load(services.db, parts.KEY_KINDS)
+    except MasterKeyError as error:
+        raise _wrong_master_key(error) from error
+
+
+def _wrong_master_key(error: MasterKeyError) -> SettingError:
+    return SettingError(f"master_key (OPDESK_MASTER_KEY): {error}")
+
+
 def open_socket(host: str, port: int) -> socket.socket:
-    """A listening socket, opened before anything else is touched. Raises StartError."""
+    """A listening socket, opened before anything else is touched.
+
+    Raises SettingError for a host that is not this machine's, else StartError.
+    """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -153,13 +170,21 @@ def open_socket(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(BACKLOG)
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        if not isinstance(error, OSError) or _is_about_the_host(error):
+            raise SettingError(
+                f"host (OPDESK_HOST) is {host!r}, but it must be this machine's address: {reason}"
+            ) from error
         raise StartError(
             f"can't listen on {host}:{port}: {reason}; --port takes another"
         ) from error
     listener.setblocking(False)
     return listener
+
+
+def _is_about_the_host(error: OSError) -> bool:
+    return isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
 
 
 @contextlib.contextmanager
@@ -211,7 +236,8 @@ def migrate_database(settings: Settings) -> tuple[str | None, str]:
     except Exception as error:
         if "psycopg" in type(error).__module__ or "OperationalError" in type(error).__name__:
             reason = str(getattr(error, "orig", error)).splitlines()[0]
-            raise StartError(f"the database can't be used: {reason}") from error
+            shown = without_secrets(reason, settings.database_url)
+            raise StartError(f"the database can't be used: {shown}") from error
         raise
 
 
@@ -231,6 +257,8 @@ async def rotate_signing_keys(settings: Settings, *, revoke: bool) -> None:
     """New keys for everything that is signed; old ones verify until the last token has ended."""
     longest_ms = (COMPANY_TOKEN_DAYS + 1) * DAY_MS
     async with _chores(settings) as services:
+        # New keys that another master key seals would lock out the server itself.
+        await open_keyring(services)
         await services.db.write(
             rotate_keys, services.vault, parts.KEY_KINDS, keep_for_ms=0 if revoke else longest_ms
         )

@@ -245,7 +245,9 @@ async def test_an_uploaded_file_is_used_once(bot: Bot) -> None:
         ({"textMessage": "x", "author": 1}, "author"),
         ({"media": {}}, "media.dataBase64"),
         ({"media": {"format": "jpg", "dataBase64": "???"}}, "media.dataBase64"),
-        ({"media": {"format": "", "dataBase64": "AAAA"}}, "media.format"),
+        ({"textMessage": "x", "clientMessageId": "a\0b"}, "clientMessageId"),
+        ({"textMessage": "x", "clientMessageId": ""}, "clientMessageId"),
+        ({"media": {"format": "j p g", "dataBase64": "AAAA"}}, "media.format"),
         ({"media": {"format": "jpg", "dataBase64": "AAAA", "type": 9}}, "media.type"),
         ({"media": {"id": "x"}}, "media.id"),
         (

@@ -41,7 +41,7 @@ from opdesk.chats.wire import (
 )
 from opdesk.kit.context import Tx
 from opdesk.kit.endpoint import Db, Given, Now, empty
-from opdesk.kit.errors import Invalid, TooLarge
+from opdesk.kit.errors import Invalid, TooLarge, WrongContentType
 from opdesk.kit.query import described, id_or_none, whole, whole_or_none
 from opdesk.kit.text import clean_ours
 from opdesk.kit.web import PROBLEM, header
@@ -49,7 +49,7 @@ from opdesk.kit.wire import MAX_ID
 from opdesk.media import actions as media_actions
 from opdesk.media.access import Addresses, Files
 from opdesk.media.model import MediaType, StoredFile
-from opdesk.operators.model import Caller
+from opdesk.operators.model import Caller, organization_of
 
 AnyCaller = Given[Caller]
 MediaFiles = Given[Files]
@@ -218,8 +218,8 @@ async def post_message(
     With `lastSeenMessageId` the send is held when somebody else has answered behind that message:
     409 with what was `missed`. Send again with `force`, under the same key, to send it anyway.
     """
-    key = header(request.scope, b"idempotency-key") or data.client_message_id
-    draft = await draft_in(files, data, key)
+    in_header = _key("Idempotency-Key", header(request.scope, b"idempotency-key") or None)
+    draft = await draft_in(files, data, in_header or data.client_message_id)
     url = _url(addresses, now)
     try:
         message = await db.write(actions.send, files, caller, chat_id, draft, channel_check)
@@ -269,14 +269,19 @@ async def upload_media(
 ) -> UploadedOut:
     """Upload a file as the raw body, up to `OPDESK_MEDIA_MAX_MB`; its id is for `media.id`."""
     asked = whole_or_none("type", kind, 0, len(MediaType) - 1)
+    name = media_actions.file_name_in(name, "name")
+    content_type = header(request.scope, b"content-type")
+    if content_type.lower().startswith("multipart/"):
+        raise WrongContentType("this call takes a file's bytes as they are, not a form")
     file = await files.receive(request.stream())
     try:
         if not file.size:
             raise Invalid.field("body", "is empty")
-        shown = media_actions.format_in(_subtype(request), name or "file.bin")
+        shown = media_actions.format_guessed(content_type, name)
         wanted = media_actions.type_of(file, None if asked is None else MediaType(asked))
         named = (name, media_actions.format_of(file, shown), wanted)
-        made = await db.write(media_actions.add_upload, files, caller.company_id, named, file)
+        owner = (caller.company_id, organization_of(caller))
+        made = await media_actions.store_upload(db, files, owner, named, file)
     finally:
         files.drop(file)
     return UploadedOut(id=made.id)
@@ -289,7 +294,7 @@ async def draft_in(files: Files, data: MessageIn, key: str | None) -> Draft:
     media = data.media
     if not text and media is None:
         raise Invalid.field("textMessage", "is required when there is no media")
-    key = _key(key)
+    key = _key("clientMessageId", key)
     upload = None
     if media is not None and media.id is None:
         upload = await _upload(files, media)
@@ -310,7 +315,8 @@ async def _upload(files: Files, media: MediaIn) -> Upload:
         raise Invalid.field("media.dataBase64", "is required")
     if len(media.data_base64) > MAX_BASE64_BYTES:
         raise TooLarge("a file in base64 has at most 16 MB; send a larger one to /api/media")
-    given = media_actions.format_in(media.format, media.name)
+    name = media_actions.file_name_in(media.name, "media.name")
+    given = media_actions.format_in(media.format, name)
     is_small = len(media.data_base64) <= _DECODED_ON_LOOP
     content = (
         base64_in(media.data_base64)
@@ -321,7 +327,7 @@ async def _upload(files: Files, media: MediaIn) -> Upload:
         raise Invalid.field("media.dataBase64", "is empty")
     file: StoredFile = await files.receive(_once(content))
     shown = media_actions.format_of(file, given)
-    return Upload(media.name, shown, media_actions.type_of(file, asked), file)
+    return Upload(name, shown, media_actions.type_of(file, asked), file)
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:
@@ -338,19 +344,10 @@ def _text(text: str) -> str:
     return cleaned
 
 
-def _key(key: str | None) -> str | None:
-    if key is None:
-        return None
-    if not 1 <= len(key) <= _MAX_KEY_CHARS or not key.isprintable():
-        raise Invalid.field(
-            "Idempotency-Key", f"must have 1 to {_MAX_KEY_CHARS} printable characters"
-        )
+def _key(name: str, key: str | None) -> str | None:
+    if key is not None and (not 1 <= len(key) <= _MAX_KEY_CHARS or not key.isprintable()):
+        raise Invalid.field(name, f"must have 1 to {_MAX_KEY_CHARS} printable characters")
     return key
-
-
-def _subtype(request: Request[Any, Any, Any]) -> str:
-    given = header(request.scope, b"content-type").split(";")[0].strip()
-    return "" if given in ("", "application/octet-stream") else given
 
 
 def _page(number: str, size: str, before: str | None, after: str | None) -> Page:

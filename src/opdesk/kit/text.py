@@ -32,6 +32,12 @@ def clean_ours(text: str, *, multiline: bool) -> str:
     return unicodedata.normalize("NFC", unified)
 
 
+def matching_key(text: str) -> str:
+    """What a text is compared by, ignoring case; characters that we never keep are line breaks."""
+    folded = unicodedata.normalize("NFC", text).casefold()
+    return unicodedata.normalize("NFC", _REFUSED.sub("\n", folded))
+
+
 def _unified_newlines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

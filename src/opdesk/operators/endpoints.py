@@ -51,6 +51,8 @@ SignedTokens = Given[Tokens]
 Hasher = Given[Passwords]
 OrganizationId = Annotated[str | None, described("organizationId", "Whose operators", "integer")]
 TOKEN_TYPES = ("application/json", "text/json", "text/plain")
+MAX_SYNCHRONIZE_BYTES = 32 * 1024 * 1024
+"""10,000 names of 200 characters, each written as two escaped halves, with room between."""
 _TOKEN_TOO_LARGE = f"a token's body has at most {MAX_VALIDATED_BYTES} bytes"
 
 
@@ -64,7 +66,13 @@ async def list_operators(
     return [OperatorOut.of(operator, organization) for operator in found]
 
 
-@post("/api/operator/synchronize", status_code=200, opt=COMPANY_ONLY, tags=["Operators"])
+@post(
+    "/api/operator/synchronize",
+    status_code=200,
+    opt=COMPANY_ONLY,
+    tags=["Operators"],
+    request_max_body_size=MAX_SYNCHRONIZE_BYTES,
+)
 async def synchronize(
     db: Db, company: Company, data: JSONBody[list[NewOperatorIn]]
 ) -> list[SynchronizedOut]:

@@ -183,7 +183,7 @@ def token_in(body: bytes, content_type: str) -> str:
     What can't be read as a token is handed on as it came: the verdict on it is "malformed".
     """
     if content_type == "text/plain":
-        return body.decode("utf-8", "replace").strip().strip('"')
+        return body.decode("utf-8-sig", "replace").strip().strip('"')
     try:
         value: Any = decode(body, Any)
     except Invalid:

@@ -315,6 +315,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/company/origins": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** ListOrigins */
+    get: operations["ApiCompanyOriginsListOrigins"];
+    /** SetOrigins */
+    put: operations["ApiCompanyOriginsSetOrigins"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/company/revoke-tokens": {
     parameters: {
       query?: never;
@@ -1301,6 +1319,30 @@ export interface components {
       language: string;
     };
     /**
+     * OriginsIn
+     * @example {
+     *       "origins": [
+     *         "https://crm.example.com",
+     *         "http://localhost:3000"
+     *       ]
+     *     }
+     */
+    OriginsIn: {
+      origins: string[];
+    };
+    /**
+     * OriginsOut
+     * @example {
+     *       "origins": [
+     *         "https://crm.example.com",
+     *         "http://localhost:3000"
+     *       ]
+     *     }
+     */
+    OriginsOut: {
+      origins: string[];
+    };
+    /**
      * PersonOut
      * @example {
      *       "id": 21,
@@ -1799,14 +1841,12 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -1983,6 +2023,14 @@ export interface operations {
         before?: string | null;
         /** @description What lies after this place */
         after?: string | null;
+        /**
+         * @description From and to: whole days in the organization's time zone, or times
+         * @example [
+         *       "2026-11-01",
+         *       "2026-11-24"
+         *     ]
+         */
+        date?: string[];
       };
       header?: never;
       path?: never;
@@ -2075,14 +2123,12 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -2262,14 +2308,12 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -2355,14 +2399,12 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -2517,7 +2559,13 @@ export interface operations {
   ApiChatChatIdMessagePostMessage: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /**
+         * @description A repeat with the same key and body sends nothing twice
+         * @example b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a11
+         */
+        "Idempotency-Key"?: string;
+      };
       path: {
         chat_id: number;
       };
@@ -2718,14 +2766,12 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -2812,14 +2858,12 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -2905,13 +2949,16 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description The token: JSON, or bare characters when `Accept` is exactly `text/plain` */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/json": unknown;
+          /** @example eyJhbGciOiJIUzI1NiIs… */
+          "application/json": string;
+          /** @example eyJhbGciOiJIUzI1NiIs… */
+          "text/plain": string;
         };
       };
       /** @description Malformed or invalid; `errors` names the field */
@@ -3165,7 +3212,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
@@ -3592,7 +3639,7 @@ export interface operations {
       };
     };
   };
-  ApiCompanyRevokeTokensRevokeCompanyTokens: {
+  ApiCompanyOriginsListOrigins: {
     parameters: {
       query?: never;
       header?: never;
@@ -3602,6 +3649,184 @@ export interface operations {
     requestBody?: never;
     responses: {
       /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OriginsOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyOriginsSetOrigins: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "origins": [
+         *         "https://crm.example.com",
+         *         "http://localhost:3000"
+         *       ]
+         *     }
+         */
+        "application/json": components["schemas"]["OriginsIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OriginsOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyRevokeTokensRevokeCompanyTokens: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
@@ -3775,14 +4000,12 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -4206,6 +4429,7 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /** @example (the file's bytes) */
         "application/octet-stream": string;
       };
     };
@@ -4390,14 +4614,12 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -4483,13 +4705,16 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description The token: JSON, or bare characters when `Accept` is exactly `text/plain` */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/json": unknown;
+          /** @example eyJhbGciOiJIUzI1NiIs… */
+          "application/json": string;
+          /** @example eyJhbGciOiJIUzI1NiIs… */
+          "text/plain": string;
         };
       };
       /** @description Malformed or invalid; `errors` names the field */
@@ -4742,14 +4967,12 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -4835,14 +5058,12 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {

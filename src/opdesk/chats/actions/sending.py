@@ -26,7 +26,7 @@ from opdesk.kit.errors import Invalid
 from opdesk.media import actions as media
 from opdesk.media.access import Files
 from opdesk.media.model import Media
-from opdesk.operators.model import Caller, OperatorCaller
+from opdesk.operators.model import Caller, OperatorCaller, organization_of
 
 SEND = "send_message"
 """The outbox's kind of job that delivers a message; its payload is {"message": id}."""
@@ -53,7 +53,7 @@ def send(tx: Tx, files: Files, caller: Caller, chat_id: int, draft: Draft, check
     chat = access.chat(tx, caller, chat_id)
     if not chat.is_writable:
         raise ChannelGone("this chat's channel was disconnected or switched off")
-    attached = _attached(tx, state, draft)
+    attached = _attached(tx, caller, state, draft)
     check(chat, draft.text, attached)
     _hold_if_answered(tx, caller, state, draft)
     if attached is not None and draft.upload is not None:
@@ -94,10 +94,11 @@ def _who(author: Author, name: str | None) -> str:
     return name or ("A bot" if author is Author.BOT else "The company")
 
 
-def _attached(tx: Tx, state: ChatState, draft: Draft) -> Media | None:
+def _attached(tx: Tx, caller: Caller, state: ChatState, draft: Draft) -> Media | None:
     """The file of a draft: one that was uploaded before, or one that came along."""
     if draft.media_id is not None:
-        return media.attach(tx, state.company_id, draft.media_id, state.id)
+        organization = organization_of(caller)
+        return media.attach(tx, state.company_id, draft.media_id, state.id, organization)
     upload = draft.upload
     if upload is None:
         return None
