@@ -1,5 +1,7 @@
 import type { Chat, ChatStatus, Message } from "@shared/api/model";
 
+import { laterOf } from "../conversation/messageList";
+
 /** What the list shows of the server's: the newest chats up to `next`, newest activity first. */
 export interface ChatWindow {
   readonly chats: readonly Chat[];
@@ -60,7 +62,9 @@ export function dropChat(window: ChatWindow, chatId: number): ChatWindow {
 /** The chat with `message` as its last one, or the same chat when it knows a later one. */
 export function withLastMessage(chat: Chat, message: Message): Chat {
   const last = chat.lastMessage;
-  return last && last.id > message.id ? chat : { ...chat, lastMessage: message };
+  if (last && last.id > message.id) return chat;
+  const lastMessage = last?.id === message.id ? laterOf(last, message) : message;
+  return { ...chat, lastMessage };
 }
 
 function placeOf(chats: readonly Chat[], chat: Chat): number {

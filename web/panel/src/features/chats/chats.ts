@@ -24,8 +24,12 @@ export interface Chats {
   /** The chat on screen, if its details are known. */
   readonly open: ComputedRef<Chat | null>;
   readonly openId: Readonly<Ref<number | null>>;
-  /** Shows a chat; resolves false when there is no such chat for us. */
-  show(chatId: number | null): Promise<boolean>;
+  /** The details of the chat on screen could not be read: not reached, or a failure of the server. */
+  readonly hasOpenFailed: Readonly<Ref<boolean>>;
+  /** Shows a chat, and reads its details if they are not known. */
+  show(chatId: number | null): Promise<void>;
+  /** The server is back: what failed is tried again. */
+  recover(): Promise<void>;
   narrow(filter: ChatFilter): Promise<void>;
   loadMore(): Promise<void>;
   /**
@@ -48,6 +52,7 @@ export function createChats(api: Api): Chats {
   const unread = shallowRef<Unread>(new Map());
   const openId = ref<number | null>(null);
   const opened = shallowRef<Chat | null>(null);
+  const hasOpenFailed = ref(false);
   let request = new AbortController();
 
   function note(chat: Chat): void {
@@ -92,15 +97,19 @@ export function createChats(api: Api): Chats {
     }
   }
 
+  /** False when it failed. A chat that is gone was read as well: its page says so. */
   async function refreshOpen(): Promise<boolean> {
     const chatId = openId.value;
     if (chatId === null) return true;
+    hasOpenFailed.value = false;
     try {
       put(await fetchChat(api, chatId));
       return true;
     } catch (error) {
-      if (error instanceof ProblemError && error.status === 404) return false;
-      throw error;
+      if (!(error instanceof ProblemError)) throw error;
+      if (error.status === 404) return true;
+      if (chatId === openId.value) hasOpenFailed.value = opened.value === null;
+      return false;
     }
   }
 
@@ -111,11 +120,18 @@ export function createChats(api: Api): Chats {
     unread: computed(() => unreadChats(unread.value)),
     open: computed(() => opened.value),
     openId,
+    hasOpenFailed,
     async show(chatId) {
-      if (openId.value === chatId && opened.value) return true;
+      if (openId.value === chatId && opened.value) return;
       openId.value = chatId;
       opened.value = chatId === null ? null : known(chatId);
-      return opened.value ? true : refreshOpen();
+      hasOpenFailed.value = false;
+      if (!opened.value) await refreshOpen();
+    },
+    async recover() {
+      const list = loading.value === "failed" ? load("first") : null;
+      if (hasOpenFailed.value) await refreshOpen();
+      await list;
     },
     async narrow(next) {
       filter.value = next;
@@ -128,11 +144,7 @@ export function createChats(api: Api): Chats {
     async reload() {
       const isEmpty = window.value.chats.length === 0;
       const list = load(isEmpty ? "first" : "quiet");
-      // A chat that is gone was read as well: its page says so.
-      const open = refreshOpen().then(
-        () => true,
-        () => false,
-      );
+      const open = refreshOpen();
       return (await list) && (await open);
     },
     put,
