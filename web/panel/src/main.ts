@@ -36,7 +36,8 @@ const desk = createDesk(api, session, languages, {
   isVisible,
   open: (chatId) => void router.push({ name: "chat", params: { id: chatId } }),
 });
-const router = createPanelRouter(session, async () => {
+const interrupted = ref<string | null>(null);
+const router = createPanelRouter(session, interrupted, async () => {
   await languages.show(languages.preferred(session.me.value?.organization.language ?? null));
   desk.restoreUnsent();
   desk.live.start();
@@ -52,4 +53,8 @@ document.addEventListener("visibilitychange", () => {
 addEventListener("vite:preloadError", () => location.reload());
 
 await languages.show(languages.preferred(null));
-createApp(App).use(languages.i18n).use(router).provide(deskKey, desk).mount("#app");
+createApp(App, { interrupted })
+  .use(languages.i18n)
+  .use(router)
+  .provide(deskKey, desk)
+  .mount("#app");
