@@ -9,11 +9,13 @@ import { createDesk, deskKey } from "./desk";
 import { createSession, whoIsSignedIn } from "./features/session/session";
 import { createPanelRouter } from "./router";
 
+let isLeaving = false;
 const session = createSession(
   () => api,
   {
     here: () => location.pathname + location.search,
     leave(path) {
+      isLeaving = true;
       desk.live.stop();
       location.assign(path);
     },
@@ -43,6 +45,11 @@ const router = createPanelRouter(session, interrupted, async () => {
   desk.live.start();
 });
 
+// Closing the tab would lose what is not yet at the server; a sign-in in it brings that back.
+addEventListener("beforeunload", (event) => {
+  const isUnsent = desk.sender.outgoing.value.length > 0 || desk.drafts.hasFiles();
+  if (isUnsent && !isLeaving) event.preventDefault();
+});
 addEventListener("online", () => desk.live.hurry());
 addEventListener("focus", () => desk.live.hurry());
 document.addEventListener("visibilitychange", () => {
