@@ -1,40 +1,14 @@
 """The panel in a real Chromium, from a click on a deep link to the delivered answer."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-from playwright.async_api import Browser, BrowserContext, FilePayload, Page, ViewportSize, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from tests.desk import PASSWORD, Desk
 from tests.telegram import JPEG, TARAS, Bot
 
-DESKTOP, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 NUMBER = "380501234567"
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(params=["desktop", "phone"])
-async def context(
-    request: pytest.FixtureRequest, browser: Browser
-) -> AsyncIterator[BrowserContext]:
-    viewport = DESKTOP if request.param == "desktop" else PHONE
-    made = await browser.new_context(
-        viewport=viewport,
-        locale="uk-UA",
-        has_touch=request.param == "phone",
-    )
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-async def page(context: BrowserContext) -> AsyncIterator[Page]:
-    opened = await context.new_page()
-    problems: list[str] = []
-    opened.on("pageerror", lambda error: problems.append(str(error)))
-    yield opened
-    assert problems == []
 
 
 @pytest.mark.parametrize("form", ["chat", "phone", "sender", "everything"])

@@ -70,7 +70,7 @@ export function createDesk(
 ): Desk {
   const { t } = languages.i18n.global;
   const me = (): number | null => session.me.value?.operator.id ?? null;
-  const chats = createChats(api);
+  const chats = createChats(api, (ms) => browserTimers.wait(ms).done);
   const conversations = createConversations(api, (messages) => sender.noteMessages(messages));
   const colleagues = createColleagues(me, browserTimers);
   const latest = ref<Message | null>(null);
@@ -118,6 +118,7 @@ export function createDesk(
   function hear(event: ChatEvent): void {
     switch (event.type) {
       case "chatCreated":
+        return chats.put(event.data, true);
       case "chatChanged":
         return chats.put(event.data);
       case "chatAssigned":

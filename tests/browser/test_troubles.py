@@ -1,0 +1,193 @@
+"""The panel when something is in the way: a server that fails, a send that is refused, a slip."""
+
+import asyncio
+
+import pytest
+from playwright.async_api import Dialog, FilePayload, Page, Route, expect
+
+from opdesk.demo.telegram import Customer, Refusal
+from tests.desk import Desk
+from tests.telegram import JPEG, Bot
+
+PHONE_PX = 390
+OLHA = Customer(2_210_498_161, "Ольга", "Коваль", "olha")
+
+pytestmark = pytest.mark.browser
+
+
+async def opened(bot: Bot, page: Page, chat_id: int) -> None:
+    await page.goto(f"{bot.desk.base_url}/?chat_raw_id={chat_id}&token={bot.desk.alice.token}")
+    await expect(page.get_by_test_id("message").first).to_be_visible()
+
+
+def is_phone(page: Page) -> bool:
+    return page.viewport_size is not None and page.viewport_size["width"] == PHONE_PX
+
+
+async def answer_503(route: Route) -> None:
+    problem = '{"title": "Unavailable", "status": 503}'
+    await route.fulfill(status=503, content_type="application/problem+json", body=problem)
+
+
+async def test_a_file_is_chosen_and_taken_back_with_its_buttons(bot: Bot, page: Page) -> None:
+    await opened(bot, page, await bot.given_chat())
+
+    async with page.expect_file_chooser() as choosing:
+        await page.get_by_role("button", name="Додати фото або файл").click()
+    photo = FilePayload(name="a.jpg", mimeType="image/jpeg", buffer=JPEG)
+    await (await choosing.value).set_files([photo])
+    await expect(page.get_by_test_id("attachment")).to_contain_text("a.jpg")
+    await page.get_by_role("button", name="Прибрати файл").click()
+
+    await expect(page.get_by_test_id("attachment")).to_have_count(0)
+
+
+async def test_a_button_leads_to_the_newest_and_another_back_to_the_list(
+    bot: Bot, page: Page
+) -> None:
+    chat_id = await bot.given_chat("перше")
+    for n in range(40):
+        await bot.writes(f"рядок {n}")
+    await opened(bot, page, chat_id)
+    log = page.get_by_role("log")
+    await log.evaluate("box => box.scrollTo(0, -2000)")
+
+    await page.get_by_role("button", name="До найновіших").click()
+    await expect(page.get_by_text("рядок 39").last).to_be_in_viewport()
+
+    if is_phone(page):
+        await page.get_by_role("button", name="До списку чатів").click()
+        await expect(page.get_by_test_id("chat-row").first).to_be_visible()
+        assert page.url == f"{bot.desk.base_url}/"
+
+
+async def test_a_chat_that_fails_is_asked_for_once_and_then_by_hand(bot: Bot, page: Page) -> None:
+    chat_id = await bot.given_chat("нарешті")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await page.route("**/api/chat/*/messages*", answer_503)
+
+    await page.goto(f"{bot.desk.base_url}/?chat_raw_id={chat_id}&token={bot.desk.alice.token}")
+    again = page.get_by_role("button", name="Спробувати ще раз")
+    await expect(again).to_be_visible()
+    await asyncio.sleep(1)
+    assert len([url for url in asked if "/messages" in url]) <= 4
+    await page.unroute("**/api/chat/*/messages*")
+    await again.click()
+
+    await expect(page.get_by_test_id("message")).to_contain_text("нарешті")
+
+
+async def test_a_server_that_is_down_at_the_start_leaves_no_blank_page(
+    bot: Bot, page: Page
+) -> None:
+    chat_id = await bot.given_chat("є")
+    await opened(bot, page, chat_id)
+    await page.route("**/api/operator/me", answer_503)
+
+    await page.reload()
+    await expect(page.get_by_test_id("failed-page")).to_contain_text("Щось не вийшло")
+    await page.unroute("**/api/operator/me")
+    await page.get_by_role("button", name="Спробувати ще раз").click()
+
+    await expect(page.get_by_test_id("message")).to_contain_text("є")
+    assert page.url.endswith(f"/chats/{chat_id}")
+
+
+async def test_a_rejected_message_is_shown_as_rejected_though_its_answer_is_late(
+    bot: Bot, page: Page
+) -> None:
+    chat_id = await bot.given_chat()
+    await opened(bot, page, chat_id)
+    bot.telegram.refusals["sendMessage"] = [Refusal(403, "Forbidden: bot was blocked by the user")]
+
+    async def late(route: Route) -> None:
+        response = await route.fetch()
+        await asyncio.sleep(1)
+        await route.fulfill(response=response)
+
+    await page.route("**/api/chat/*/message", late)
+    await page.get_by_test_id("composer-input").fill("?")
+    async with page.expect_response("**/api/chat/*/message"):
+        await page.get_by_test_id("composer-send").click()
+    await page.wait_for_timeout(500)
+
+    rejected = page.locator("[data-testid=message][data-author=operator]")
+    await expect(rejected).to_have_attribute("data-status", "rejected")
+
+
+async def test_leaving_with_something_unsent_asks_first(bot: Bot, page: Page) -> None:
+    await opened(bot, page, await bot.given_chat())
+    asked: list[str] = []
+
+    async def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        await dialog.dismiss()
+
+    page.on("dialog", stay)
+    await page.route("**/api/chat/*/message", answer_503)
+    await page.get_by_test_id("composer-input").fill("не загубити")
+    await page.get_by_test_id("composer-send").click()
+    await page.close(run_before_unload=True)
+    await page.wait_for_timeout(500)
+
+    assert asked == ["beforeunload"]
+    await expect(page.get_by_test_id("message").last).to_contain_text("не загубити")
+
+
+async def test_a_chosen_file_waits_in_its_chat(bot: Bot, page: Page) -> None:
+    other_id = await bot.given_chat("інший", OLHA)
+    chat_id = await bot.given_chat()
+    await opened(bot, page, chat_id)
+    photo = FilePayload(name="a.jpg", mimeType="image/jpeg", buffer=JPEG)
+    await page.get_by_test_id("attach-input").set_input_files(photo)
+
+    for reached, files in ((other_id, 0), (chat_id, 1)):
+        if is_phone(page):
+            await page.get_by_role("button", name="До списку чатів").click()
+        await page.locator(f"[data-testid=chat-row][data-chat-id='{reached}']").click()
+        await expect(page).to_have_url(f"{bot.desk.base_url}/chats/{reached}")
+        await expect(page.get_by_test_id("attachment")).to_have_count(files)
+
+
+async def test_a_closed_chat_leaves_the_filter_once_another_is_opened(bot: Bot, page: Page) -> None:
+    other_id = await bot.given_chat("інший", OLHA)
+    chat_id = await bot.given_chat()
+    await opened(bot, page, chat_id)
+    if is_phone(page):
+        return
+    rows = page.get_by_test_id("chat-row")
+    await page.get_by_role("combobox", name="Стан чатів").click()
+    await page.get_by_role("option", name="Нові").click()
+    await expect(rows).to_have_count(2)
+    await page.get_by_test_id("status-menu").click()
+    await page.get_by_test_id("status-4").click()
+    await expect(page.get_by_test_id("status-menu")).to_have_attribute("data-status", "4")
+    await expect(rows).to_have_count(2)
+
+    await page.locator(f"[data-testid=chat-row][data-chat-id='{other_id}']").click()
+
+    await expect(rows).to_have_count(1)
+
+
+async def test_the_list_is_read_once_and_the_tab_tells_of_unread(bot: Bot, page: Page) -> None:
+    await bot.given_chat()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    await page.goto(f"{bot.desk.base_url}/?token={bot.desk.alice.token}")
+    await expect(page.get_by_test_id("chat-row")).to_have_count(1)
+    await expect(page).to_have_title("● OpDesk")
+    await asyncio.sleep(1)
+
+    assert len([url for url in asked if "/api/chat/chats" in url]) == 1
+
+
+async def test_who_is_signed_in_is_led_past_the_form(desk: Desk, page: Page) -> None:
+    await page.goto(f"{desk.base_url}/?token={desk.alice.token}")
+    await expect(page.get_by_test_id("live-state")).to_be_attached()
+
+    await page.goto(f"{desk.base_url}/login")
+
+    await expect(page.get_by_test_id("live-state")).to_be_attached()
+    assert page.url == f"{desk.base_url}/"
