@@ -386,6 +386,13 @@ async def test_validate_token_takes_company_credentials_only(desk: Desk) -> None
     assert (await desk.anyone.post("/api/operator/validate-token", "x")).status == 401
 
 
+async def test_the_panel_is_told_the_largest_file(desk: Desk) -> None:
+    me = (await desk.alice.api.get("/api/operator/me")).json
+
+    assert me["operator"]["id"] == desk.alice.id
+    assert me["maxFileBytes"] == desk.services.settings.media_max_mb * 1024 * 1024
+
+
 async def test_leaving_active_ends_tokens_at_once(desk: Desk) -> None:
     assert (await desk.alice.api.get("/api/operator/me")).status == 200
 
