@@ -191,3 +191,92 @@ async def test_who_is_signed_in_is_led_past_the_form(desk: Desk, page: Page) -> 
 
     await expect(page.get_by_test_id("live-state")).to_be_attached()
     assert page.url == f"{desk.base_url}/"
+
+
+async def test_a_rejected_message_is_sent_again_as_a_new_one(bot: Bot, page: Page) -> None:
+    chat_id = await bot.given_chat()
+    await opened(bot, page, chat_id)
+    bot.telegram.refusals["sendMessage"] = [Refusal(400, "Bad Request: can't parse entities")]
+    await page.get_by_test_id("composer-input").fill("вдруге")
+    await page.get_by_test_id("composer-send").click()
+
+    await page.get_by_test_id("send-again").click()
+
+    sent = page.locator("[data-testid=message][data-author=operator][data-status=sent]")
+    await expect(sent).to_contain_text("вдруге")
+    await expect(page.get_by_test_id("send-again")).to_have_count(0)
+    assert len({one["id"] for one in await bot.messages(chat_id)}) == 3
+
+
+async def test_a_message_that_may_have_arrived_is_sent_again_only_after_a_warning(
+    bot: Bot, page: Page
+) -> None:
+    chat_id = await bot.given_chat()
+    await opened(bot, page, chat_id)
+    bot.telegram.lost.add("sendMessage")
+    await page.get_by_test_id("composer-input").fill("чи дійшло")
+    await page.get_by_test_id("composer-send").click()
+    uncertain = page.locator("[data-testid=message][data-status=uncertain]")
+    await expect(uncertain).to_be_visible(timeout=15_000)
+    bot.telegram.lost.clear()
+
+    await page.get_by_test_id("send-again").click()
+    await expect(page.get_by_test_id("confirm")).to_contain_text("двічі")
+    await page.get_by_test_id("confirm-go").click()
+
+    sent = page.locator("[data-testid=message][data-author=operator][data-status=sent]")
+    await expect(sent).to_contain_text("чи дійшло")
+
+
+async def test_a_text_that_is_too_long_says_so_in_words(bot: Bot, page: Page) -> None:
+    await opened(bot, page, await bot.given_chat())
+
+    await page.get_by_test_id("composer-input").fill("а" * 4100)
+
+    await expect(page.get_by_test_id("too-long")).to_have_text("Задовго: приберіть 4 символи.")
+    await expect(page.get_by_test_id("composer-send")).to_be_disabled()
+
+
+async def test_a_refusal_of_the_server_is_told_in_the_readers_language(
+    bot: Bot, page: Page
+) -> None:
+    await opened(bot, page, await bot.given_chat())
+    await bot.desk.acme.api.put(f"/api/channel/{bot.channel_id}", {"isEnabled": False})
+
+    await page.get_by_test_id("composer-input").fill("?")
+    await page.get_by_test_id("composer-send").click()
+
+    failed = page.locator("[data-testid=message][data-status=failed]")
+    await expect(failed).to_contain_text("Канал цього чату відключено.")
+
+
+async def test_only_the_login_that_tried_too_often_must_wait(desk: Desk, page: Page) -> None:
+    await page.goto(f"{desk.base_url}/login")
+    form = page.get_by_test_id("login-form")
+    limited = '{"title": "Too many requests", "status": 429}'
+
+    async def answer_429(route: Route) -> None:
+        await route.fulfill(status=429, body=limited, headers={"Retry-After": "60"})
+
+    await page.route("**/api/operator/sign-in", answer_429)
+    await form.locator("input").first.fill("olena")
+    await form.locator("input").last.fill("wrong password")
+    submit = form.locator("button[type=submit]")
+    await submit.click()
+    await expect(submit).to_be_disabled()
+
+    await form.locator("input").first.fill("ivan")
+
+    await expect(submit).to_be_enabled()
+
+
+async def test_who_stays_goes_to_the_chat_that_was_asked_for(bot: Bot, page: Page) -> None:
+    desk = bot.desk
+    chat_id = await bot.given_chat("для обох")
+    await page.goto(f"{desk.base_url}/?token={desk.alice.token}")
+    await expect(page.get_by_test_id("chat-row").first).to_be_attached()
+
+    await page.goto(f"{desk.base_url}/?chat_raw_id={chat_id}&token={desk.bob.token}")
+    await page.get_by_role("button", name="Залишитися: Alice").click()
+
+    await expect(page.get_by_test_id("message")).to_contain_text("для обох")
