@@ -3,13 +3,14 @@
 import asyncio
 
 import pytest
-from playwright.async_api import Dialog, FilePayload, Page, Route, expect
+from playwright.async_api import Dialog, FilePayload, Locator, Page, Route, expect
 
 from opdesk.demo.telegram import Customer, Refusal
 from tests.desk import Desk
 from tests.telegram import JPEG, Bot
 
 PHONE_PX = 390
+THUMB_PX = 44
 OLHA = Customer(2_210_498_161, "Ольга", "Коваль", "olha")
 
 pytestmark = pytest.mark.browser
@@ -280,3 +281,33 @@ async def test_who_stays_goes_to_the_chat_that_was_asked_for(bot: Bot, page: Pag
     await page.get_by_role("button", name="Залишитися: Alice").click()
 
     await expect(page.get_by_test_id("message")).to_contain_text("для обох")
+
+
+async def test_targets_on_a_phone_are_large_enough_for_a_thumb(bot: Bot, page: Page) -> None:
+    if not is_phone(page):
+        return
+    chat_id = await bot.given_chat()
+    await page.goto(f"{bot.desk.base_url}/?token={bot.desk.alice.token}")
+    in_list = [
+        page.get_by_role("button", name="Меню: Alice"),
+        page.get_by_role("combobox", name="Стан чатів"),
+        page.get_by_role("searchbox"),
+        page.get_by_test_id("chat-row"),
+    ]
+    in_chat = [
+        page.get_by_role("button", name="До списку чатів"),
+        page.get_by_test_id("status-menu"),
+        page.get_by_role("button", name="Додати фото або файл"),
+        page.get_by_test_id("composer-send"),
+    ]
+
+    await expect(in_list[0]).to_be_visible()
+    assert [await height(one) for one in in_list if await height(one) < THUMB_PX] == []
+    await opened(bot, page, chat_id)
+    assert [await height(one) for one in in_chat if await height(one) < THUMB_PX] == []
+
+
+async def height(target: Locator) -> float:
+    box = await target.bounding_box()
+    assert box is not None
+    return box["height"]
