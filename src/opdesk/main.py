@@ -1,7 +1,7 @@
 """The composition root: the parts become one ASGI application."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import msgspec
 from litestar import Litestar, Request, Response, get
 from litestar.datastructures.state import State
 from litestar.di import Provide
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.openapi.config import OpenAPIConfig
 
 import opdesk
@@ -41,7 +42,15 @@ from opdesk.kit.layers import (
 )
 from opdesk.kit.openapi import describe
 from opdesk.kit.pages import Pages
-from opdesk.kit.web import EXCEPTION_HANDLERS, HUB_PATH, MAX_JSON_BYTES, ApiRequest, credentials_of
+from opdesk.kit.web import (
+    EXCEPTION_HANDLERS,
+    HUB_PATH,
+    MAX_JSON_BYTES,
+    ApiRequest,
+    answer_http_error,
+    credentials_of,
+    header,
+)
 from opdesk.kit.wire import Wire
 from opdesk.media import endpoints as media_endpoints
 from opdesk.operators import access, endpoints as operator_endpoints, wire as operator_wire
@@ -50,6 +59,7 @@ from opdesk.parts import ApiShapes, Services, running
 from opdesk.realtime import endpoints as event_endpoints, wire as event_wire
 from opdesk.realtime.hub import Hub
 
+_Request = Request[Any, Any, Any]
 STATIC = Path(__file__).parent / "static"
 _TOKEN_EXAMPLE = "eyJhbGciOiJIUzI1NiIs…"  # noqa: S105  the beginning of any
 _TOKEN = {"schema": {"type": "string"}, "example": _TOKEN_EXAMPLE}
@@ -205,7 +215,7 @@ def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
         request_class=ApiRequest,
         request_max_body_size=MAX_JSON_BYTES,
         guards=[guard],
-        exception_handlers=EXCEPTION_HANDLERS,
+        exception_handlers={**EXCEPTION_HANDLERS, NotFoundException: _nowhere(pages)},
         dependencies=_dependencies(services, pages),
         lifespan=[lifespan],
         state=State({"recognizer": recognizer}),
@@ -215,6 +225,18 @@ def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
             title="OpDesk", version=opdesk.__version__, path="/openapi", render_plugins=[]
         ),
     )
+
+
+def _nowhere(pages: Pages) -> Callable[[_Request, HTTPException], Response[bytes]]:
+    """An unknown address: a page for a person, a problem for a program."""
+
+    def answer(request: _Request, error: HTTPException) -> Response[bytes]:
+        is_page = request.method == "GET" and not request.url.path.startswith("/api/")
+        if is_page and "text/html" in header(request.scope, b"accept"):
+            return pages.lost()
+        return answer_http_error(request, error)
+
+    return answer
 
 
 def path_words(framework: Litestar) -> Iterable[str]:

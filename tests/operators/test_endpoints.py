@@ -408,6 +408,13 @@ async def test_an_operators_login_is_found_in_any_case_and_composition(desk: Des
         assert reply.status == 200, typed
 
 
+async def test_the_panel_is_told_the_largest_file(desk: Desk) -> None:
+    me = (await desk.alice.api.get("/api/operator/me")).json
+
+    assert me["operator"]["id"] == desk.alice.id
+    assert me["maxFileBytes"] == desk.services.settings.media_max_mb * 1024 * 1024
+
+
 async def test_leaving_active_ends_tokens_at_once(desk: Desk) -> None:
     assert (await desk.alice.api.get("/api/operator/me")).status == 200
 

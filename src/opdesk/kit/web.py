@@ -193,7 +193,7 @@ def _answer_app_error(_request: Request[Any, Any, Any], error: errors.AppError) 
     return body.response(headers)
 
 
-def _answer_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+def answer_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """What the framework itself refuses: unknown routes, methods, parameters, sizes."""
     if isinstance(error, ValidationException):
         return _answer_app_error(request, _invalid_parameters(error))
@@ -228,7 +228,7 @@ def _answer_bug(_request: Request[Any, Any, Any], error: Exception) -> Response[
 
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     errors.AppError: _answer_app_error,
-    HTTPException: _answer_http_error,
+    HTTPException: answer_http_error,
     Exception: _answer_bug,
 }
 

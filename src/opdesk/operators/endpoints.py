@@ -27,11 +27,13 @@ from opdesk.kit.query import described, required_id
 from opdesk.kit.tokens import Tokens
 from opdesk.kit.web import header, require_content_type, send_problem, token_response
 from opdesk.kit.wire import time_in
+from opdesk.media.access import Files
 from opdesk.operators import access, actions
 from opdesk.operators.errors import OperatorSignedOut
 from opdesk.operators.model import MAX_VALIDATED_BYTES, Caller, OperatorCaller
 from opdesk.operators.wire import (
     CredentialsIn,
+    MeOut,
     NewOperatorIn,
     OperatorOut,
     ProfileOut,
@@ -49,6 +51,7 @@ AnyCaller = Given[Caller]
 Door = Given[account_actions.Door]
 SignedTokens = Given[Tokens]
 Hasher = Given[Passwords]
+MediaFiles = Given[Files]
 OrganizationId = Annotated[str | None, described("organizationId", "Whose operators", "integer")]
 TOKEN_TYPES = ("application/json", "text/json", "text/plain")
 MAX_SYNCHRONIZE_BYTES = 32 * 1024 * 1024
@@ -204,11 +207,11 @@ async def sign_out_operator(
 
 
 @get("/api/operator/me", tags=["Panel"])
-async def operator_me(db: Db, caller: AnyCaller) -> ProfileOut:
-    """Who is signed in at the panel."""
+async def operator_me(db: Db, caller: AnyCaller, files: MediaFiles) -> MeOut:
+    """Who is signed in at the panel, and the size of the largest file it may send."""
     if not isinstance(caller, OperatorCaller):
         raise OperatorSignedOut("company credentials are nobody's session at the panel")
-    return ProfileOut.of(await db.read(actions.profile, caller))
+    return MeOut.within(await db.read(actions.profile, caller), files.max_bytes)
 
 
 ROUTES = (

@@ -1010,6 +1010,36 @@ export interface components {
       password: string;
     };
     /**
+     * MeOut
+     * @example {
+     *       "operator": {
+     *         "id": 21,
+     *         "name": "Olena Koval",
+     *         "photo": null
+     *       },
+     *       "organization": {
+     *         "id": 24,
+     *         "name": "Kyiv shop",
+     *         "timeZone": "Europe/Kyiv",
+     *         "country": "UA",
+     *         "language": "uk"
+     *       },
+     *       "company": {
+     *         "id": 1,
+     *         "name": "Demo"
+     *       },
+     *       "expiresAt": "2026-11-24T18:00:00.000Z",
+     *       "maxFileBytes": 52428800
+     *     }
+     */
+    MeOut: {
+      operator: components["schemas"]["OperatorFaceOut"];
+      organization: components["schemas"]["OrganizationSettingsOut"];
+      company: components["schemas"]["NamedRef"];
+      expiresAt: string;
+      maxFileBytes: number;
+    };
+    /**
      * MediaIn
      * @example {
      *       "name": "receipt.jpg",
@@ -4797,7 +4827,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["ProfileOut"];
+          "application/json": components["schemas"]["MeOut"];
         };
       };
       /** @description Malformed or invalid; `errors` names the field */
