@@ -62,13 +62,13 @@ class Bot:
 
 @asynccontextmanager
 async def connected_bot(
-    desk: Desk, company: Company | None = None, organization: int = 0
+    desk: Desk, company: Company | None = None, organization: int = 0, bot: str | None = None
 ) -> AsyncIterator[Bot]:
-    """A simulated Telegram with one bot, connected to a company's organization."""
+    """A simulated Telegram with one bot (or the one of token `bot`), connected to a company."""
     company = company or desk.acme
     telegram = FakeTelegram()
     async with serving(telegram) as url:
-        token = telegram.add_bot()
+        token = telegram.add_bot(token=bot)
         reply = await company.api.post(
             "/api/channel",
             {
