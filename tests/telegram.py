@@ -72,7 +72,7 @@ class Bot:
 async def connected_bot(
     desk: Desk, company: Company | None = None, organization: int = 0, token: str | None = None
 ) -> AsyncIterator[Bot]:
-    """A simulated Telegram with one bot, connected to a company's organization."""
+    """A simulated Telegram with one bot (or the one of `token`), connected to a company."""
     company = company or desk.acme
     telegram = FakeTelegram()
     async with serving(telegram) as url:

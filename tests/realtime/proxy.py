@@ -15,19 +15,32 @@ class Wire:
         self._tasks: set[asyncio.Task[None]] = set()
         self._budget: int | None = None
         self.url = ""
+        self.cuts = 0
+        """How often connections were broken."""
+
+    @property
+    def waits_to_cut(self) -> bool:
+        """`cut_after` was called, and not so much has come yet."""
+        return self._budget is not None
 
     def cut(self) -> None:
         """Break every connection, as a lost network does: nobody says goodbye."""
+        self.cuts += bool(self._writers)
+        self._budget = None
         for writer in self._writers:
             writer.transport.abort()
+        self._writers.clear()
 
     def cut_after(self, size: int) -> None:
         """Let `size` more bytes through to the client and break in the middle of whatever it is."""
         self._budget = size
 
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
         theirs, ours = await asyncio.open_connection("127.0.0.1", self._port)
-        self._writers |= {writer, ours}
+        self._writers.add(ours)
+        if writer.transport.is_closing():
+            ours.transport.abort()
         up = asyncio.create_task(self._relay(reader, ours, is_limited=False))
         down = asyncio.create_task(self._relay(theirs, writer, is_limited=True))
         self._tasks |= {up, down}
@@ -46,7 +59,6 @@ class Wire:
                     data, self._budget = data[: self._budget], self._budget - len(data)
                     writer.write(data)
                     if self._budget <= 0:
-                        self._budget = None
                         with contextlib.suppress(OSError):
                             await writer.drain()
                         self.cut()

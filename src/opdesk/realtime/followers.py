@@ -61,8 +61,17 @@ class Followers:
             follower = self._by_organization.get(organization_id)
             if follower is None:
                 follower = await self._begin(listener.holder.caller.company_id, organization_id)
-            listener.seen[organization_id] = follower.position
-            follower.listeners.add(listener)
+            # While that was awaited it may have gone, or joined by another way and read on.
+            if not listener.is_gone and organization_id not in listener.seen:
+                self._add(listener, follower)
+            self._drop_if_unheard(follower)
+
+    def _add(self, listener: Listener, follower: Follower) -> None:
+        listener.seen[follower.organization_id] = follower.position
+        follower.listeners.add(listener)
+        if listener.is_subscriber:
+            # It has no number of this organization, whose log did not begin just now.
+            self._tell_reload(listener, follower.organization_id, follower.position)
 
     async def _begin(self, company_id: int, organization_id: int) -> Follower:
         now = self._clock.now_ms()
@@ -74,12 +83,16 @@ class Followers:
         return follower
 
     def leave(self, listener: Listener) -> None:
+        listener.is_gone = True
         for organization_id in listener.seen:
             follower = self._by_organization.get(organization_id)
             if follower is not None:
                 follower.listeners.discard(listener)
-                if not follower.listeners:
-                    del self._by_organization[organization_id]
+                self._drop_if_unheard(follower)
+
+    def _drop_if_unheard(self, follower: Follower) -> None:
+        if not follower.listeners:
+            self._by_organization.pop(follower.organization_id, None)
 
     def say_up_to_date_to(self, listener: Listener) -> None:
         """Tell a client that has just caught up so, as far as that is known."""
@@ -108,18 +121,31 @@ class Followers:
             if await self._read_on(follower):
                 self._say_up_to_date(follower)
 
-    async def catch_up(self, listener: Listener, organization_id: int, known: PositionIn) -> None:
-        """Send what happened since the client's number; following waits until that is done."""
+    async def catch_up(self, listener: Listener, known: PositionIn) -> None:
+        """Send what happened since the client's numbers; following waits until that is done.
+
+        Every organization waits, not only the one whose turn it is: a live event would put the
+        client's position behind what it has still to be told.
+        """
+        organizations = sorted(listener.seen)
+        listener.seen.update(dict.fromkeys(organizations, _PAUSED))
+        try:
+            for organization_id in organizations:
+                number = await self._caught_up(listener, organization_id, known)
+                listener.seen[organization_id] = number
+        except BaseException:
+            # What was told so far has no end, so that nothing may follow on this connection.
+            listener.connection.close("the log can't be read right now", allow_reconnect=True)
+            raise
+
+    async def _caught_up(self, listener: Listener, organization_id: int, known: PositionIn) -> int:
+        """The number up to which the listener has been told by then."""
         after = known.numbers.get(str(organization_id))
         if after is None or known.epoch != self.epoch or after < 0:
-            self._tell_reload(listener, organization_id, listener.seen[organization_id])
-            return
-        listener.seen[organization_id] = _PAUSED
-        number = after
-        try:
-            number = await self._replay(listener, organization_id, after)
-        finally:
-            listener.seen[organization_id] = number
+            number = self._by_organization[organization_id].position
+            self._tell_reload(listener, organization_id, number)
+            return number
+        return await self._replay(listener, organization_id, after)
 
     async def _replay(self, listener: Listener, organization_id: int, after: int) -> int:
         """The number up to which the listener has been told, which is the follower's by then."""
@@ -134,8 +160,11 @@ class Followers:
             for one in self._told(page):
                 if one.ours is not None:
                     connection.send(one.ours)
-            # Nothing is awaited between this look and the end of the pause.
-            if number >= follower.position or not page.events:
+                if connection.is_filling:
+                    await connection.drained()
+            # Nothing is awaited between this look and the end of the pause. An empty page is no
+            # end: while it was read the others may have been told more.
+            if number >= follower.position:
                 break
             await connection.drained()
         return number

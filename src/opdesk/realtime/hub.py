@@ -147,8 +147,7 @@ class Hub:
         known = _argument(position, PositionIn | None, "position")
         listener.is_subscriber = True
         if known is not None:
-            for organization_id in sorted(listener.seen):
-                await self._followers.catch_up(listener, organization_id, known)
+            await self._followers.catch_up(listener, known)
         self._followers.say_up_to_date_to(listener)
         self._presence.came(listener)
         numbers = {str(place): number for place, number in listener.seen.items()}

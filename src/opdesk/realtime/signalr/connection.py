@@ -87,6 +87,14 @@ class Connection:
         self._end()
         self.gone()
 
+    @property
+    def is_filling(self) -> bool:
+        """Half of what may wait is waiting: who can wait for the client does so now."""
+        return (
+            len(self._waiting) > MAX_WAITING_FRAMES // 2
+            or self._waiting_bytes > MAX_WAITING_BYTES // 2
+        )
+
     async def drained(self) -> None:
         """Wait until the client has taken most of what was queued, or is no more."""
         while len(self._waiting) > _DRAINED_FRAMES or self._waiting_bytes > MAX_WAITING_BYTES // 4:
