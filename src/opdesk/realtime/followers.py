@@ -17,13 +17,30 @@ from opdesk.kit.errors import Unavailable
 from opdesk.kit.log import get_logger
 from opdesk.realtime.actions import Page, read_page
 from opdesk.realtime.sessions import Listener
-from opdesk.realtime.signalr.protocol import Outgoing
+from opdesk.realtime.signalr.protocol import Batch, Outgoing
 from opdesk.realtime.wire import PositionIn, Teller, Told, reload_event, up_to_date_event
 
 log = get_logger(__name__)
 UP_TO_DATE_EVERY_S = 10
 _PAUSED = 2**62
 """Larger than any number: nothing is new to a listener who is catching up."""
+
+
+class ToldPage:
+    """A page of the log in both its forms, each put together once for everyone who hears it."""
+
+    def __init__(self, page: Page, told: Sequence[Told]) -> None:
+        self.up_to = page.up_to
+        self.told = told
+        self.ours = Batch([one.ours for one in told if one.ours is not None])
+        self.legacy = Batch([one.legacy for one in told if one.legacy is not None])
+
+    def after(self, number: int, *, is_ours: bool) -> Batch:
+        """What somebody hears of it who was told up to `number` before."""
+        if self.told and number < self.told[0].number:
+            return self.ours if is_ours else self.legacy
+        rest = [one.ours if is_ours else one.legacy for one in self.told if one.number > number]
+        return Batch([one for one in rest if one is not None])
 
 
 class Follower:
@@ -131,9 +148,7 @@ class Followers:
                 self._tell_reload(listener, organization_id, follower.position)
                 return follower.position
             number = page.up_to
-            for one in self._told(page):
-                if one.ours is not None:
-                    connection.send(one.ours)
+            connection.send_batch(self._told(page).ours)
             # Nothing is awaited between this look and the end of the pause.
             if number >= follower.position or not page.events:
                 break
@@ -174,15 +189,14 @@ class Followers:
             return False
         told = self._told(page)
         follower.position = page.up_to
-        for listener in list(follower.listeners):
+        for listener in follower.listeners:
             _hand_out(listener, follower.organization_id, told)
         self._noticed(page)
         return True
 
-    def _told(self, page: Page) -> list[Told]:
-        return [
-            self._teller.tell(event, self.epoch, page.chats, page.messages) for event in page.events
-        ]
+    def _told(self, page: Page) -> ToldPage:
+        tell, known = self._teller.tell, (page.chats, page.messages)
+        return ToldPage(page, [tell(event, self.epoch, *known) for event in page.events])
 
     def _send_to_end(self, listener: Listener, follower: Follower) -> None:
         if listener.seen[follower.organization_id] == _PAUSED:
@@ -213,11 +227,8 @@ def _say_up_to_date_to(listener: Listener, follower: Follower, told: Outgoing) -
         listener.connection.send(told)
 
 
-def _hand_out(listener: Listener, organization_id: int, told: Sequence[Told]) -> None:
+def _hand_out(listener: Listener, organization_id: int, page: ToldPage) -> None:
     seen = listener.seen[organization_id]
-    for one in told:
-        if one.number > seen:
-            frame = one.ours if listener.is_subscriber else one.legacy
-            if frame is not None:
-                listener.connection.send(frame)
-            listener.seen[organization_id] = one.number
+    if page.up_to > seen:
+        listener.connection.send_batch(page.after(seen, is_ours=listener.is_subscriber))
+        listener.seen[organization_id] = page.up_to

@@ -11,7 +11,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from opdesk.realtime.signalr import protocol
-from opdesk.realtime.signalr.protocol import Frame, HubProtocol, Incoming, MessageType, Outgoing
+from opdesk.realtime.signalr.protocol import (
+    Batch,
+    Frame,
+    HubProtocol,
+    Incoming,
+    MessageType,
+    Outgoing,
+)
 from opdesk.realtime.signalr.window import Window
 
 MAX_WAITING_BYTES = 2 * 1024 * 1024
@@ -67,9 +74,16 @@ class Connection:
         if self.is_closing or self.protocol is None:
             return
         self._queue(told.frame(self.protocol), told.is_numbered)
-        if len(self._waiting) > MAX_WAITING_FRAMES or self._waiting_bytes > MAX_WAITING_BYTES:
-            self._drop_waiting()
-            self.close("this client reads too slowly; it may come back", allow_reconnect=True)
+        self._check_waiting()
+
+    def send_batch(self, batch: Batch) -> None:
+        """The same for several at once, which all who hear them share as one frame."""
+        if self.is_stateful:
+            for told in batch.told:  # Each of them has its number.
+                self.send(told)
+        elif batch.told and self.protocol is not None and not self.is_closing:
+            self._queue(batch.frame(self.protocol), is_numbered=True)
+            self._check_waiting()
 
     def send_raw(self, frame: Frame) -> None:
         """Queue a frame of no protocol: the answer to the handshake."""
@@ -130,6 +144,11 @@ class Connection:
         self._waiting.append((frame, is_numbered))
         self._waiting_bytes += len(frame)
         self._news.set()
+
+    def _check_waiting(self) -> None:
+        if len(self._waiting) > MAX_WAITING_FRAMES or self._waiting_bytes > MAX_WAITING_BYTES:
+            self._drop_waiting()
+            self.close("this client reads too slowly; it may come back", allow_reconnect=True)
 
     def _drop_waiting(self) -> None:
         self._waiting.clear()
