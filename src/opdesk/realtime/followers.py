@@ -12,6 +12,7 @@ from opdesk.events import actions as events
 from opdesk.events.model import TOPIC
 from opdesk.kit.bus import Wake
 from opdesk.kit.clock import SECOND_MS, Clock
+from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
 from opdesk.kit.errors import Unavailable
 from opdesk.kit.log import get_logger
@@ -22,6 +23,7 @@ from opdesk.realtime.wire import PositionIn, Teller, Told, reload_event, up_to_d
 
 log = get_logger(__name__)
 UP_TO_DATE_EVERY_S = 10
+MAX_SHARED_PAGES = 64
 _PAUSED = 2**62
 """Larger than any number: nothing is new to a listener who is catching up."""
 
@@ -54,6 +56,8 @@ class Follower:
         """When `position` was last seen to be the end of the log, ms UTC."""
         self.told_at = 0
         self.listeners: set[Listener] = set()
+        self.missed: dict[int, asyncio.Task[ToldPage | None]] = {}
+        """Number -> what came behind it, for clients that come back at the same moment."""
         self.is_reading = False
         self.is_woken = False
 
@@ -143,17 +147,35 @@ class Followers:
         connection, follower = listener.connection, self._by_organization[organization_id]
         number = after
         while not connection.is_closing:
-            page = await self._db.read_slow(read_page, follower.company_id, organization_id, number)
+            page = await self._missed(follower, number)
             if page is None:
                 self._tell_reload(listener, organization_id, follower.position)
                 return follower.position
             number = page.up_to
-            connection.send_batch(self._told(page).ours)
+            connection.send_batch(page.ours)
             # Nothing is awaited between this look and the end of the pause.
-            if number >= follower.position or not page.events:
+            if number >= follower.position or not page.told:
                 break
             await connection.drained()
         return number
+
+    async def _missed(self, follower: Follower, number: int) -> ToldPage | None:
+        """What came behind a number, read once for all who ask until the log is looked at again."""
+        reading = follower.missed.get(number)
+        if reading is None:
+            place = (follower.company_id, follower.organization_id, number)
+            reading = asyncio.create_task(self._db.read_slow(self._read_and_tell, *place))
+            follower.missed[number] = reading
+            if len(follower.missed) > MAX_SHARED_PAGES:
+                del follower.missed[next(iter(follower.missed))]
+        # One of them may go away meanwhile; the others still wait for it.
+        return await asyncio.shield(reading)
+
+    def _read_and_tell(
+        self, tx: Tx, company_id: int, organization_id: int, number: int
+    ) -> ToldPage | None:
+        page = read_page(tx, company_id, organization_id, number)
+        return None if page is None else self._told(page)
 
     async def _read_on(self, follower: Follower) -> bool:
         """Tell everything that is new; False when that is not known. One reader at a time."""
@@ -176,6 +198,7 @@ class Followers:
     async def _tell_page(self, follower: Follower) -> bool:
         """Whether there may be more."""
         place = (follower.company_id, follower.organization_id)
+        follower.missed.clear()
         began_at = self._clock.now_ms()
         page = await self._db.read(read_page, *place, follower.position)
         if page is None:
