@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import resource
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -218,6 +219,35 @@ async def test_the_databases_password_is_not_shown(tmp_path: Path) -> None:
 
     assert (said.code, said.err.count("\n")) == (1, 1)
     assert "pass-word" not in said.err
+
+
+async def test_a_server_takes_every_open_file_that_it_may_have(settings: Settings) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(1_024, soft), hard))
+    try:
+        async with started(settings) as server:
+            taken = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    assert taken == (hard, hard)
+
+
+async def test_too_few_open_files_are_in_the_log(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *("sh", "-c", 'ulimit -n 1000; exec "$@"', "sh", str(program())),
+        *("serve", "--port", "0", "--data", str(tmp_path)),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    async with asyncio.timeout(30):
+        while "few_open_files" not in (line := (await process.stdout.readline()).decode()):
+            assert line, "it ended without a word about them"
+    process.kill()
+    await process.wait()
+
+    assert "1000" in line
 
 
 async def test_sigterm_ends_the_server_in_order(tmp_path: Path) -> None:

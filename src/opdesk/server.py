@@ -6,6 +6,7 @@ import errno
 import fcntl
 import gc
 import os
+import resource
 import signal
 import socket
 import sys
@@ -27,10 +28,13 @@ from opdesk.kit.keyring import MasterKeyError, rotate_keys
 from opdesk.kit.migrate import SchemaTooNewError, is_up_to_date, migrate, sqlalchemy_url
 from opdesk.settings import SettingError, Settings, without_secrets
 
+logger = log.get_logger(__name__)
 LOCK_FILE = "opdesk.lock"
 SWITCH_INTERVAL_S = 0.0005
 """With Python's 5 ms, a busy thread makes a point read on the event loop take 10 ms."""
 BACKLOG = 2048
+FEW_FILES = 4_096
+"""Each socket is an open file: with fewer, a few thousand panels would be refused."""
 REQUESTS_END_S = 3
 """How long requests under way may take when the server ends: with the hub's and the outbox's
 seconds (parts.py) it stays within 10."""
@@ -116,6 +120,7 @@ async def listening(
     port = listener.getsockname()[1]
     settings = replace(settings, port=port)
     log.configure(settings.log_format, settings.log_level)  # type: ignore[arg-type]
+    allow_open_files()
     bring_up_to_date(settings)
     services = build(settings)
     await open_keyring(services)
@@ -185,6 +190,17 @@ def open_socket(host: str, port: int) -> socket.socket:
 
 def _is_about_the_host(error: OSError) -> bool:
     return isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
+
+
+def allow_open_files() -> None:
+    """Take as many open files as the system lets this process have; many give it 1,024 at first."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):
+        # Where the system names no limit it may still have one: then the first one stays.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        soft = hard
+    if soft != resource.RLIM_INFINITY and soft < FEW_FILES:
+        logger.warning("few_open_files", limit=soft, wanted=FEW_FILES)
 
 
 @contextlib.contextmanager

@@ -113,7 +113,7 @@ async def test_what_happens_elsewhere_waits_until_a_client_is_told_what_it_misse
     desk, followers = bot.desk, bot.desk.services.hub._followers
     kyiv, lviv = desk.acme.organizations
     db = desk.services.db
-    async with connected_bot(desk, organization=1, bot=f"2000:{new_secret(18)}") as other:
+    async with connected_bot(desk, organization=1, token=f"2000:{new_secret(18)}") as other:
         async with bare_client(desk.base_url, company_token(desk)) as client:
             position = (await client.invoke("Subscribe", None))["result"]
         await bot.writes("missed in Kyiv")
