@@ -95,6 +95,11 @@ def bench() -> int:
     return call([PYTHON, "-m", "benchmarks"])
 
 
+def fuzz() -> int:
+    prepare("run", "build", "test")
+    return call([PYTHON, "-m", "tests.realtime.fuzz"])
+
+
 def dist() -> int:
     """Build the wheel, with the panel in it."""
     prepare("run", "build")
@@ -335,6 +340,7 @@ COMMANDS: dict[str, Callable[[], int]] = {
     "test": test,
     "check": check,
     "format": reformat,
+    "fuzz": fuzz,
     "bench": bench,
     "dist": dist,
     "lock": lock,
