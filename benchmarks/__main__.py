@@ -44,7 +44,7 @@ server on one machine. Quote the ratios: the bare figures are this machine's.
 The bare broadcaster is the least that can do the hub's work on the same server: it sends what is
 posted to every socket, as many bytes as the hub sends for one message, and stores nothing. A
 delivery is one message at one client. One-way times are taken from the moment a message was due to
-be posted until its bytes are at each client.
+be posted until its bytes are at each client. Work is the processor's time that the server used.
 
 """
 Steps = Sequence[tuple[str, Callable[[], Awaitable[Row]]]]
@@ -99,7 +99,7 @@ async def _hub_rows(settings: Settings, company: Company, wanted: Sequence[str])
             ("latency", lambda: measure_latency(company, bare.port, size)),
             ("deliveries-200", lambda: measure_deliveries(company, pair, size, 200)),
             ("deliveries-1000", lambda: measure_deliveries(company, pair, size, 1_000)),
-            ("return", lambda: measure_return(company, bare.port)),
+            ("return", lambda: measure_return(company, pair)),
         ]
         return await _measured(steps, wanted)
 

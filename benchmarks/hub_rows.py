@@ -27,6 +27,7 @@ MISSED = 20
 """Messages of each organization that the panels missed before they come back."""
 Pair = tuple[Running, Running]
 """Ours and the bare one."""
+Figures = tuple[float, float]
 _POSITION = re.compile(rb'"result":(\{.*?\}\})\}\x1e')
 
 
@@ -74,9 +75,7 @@ async def measure_deliveries(company: Company, pair: Pair, size: int, sockets: i
             mine = await _deliveries(crowd, ours, update)
         async with bare_crowd(bare.port, sockets) as crowd:
             found.append((mine, await _deliveries(crowd, bare, lambda: bare_update)))
-    ratio, work = (
-        statistics.median(one[place] / other[place] for one, other in found) for place in (0, 1)
-    )
+    ratio, work = _ratios(found)
     return Row(
         f"hub deliveries/s to {sockets:,} subscribers, webhooks {AT_ONCE} at once",
         _rate_and_work([one for one, _ in found]),
@@ -85,14 +84,20 @@ async def measure_deliveries(company: Company, pair: Pair, size: int, sockets: i
     )
 
 
-def _rate_and_work(found: Sequence[tuple[float, float]]) -> str:
+def _ratios(found: Sequence[tuple[Figures, Figures]]) -> tuple[float, float]:
+    """The medians of ours to the bare one's, for both figures."""
+    first, second = (
+        statistics.median(one[place] / other[place] for one, other in found) for place in (0, 1)
+    )
+    return first, second
+
+
+def _rate_and_work(found: Sequence[Figures]) -> str:
     rate, work = (statistics.median(one[place] for one in found) for place in (0, 1))
     return f"{rate:,.0f}/s, {work * 1e6:.1f} µs of work each"
 
 
-async def _deliveries(
-    crowd: Crowd, server: Running, next_request: Callable[[], bytes]
-) -> tuple[float, float]:
+async def _deliveries(crowd: Crowd, server: Running, next_request: Callable[[], bytes]) -> Figures:
     """(messages that arrived at clients in a second, the server's seconds of work for each).
 
     From the first post to the last arrival.
@@ -125,12 +130,12 @@ async def measure_latency(company: Company, bare_port: int, size: int) -> Row:
     )
 
 
-def _spread(found: Sequence[tuple[float, float]]) -> str:
+def _spread(found: Sequence[Figures]) -> str:
     p50, p99 = (statistics.median(one[place] for one in found) for place in (0, 1))
     return f"p50 {p50:.1f} ms, p99 {p99:.1f} ms"
 
 
-async def _latency(crowd: Crowd, port: int, marked: Callable[[str], bytes]) -> tuple[float, float]:
+async def _latency(crowd: Crowd, port: int, marked: Callable[[str], bytes]) -> Figures:
     """(p50, p99) in ms, from the moment a message was due to be posted to its arrival."""
     crowd.heard_messages, crowd.sent_at, crowd.took = 0, {}, []
     free = asyncio.Queue[Wire]()
@@ -181,9 +186,9 @@ async def _bytes_each(server: Running, opening: AbstractAsyncContextManager[Crow
         return (server.memory_bytes - before) / len(crowd.panels)
 
 
-async def measure_return(company: Company, bare_port: int) -> Row:
+async def measure_return(company: Company, pair: Pair) -> Row:
     """Everyone was there, was cut off, missed something, and comes back at the same moment."""
-    pairs = []
+    found = []
     for _ in range(ROUNDS):
         positions = [await _position(company.port, place.tokens[0]) for place in company.places]
         for place in company.places:
@@ -194,15 +199,20 @@ async def measure_return(company: Company, bare_port: int) -> Row:
             for place, position in zip(company.places, positions, strict=True)
             for token in place.tokens
         ]
-        ours = await _returned(company.port, lambda n, all=everyone: all[n % len(all)])  # type: ignore[misc]
-        pairs.append((ours, await _returned(bare_port, lambda _: echoing())))
-    ratio = statistics.median(one / other for one, other in pairs)
+        ours = await _returned(pair[0], lambda n, all=everyone: all[n % len(all)])  # type: ignore[misc]
+        found.append((ours, await _returned(pair[1], lambda _: echoing())))
+    ratio, work = _ratios(found)
     return Row(
         f"{RETURNING:,} panels back at the same moment, {MISSED} messages missed by each",
-        f"{statistics.median(one for one, _ in pairs):.2f} s until all are resumed",
-        f"{statistics.median(one for _, one in pairs):.2f} s (bare, upgrade and one echo)",
-        f"{ratio:.1f} times",
+        _return_and_work([one for one, _ in found]),
+        _return_and_work([one for _, one in found]) + " (bare: an upgrade and one echo)",
+        f"{ratio:.1f} times (work {work:.1f})",
     )
+
+
+def _return_and_work(found: Sequence[Figures]) -> str:
+    seconds, work = (statistics.median(one[place] for one in found) for place in (0, 1))
+    return f"{seconds:.2f} s until all are resumed, {work * 1000:.2f} ms of work each"
 
 
 async def _position(port: int, token: str) -> bytes:
@@ -213,7 +223,8 @@ async def _position(port: int, token: str) -> bytes:
         return found[1]
 
 
-async def _returned(port: int, steps: Callable[[int], Sequence[Step]]) -> float:
-    began = time.monotonic()
-    async with crowd_of(port, RETURNING, steps, at_once=RETURNING):
-        return time.monotonic() - began
+async def _returned(server: Running, steps: Callable[[int], Sequence[Step]]) -> Figures:
+    """(seconds until all are resumed, the server's seconds of work for each)."""
+    began, worked_s = time.monotonic(), server.work_s
+    async with crowd_of(server.port, RETURNING, steps, at_once=RETURNING):
+        return time.monotonic() - began, (server.work_s - worked_s) / RETURNING
