@@ -14,6 +14,7 @@ class Wire:
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._budget: int | None = None
+        self._is_silent = False
         self.url = ""
         self.cuts = 0
         """How often connections were broken."""
@@ -35,6 +36,10 @@ class Wire:
         """Let `size` more bytes through to the client and break in the middle of whatever it is."""
         self._budget = size
 
+    def go_silent(self) -> None:
+        """Let nothing through any more, and tell nobody: a network that is simply gone."""
+        self._is_silent = True
+
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
         theirs, ours = await asyncio.open_connection("127.0.0.1", self._port)
@@ -55,6 +60,8 @@ class Wire:
     ) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(65_536):
+                if self._is_silent:
+                    continue
                 if is_limited and self._budget is not None:
                     data, self._budget = data[: self._budget], self._budget - len(data)
                     writer.write(data)
