@@ -157,6 +157,8 @@ def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
         dependencies=_dependencies(services, pages),
         lifespan=[lifespan],
         state=State({"recognizer": recognizer}),
+        # Its own would take the place of ours (kit/log.py), levels and format included.
+        logging_config=None,
         openapi_config=OpenAPIConfig(
             title="OpDesk", version=opdesk.__version__, path="/openapi", render_plugins=[]
         ),
