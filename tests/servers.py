@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 import httpx
 import psycopg
@@ -121,8 +122,11 @@ class Started:
 
 
 @contextlib.asynccontextmanager
-async def started(settings: Settings) -> AsyncIterator[Started]:
-    """`opdesk serve` as an admin starts it, killed at the end without a word."""
+async def started(settings: Settings, log: IO[bytes] | None = None) -> AsyncIterator[Started]:
+    """`opdesk serve` as an admin starts it, killed at the end without a word.
+
+    `log`: where its log goes; nowhere without.
+    """
     arguments = ["serve", "--port", "0", "--data", str(settings.data)]
     if settings.database_url:
         arguments += ["--database-url", settings.database_url]
@@ -132,8 +136,12 @@ async def started(settings: Settings) -> AsyncIterator[Started]:
         str(program()),
         *arguments,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={**usual, "OPDESK_OUTGOING_ALLOW": "127.0.0.0/8"},
+        stderr=log or asyncio.subprocess.DEVNULL,
+        env={
+            **usual,
+            "OPDESK_OUTGOING_ALLOW": "127.0.0.0/8",
+            "OPDESK_LOG_LEVEL": settings.log_level,
+        },
     )
     try:
         assert process.stdout is not None
