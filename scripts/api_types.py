@@ -25,7 +25,7 @@ async def description(folder: Path) -> bytes:
     """The document that the server shows at /openapi.json."""
     services = parts.build(Settings(data=folder))
     app = main.rest_api(services, main.Recognizer(services))
-    document = describe(app, main.SHAPES, main.REQUEST_BODIES)
+    document = describe(app, main.SHAPES, main.WRITTEN_BY_HAND)
     services.passwords.close()
     await services.db.close()
     return msgspec.json.encode(document)

@@ -148,7 +148,7 @@ CHECKS: list[Step] = [
 ]
 TESTS: list[Step] = [
     ("The panel's own tests", ["npm", "run", "test"], ROOT / "web"),
-    ("Tests", [PYTHON, "-m", "pytest"], ROOT),
+    ("Tests", [PYTHON, "-m", "pytest", "-n", "auto", "--maxprocesses", "4"], ROOT),
 ]
 
 
@@ -260,7 +260,7 @@ def install_node_packages(folder: Path) -> None:
     stamp = folder / "node_modules" / "opdesk.stamp"
     if stamp.is_file() and stamp.read_text() == digest:
         return
-    say(f"Installing the locked packages of {folder.relative_to(ROOT)}")
+    say(f"Installing the locked packages of {folder.relative_to(ROOT)}; npm is silent for a while")
     # Not `npm ci`: it also insists on other platforms' optional packages, which a lock made on
     # this platform need not know. This keeps to the locked versions and digests all the same.
     words = ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"]

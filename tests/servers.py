@@ -8,10 +8,9 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
 
 import httpx
 import psycopg
@@ -62,6 +61,12 @@ class PostgresDatabases:
         name = f"opdesk_{self._count}"
         self._admin.execute(f"CREATE DATABASE {name} TEMPLATE opdesk_template")
         return self.url(name)
+
+    def make_empty(self) -> str:
+        """A database without our schema."""
+        self._count += 1
+        self._admin.execute(f"CREATE DATABASE opdesk_{self._count}")
+        return self.url(f"opdesk_{self._count}")
 
     def drop(self, url: str) -> None:
         name = url.partition("?")[0].rsplit("/", 1)[1]
@@ -122,27 +127,26 @@ class Started:
 
 
 @contextlib.asynccontextmanager
-async def started(settings: Settings, log: IO[bytes] | None = None) -> AsyncIterator[Started]:
+async def started(
+    settings: Settings, environment: Mapping[str, str] | None = None, log: Path | None = None
+) -> AsyncIterator[Started]:
     """`opdesk serve` as an admin starts it, killed at the end without a word.
 
-    `log`: where its log goes; nowhere without.
+    `log` gets what it writes to standard error.
     """
     arguments = ["serve", "--port", "0", "--data", str(settings.data)]
     if settings.database_url:
         arguments += ["--database-url", settings.database_url]
     # With Python's compiled modules kept, as usual: tests wait for many starts.
     usual = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    process = await asyncio.create_subprocess_exec(
-        str(program()),
-        *arguments,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=log or asyncio.subprocess.DEVNULL,
-        env={
-            **usual,
-            "OPDESK_OUTGOING_ALLOW": "127.0.0.0/8",
-            "OPDESK_LOG_LEVEL": settings.log_level,
-        },
-    )
+    with (log or Path(os.devnull)).open("ab") as errors:
+        process = await asyncio.create_subprocess_exec(
+            str(program()),
+            *arguments,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=errors,
+            env={**usual, "OPDESK_OUTGOING_ALLOW": "127.0.0.0/8", **(environment or {})},
+        )
     try:
         assert process.stdout is not None
         async with asyncio.timeout(30):

@@ -27,6 +27,14 @@ class Bot:
     async def writes(self, text: str, customer: Customer = TARAS) -> dict[str, Any]:
         return await self.telegram.writes(self.token, customer, text)
 
+    async def posts(self, body: bytes, *, path: str | None = None) -> None:
+        """The platform calls our webhook with these very bytes, and is told that we have them."""
+        hook = self.telegram.hooks[self.token]
+        headers = {"X-Telegram-Bot-Api-Secret-Token": hook["secret_token"]}
+        path = path or "/" + hook["url"].split("/", 3)[3]
+        reply = await self.desk.anyone.post(path, content=body, headers=headers)
+        assert reply.status == 200, reply.text
+
     async def chats(self) -> list[dict[str, Any]]:
         reply = await self.desk.acme.api.get("/api/chat/chats?per_page=100")
         items: list[dict[str, Any]] = reply.json["items"]
@@ -62,13 +70,13 @@ class Bot:
 
 @asynccontextmanager
 async def connected_bot(
-    desk: Desk, company: Company | None = None, organization: int = 0, bot: str | None = None
+    desk: Desk, company: Company | None = None, organization: int = 0, token: str | None = None
 ) -> AsyncIterator[Bot]:
-    """A simulated Telegram with one bot (or the one of token `bot`), connected to a company."""
+    """A simulated Telegram with one bot (or the one of `token`), connected to a company."""
     company = company or desk.acme
     telegram = FakeTelegram()
     async with serving(telegram) as url:
-        token = telegram.add_bot(token=bot)
+        token = telegram.add_bot(token=token)
         reply = await company.api.post(
             "/api/channel",
             {

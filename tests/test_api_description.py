@@ -34,15 +34,47 @@ async def test_every_call_is_told_with_its_errors_and_credentials(
         assert operation["security"] in ([], [{"bearer": []}, {"key": []}]), name
 
 
-async def test_every_body_has_an_example(document: dict[str, Any]) -> None:
-    missing = [
-        name
-        for name, operation in operations(document)
-        for kind, media in operation.get("requestBody", {}).get("content", {}).items()
-        if "example" not in media and kind != "application/octet-stream"
-    ]
+async def test_every_call_has_an_example_of_its_body_and_of_its_answer(
+    document: dict[str, Any],
+) -> None:
+    missing = []
+    for name, operation in operations(document):
+        good = [answer for code, answer in operation["responses"].items() if code < "400"]
+        assert good, name
+        bodies = [operation.get("requestBody", {}), *good]
+        for kind, media in [item for body in bodies for item in body.get("content", {}).items()]:
+            if "example" not in media and not named_example(document, media["schema"]):
+                missing.append((name, kind))
+        for answer in good:
+            assert "content" in answer or "no body" in answer["description"], name
+        if name.split(" ")[0] == "put":
+            assert "requestBody" in operation, name
 
     assert missing == []
+
+
+def named_example(document: dict[str, Any], schema: dict[str, Any]) -> Any:
+    """The example of the shape that a schema, or each element of its list, refers to."""
+    reference = schema.get("$ref") or schema.get("items", {}).get("$ref") or ""
+    shape = document["components"]["schemas"].get(reference.rsplit("/", 1)[-1], {})
+    return shape.get("examples")
+
+
+async def test_what_handlers_read_by_themselves_is_told(document: dict[str, Any]) -> None:
+    def parameter(path: str, method: str, name: str) -> Any:
+        given = document["paths"][path][method]["parameters"]
+        [found] = [one for one in given if one["name"] == name]
+        return found["in"], found["required"]
+
+    token = document["paths"]["/api/operator/get-token"]["post"]["responses"]["200"]["content"]
+
+    assert parameter("/api/chat/chats", "get", "date") == ("query", False)
+    message = "/api/chat/{chat_id}/message"
+    assert parameter(message, "post", "Idempotency-Key") == ("header", False)
+    assert {kind: type(media["example"]) for kind, media in token.items()} == {
+        "application/json": str,
+        "text/plain": str,
+    }
 
 
 async def test_a_body_that_may_be_left_out_says_so(document: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import resource
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,28 @@ async def test_a_wrong_setting_is_one_line_and_exit_code_2(command: list[str]) -
     assert said.err.count("\n") == 1
 
 
+async def test_a_port_that_is_none_is_one_line_on_the_command_line_too() -> None:
+    for command in ("serve", "demo"):
+        said = await run(command, "--port", "abc")
+
+        assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
+        assert "port (OPDESK_PORT) is 'abc'" in said.err
+
+
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "192.0.2.1", "a..b"])
+async def test_a_host_that_is_not_this_machine_is_one_line(tmp_path: Path, host: str) -> None:
+    said = await run("serve", "--host", host, "--port", "0", "--data", str(tmp_path))
+
+    assert (said.code, said.err.count("\n")) == (2, 1)
+    assert f"host (OPDESK_HOST) is {host!r}" in said.err
+
+
+async def test_demo_says_which_folder_is_its_own() -> None:
+    said = await run("demo", "--help", environment={"COLUMNS": "100", "TERM": "dumb"})
+
+    assert "[default: (./data/demo)]" in said.out
+
+
 async def test_an_unknown_option_is_exit_code_2() -> None:
     assert (await run("serve", "--nonsense")).code == 2
 
@@ -103,6 +126,16 @@ async def test_a_company_that_cannot_be_made_is_one_line(
     assert (said.code, said.err.count("\n")) == (1, 1)
     assert reason in said.err
     assert password not in said.out + said.err
+
+
+@pytest.mark.parametrize("ending", ["", "\n", "\r\n"])
+async def test_the_end_of_the_line_is_no_part_of_a_password(tmp_path: Path, ending: str) -> None:
+    arguments = ["--login", "acme", "--name", "Acme", "--password-stdin", "--data", str(tmp_path)]
+    assert (await run("company", "add", *arguments, stdin=f"{PASSWORD}{ending}")).code == 0
+
+    async with started(Settings(data=tmp_path)) as server:
+        login = {"login": "acme", "password": PASSWORD}
+        assert (await server.api.post("/api/company/get-token", login)).status == 200
 
 
 async def test_a_company_is_made_once_and_signs_in(settings: Settings) -> None:
@@ -165,14 +198,56 @@ async def test_a_database_that_is_away_is_one_line(tmp_path: Path) -> None:
     assert "the database can't be used" in said.err
 
 
-async def test_a_wrong_master_key_is_one_line(tmp_path: Path) -> None:
-    said = await run(
-        "serve", "--port", "0", "--data", str(tmp_path), environment={"OPDESK_MASTER_KEY": "x"}
-    )
+@pytest.mark.parametrize("command", [["serve", "--port", "0"], ["keys", "rotate"]])
+async def test_a_wrong_master_key_is_one_line(settings: Settings, command: list[str]) -> None:
+    """One that is none, and one that is another database's."""
+    mine = {"OPDESK_MASTER_KEY": "11" * 32}
+    assert (await run("keys", "rotate", *place(settings), environment=mine)).code == 0
 
-    assert said.code in (1, 2)
-    assert "OPDESK_MASTER_KEY" in said.err
-    assert said.err.count("\n") == 1
+    for key in ("zz", "22" * 32):
+        said = await run(*command, *place(settings), environment={"OPDESK_MASTER_KEY": key})
+
+        assert (said.code, said.err.count("\n")) == (2, 1), said.err
+        assert "OPDESK_MASTER_KEY" in said.err
+        assert key not in said.err
+    assert (await run("keys", "rotate", *place(settings), environment=mine)).code == 0
+
+
+async def test_the_databases_password_is_not_shown(tmp_path: Path) -> None:
+    url = "postgresql://nobody:pass-word@127.0.0.1:1/nothing?connect_timeout=2"
+    said = await run("serve", "--port", "0", "--data", str(tmp_path), "--database-url", url)
+
+    assert (said.code, said.err.count("\n")) == (1, 1)
+    assert "pass-word" not in said.err
+
+
+async def test_a_server_takes_every_open_file_that_it_may_have(settings: Settings) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(1_024, soft), hard))
+    try:
+        async with started(settings) as server:
+            taken = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    assert taken == (hard, hard)
+
+
+async def test_too_few_open_files_are_in_the_log(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *("sh", "-c", 'ulimit -n 1000; exec "$@"', "sh", str(program())),
+        *("serve", "--port", "0", "--data", str(tmp_path)),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    async with asyncio.timeout(30):
+        while "few_open_files" not in (line := (await process.stdout.readline()).decode()):
+            assert line, "it ended without a word about them"
+    process.kill()
+    await process.wait()
+
+    assert "1000" in line
 
 
 async def test_sigterm_ends_the_server_in_order(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from opdesk.settings import SettingError, Settings, load
+from opdesk.settings import SettingError, Settings, load, without_secrets
 
 NOTHING: dict[str, str] = {}
 
@@ -43,7 +43,17 @@ def test_lists_are_read_from_text_and_from_toml(tmp_path: Path) -> None:
         ("PORT", ""),
         ("PUBLIC_URL", "desk.example.com"),
         ("PUBLIC_URL", "https://desk.example.com/path"),
-        ("DATABASE_URL", "mysql://somewhere"),
+        ("PUBLIC_URL", "https://desk example.com"),
+        ("PUBLIC_URL", "https://admin:secret@desk.example.com"),
+        ("PUBLIC_URL", "https://desk.example.com?next=1"),
+        ("PUBLIC_URL", "https://desk.example.com#top"),
+        ("PUBLIC_URL", "https://desk.example.com:65536"),
+        ("PUBLIC_URL", "https://desk.example.com:0"),
+        ("PUBLIC_URL", "https://desk.example.com:"),
+        ("PUBLIC_URL", "https://[::1"),
+        ("PUBLIC_URL", "https://деск.example"),
+        ("PUBLIC_URL", "https://"),
+        ("PUBLIC_URL", "ftp://desk.example.com"),
         ("DATABASE_CONNECTIONS", "0"),
         ("OUTGOING_ALLOW", "10.0.0.0/33"),
         ("TRUSTED_PROXIES", "everyone"),
@@ -60,6 +70,55 @@ def test_a_wrong_setting_is_one_line_that_names_it(tmp_path: Path, name: str, te
     assert f"OPDESK_{name}" in said
     assert repr(text) in said
     assert "\n" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("https://Desk.Example.com/", "https://desk.example.com"),
+        ("https://desk.example.com:443", "https://desk.example.com"),
+        ("http://desk.example.com:80/", "http://desk.example.com"),
+        ("HTTP://10.0.0.5:8080", "http://10.0.0.5:8080"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ],
+)
+def test_a_public_address_is_kept_as_browsers_write_it(
+    tmp_path: Path, text: str, origin: str
+) -> None:
+    found = load({}, {"OPDESK_PUBLIC_URL": text}, tmp_path / "none.toml")
+
+    assert (found.public_url, found.public_origins) == ((origin,), (origin,))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://desk:pass-word@host/desk",
+        "postgresql://desk:pass-word@host:port/desk",
+        "postgresql://desk:pass-word/@host/desk",
+        "postgresql://desk:pass-word#@host:70000/desk",
+    ],
+)
+def test_a_wrong_database_address_does_not_show_its_password(tmp_path: Path, url: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        load({}, {"OPDESK_DATABASE_URL": url}, tmp_path / "none.toml")
+
+    said = str(caught.value)
+    assert "OPDESK_DATABASE_URL" in said
+    assert "pass-word" not in said
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://desk:p%40ss-word@host/desk",
+        "postgresql://desk@host/desk?password=p%40ss-word",
+    ],
+)
+def test_a_librarys_words_about_the_database_lose_its_password(url: str) -> None:
+    for told in ("p%40ss-word", "p@ss-word"):
+        assert without_secrets(f'invalid "{told}"', url) == 'invalid "***"'
 
 
 @pytest.mark.parametrize("content", ["prot = 80\n", "port = \n", b"\xff\xfe"])

@@ -5,10 +5,10 @@ import contextlib
 import json
 import signal
 import sqlite3
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -50,10 +50,11 @@ class Shop:
 
 
 @asynccontextmanager
-async def shop(settings: Settings, log: Any = None) -> AsyncIterator[Shop]:
+async def shop(settings: Settings, log: Path | None = None) -> AsyncIterator[Shop]:
     await add_company(settings, "acme", "Acme", PASSWORD)
     telegram = FakeTelegram()
-    async with serving(telegram) as telegram_url, started(settings, log) as server:
+    environment = {"OPDESK_LOG_LEVEL": "debug" if log else "info"}
+    async with serving(telegram) as telegram_url, started(settings, environment, log) as server:
         login = {"login": "acme", "password": PASSWORD}
         reply = await server.api.post("/api/company/get-token", login)
         company = server.api.bearer(reply.json)
@@ -269,37 +270,34 @@ async def test_clients_that_do_not_listen_delay_nothing(settings: Settings) -> N
     assert took_s < ENDS_WITHIN_S
 
 
-async def test_no_log_ever_holds_an_access_token(settings: Settings) -> None:
-    with tempfile.TemporaryFile() as log:
-        async with (
-            shop(replace(settings, log_level="debug"), log) as it,
-            httpx.AsyncClient(base_url=it.server.url) as client,
-        ):
-            query = f"access_token={it.token}"
-            async with bare_client(it.server.url, it.token) as socket:
-                assert "error" in await socket.invoke("Nonsense", it.token)
-            negotiated = await client.post(f"/chathub/negotiate?negotiateVersion=1&{query}")
-            path = f"/chathub?id={negotiated.json()['connectionToken']}&{query}"
-            assert (await client.get(path)).status_code == 200
-            assert (await client.post(path, content=HANDSHAKE)).status_code == 200
-            assert (await client.get(path)).text == "{}\x1e"
-            again = await client.post(f"/chathub/negotiate?negotiateVersion=1&{query}")
-            path = f"/chathub?id={again.json()['connectionToken']}&{query}"
-            stream = client.stream("GET", path, headers={"Accept": "text/event-stream"})
-            async with stream as events:
-                assert events.status_code == 200
-            wrong = [f"/chathub?id=nothing&{query}", f"/chathub?access_token={it.token}x"]
-            for address in wrong:
-                assert (await client.get(address)).status_code in (400, 401, 404)
-                with pytest.raises(websockets.InvalidStatus):
-                    await websockets.connect(f"{it.server.url}{address}".replace("http", "ws", 1))
-            it.process.send_signal(signal.SIGTERM)
-            assert it.process.stdout is not None
-            said = (await it.process.stdout.read()).decode()
-            assert await it.process.wait() == 0
-        log.seek(0)
-        logged = log.read().decode()
+async def test_no_log_ever_holds_an_access_token(settings: Settings, tmp_path: Path) -> None:
+    log = tmp_path / "opdesk.log"
+    async with (
+        shop(settings, log) as it,
+        httpx.AsyncClient(base_url=it.server.url) as client,
+    ):
+        query = f"access_token={it.token}"
+        async with bare_client(it.server.url, it.token) as socket:
+            assert "error" in await socket.invoke("Nonsense", it.token)
+        negotiated = await client.post(f"/chathub/negotiate?negotiateVersion=1&{query}")
+        path = f"/chathub?id={negotiated.json()['connectionToken']}&{query}"
+        assert (await client.get(path)).status_code == 200
+        assert (await client.post(path, content=HANDSHAKE)).status_code == 200
+        assert (await client.get(path)).text == "{}\x1e"
+        again = await client.post(f"/chathub/negotiate?negotiateVersion=1&{query}")
+        path = f"/chathub?id={again.json()['connectionToken']}&{query}"
+        async with client.stream("GET", path, headers={"Accept": "text/event-stream"}) as events:
+            assert events.status_code == 200
+        for address in (f"/chathub?id=nothing&{query}", f"/chathub?access_token={it.token}x"):
+            assert (await client.get(address)).status_code in (400, 401, 404)
+            with pytest.raises(websockets.InvalidStatus):
+                await websockets.connect(f"{it.server.url}{address}".replace("http", "ws", 1))
+        it.process.send_signal(signal.SIGTERM)
+        assert it.process.stdout is not None
+        said = (await it.process.stdout.read()).decode()
+        assert await it.process.wait() == 0
 
+    logged = log.read_text()
     assert "/chathub/negotiate" in logged
     for secret in (it.token, it.token.split(".")[2], "access_token"):
         assert secret not in said + logged

@@ -24,13 +24,16 @@ app.add_typer(company_app, name="company")
 app.add_typer(keys_app, name="keys")
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
+# Text, so that a port that is none is told in one line like every other wrong setting.
 Port = Annotated[
-    int | None, typer.Option(help="Port to listen on; 0 takes a free one.", show_default="8080")
+    str | None,
+    typer.Option(
+        help="Port to listen on; 0 takes a free one.", show_default="8080", metavar="INTEGER"
+    ),
 ]
-Data = Annotated[
-    Path | None,
-    typer.Option(help="Folder of the database, media and master key.", show_default="./data"),
-]
+_DATA_HELP = "Folder of the database, media and master key."
+Data = Annotated[Path | None, typer.Option(help=_DATA_HELP, show_default="./data")]
+DemoData = Annotated[Path | None, typer.Option(help=_DATA_HELP, show_default="./data/demo")]
 DatabaseUrl = Annotated[
     str | None,
     typer.Option(help="postgresql://... to use PostgreSQL instead of SQLite in the folder."),
@@ -61,7 +64,7 @@ def serve(
 
 
 @app.command()
-def demo(port: Port = None, data: Data = None) -> None:
+def demo(port: Port = None, data: DemoData = None) -> None:
     """Try OpDesk: a company, operators, a simulated Telegram bot and a few chats, on this machine.
 
     Everything is kept in its own folder (./data/demo), so that the next start goes on where this
@@ -87,7 +90,7 @@ def add_company(
 
     settings = _settings(data=data, database_url=database_url)
     if password_stdin:
-        password = sys.stdin.readline().rstrip("\n")
+        password = sys.stdin.readline().removesuffix("\n").removesuffix("\r")
     else:
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     company_id = _run(add(settings, login, name, password))

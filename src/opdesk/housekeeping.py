@@ -1,15 +1,16 @@
-"""What an installation forgets by itself, so that its admin need not think of it."""
+"""What an installation forgets and mends by itself, so that its admin need not think of it."""
 
 import asyncio
 
 from opdesk.accounts import actions as accounts
 from opdesk.chats import actions as chats
-from opdesk.connectors.inbound import forget_old_raw
+from opdesk.connectors.inbound import forget_old_raw, run_again
 from opdesk.events import actions as events
 from opdesk.kit.clock import DAY_MS
 from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
 from opdesk.kit.errors import Unavailable
+from opdesk.kit.keyring import Vault
 from opdesk.kit.log import get_logger
 from opdesk.media import actions as media
 from opdesk.media.access import Files
@@ -20,12 +21,13 @@ SETTLE_S = 60.0
 """Not in the first minute: a start has better things to do."""
 
 
-async def keep_house(db: Database, files: Files) -> None:
+async def keep_house(db: Database, files: Files, vault: Vault) -> None:
     """Once an hour, for the life of the server."""
     await asyncio.sleep(SETTLE_S)
     while True:
         try:
             await clean_up(db, files)
+            await catch_up(db, vault)
         except Unavailable as error:
             log.warning("housekeeping_failed", reason=str(error))
         await asyncio.sleep(EVERY_S)
@@ -36,6 +38,13 @@ async def clean_up(db: Database, files: Files) -> None:
     forgotten = await db.write(_forget)
     for company_id, digest in forgotten:
         await db.write(media.remove_unused, files, company_id, [digest])
+
+
+async def catch_up(db: Database, vault: Vault) -> None:
+    """Take in what could not be read when it came: a newer version may know how."""
+    mended = await run_again(db, vault)
+    if mended:
+        log.info("inbound_run_again", mended=mended)
 
 
 def _forget(tx: Tx) -> list[tuple[int, str]]:

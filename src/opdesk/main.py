@@ -1,7 +1,7 @@
 """The composition root: the parts become one ASGI application."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import msgspec
 from litestar import Litestar, Request, Response, get
 from litestar.datastructures.state import State
 from litestar.di import Provide
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.openapi.config import OpenAPIConfig
 
 import opdesk
@@ -28,10 +29,28 @@ from opdesk.connectors.registry import CONNECTORS
 from opdesk.deeplinks import endpoints as link_endpoints, wire as link_wire
 from opdesk.kit.clock import MINUTE_MS
 from opdesk.kit.endpoint import PUBLIC, guard
-from opdesk.kit.layers import App, NamesInAnyCase, RawRoutes, RequestLog, SafeHeaders
+from opdesk.kit.forwarded import client_address
+from opdesk.kit.layers import (
+    App,
+    Cors,
+    HeadAsGet,
+    NamesInAnyCase,
+    RawRoutes,
+    RequestLog,
+    SafeHeaders,
+    note_tenant,
+)
 from opdesk.kit.openapi import describe
 from opdesk.kit.pages import Pages
-from opdesk.kit.web import EXCEPTION_HANDLERS, HUB_PATH, ApiRequest, client_address, credentials_of
+from opdesk.kit.web import (
+    EXCEPTION_HANDLERS,
+    HUB_PATH,
+    MAX_JSON_BYTES,
+    ApiRequest,
+    answer_http_error,
+    credentials_of,
+    header,
+)
 from opdesk.kit.wire import Wire
 from opdesk.media import endpoints as media_endpoints
 from opdesk.operators import access, endpoints as operator_endpoints, wire as operator_wire
@@ -40,22 +59,62 @@ from opdesk.parts import ApiShapes, Services, running
 from opdesk.realtime import endpoints as event_endpoints, wire as event_wire
 from opdesk.realtime.hub import Hub
 
+_Request = Request[Any, Any, Any]
 STATIC = Path(__file__).parent / "static"
 _TOKEN_EXAMPLE = "eyJhbGciOiJIUzI1NiIs…"  # noqa: S105  the beginning of any
-REQUEST_BODIES: dict[str, dict[str, Any]] = {
+_TOKEN = {"schema": {"type": "string"}, "example": _TOKEN_EXAMPLE}
+_TOKEN_ANSWER = {
+    "200": {
+        "description": "The token: JSON, or bare characters when `Accept` is exactly `text/plain`",
+        "content": {"application/json": _TOKEN, "text/plain": _TOKEN},
+    }
+}
+WRITTEN_BY_HAND: dict[str, dict[str, Any]] = {
+    "post /api/company/get-token": {"responses": _TOKEN_ANSWER},
+    "post /api/operator/get-token": {"responses": _TOKEN_ANSWER},
     "post /api/operator/validate-token": {
-        "required": True,
-        "content": {
-            "application/json": {"schema": {"type": "string"}, "example": _TOKEN_EXAMPLE},
-            "text/plain": {"schema": {"type": "string"}, "example": _TOKEN_EXAMPLE},
-        },
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": _TOKEN, "text/plain": _TOKEN},
+        }
+    },
+    "get /api/chat/chats": {
+        "parameters": [
+            {
+                "name": "date",
+                "in": "query",
+                "description": "From and to: whole days in the organization's time zone, or times",
+                "required": False,
+                "schema": {"type": "array", "items": {"type": "string"}, "maxItems": 2},
+                "example": ["2026-11-01", "2026-11-24"],
+            }
+        ]
+    },
+    "post /api/chat/{chat_id}/message": {
+        "parameters": [
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "A repeat with the same key and body sends nothing twice",
+                "required": False,
+                "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+                "example": "b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a11",
+            }
+        ]
     },
     "post /api/media": {
-        "required": True,
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/octet-stream": {
+                    "schema": {"type": "string", "format": "binary"},
+                    "example": "(the file's bytes)",
+                }
+            },
+        }
     },
 }
-"""Bodies that handlers read by themselves, so that the framework can't describe them."""
+"""What handlers read and answer past the framework, so that it can't describe it."""
 SHAPES = [
     shape
     for module in (account_wire, operator_wire, chat_wire, channel_wire, link_wire, event_wire)
@@ -103,6 +162,7 @@ class Recognizer:
         found = await services.db.read(
             access.recognize, services.tokens, credentials, wants_company=wants_company
         )
+        note_tenant(scope, found.caller.company_id)
         await self._touch_key(found)
         return access.company_only(found.caller) if wants_company else found.caller
 
@@ -121,11 +181,12 @@ def application(services: Services) -> App:
     framework = rest_api(services, recognizer)
     validation = operator_endpoints.RawTokenValidation(services.db, services.tokens, recognizer)
     routed = RawRoutes(
-        framework,
+        HeadAsGet(framework),
         exact={("POST", "/api/operator/validate-token"): validation},
         below={HOOKS: Webhooks(services.db, services.vault), HUB_PATH: services.signalr},
     )
-    named = NamesInAnyCase(routed, path_words(framework), QUERY_NAMES)
+    readable = Cors(routed, services.origins, ("/api/", HUB_PATH))
+    named = NamesInAnyCase(readable, path_words(framework), QUERY_NAMES)
     safe = SafeHeaders(named, is_https=services.settings.primary_url.startswith("https:"))
     return RequestLog(safe, logs_all=services.settings.log_level == "debug")
 
@@ -152,12 +213,13 @@ def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
             *pages.assets(),
         ],
         request_class=ApiRequest,
+        request_max_body_size=MAX_JSON_BYTES,
         guards=[guard],
-        exception_handlers=EXCEPTION_HANDLERS,
+        exception_handlers={**EXCEPTION_HANDLERS, NotFoundException: _nowhere(pages)},
         dependencies=_dependencies(services, pages),
         lifespan=[lifespan],
         state=State({"recognizer": recognizer}),
-        # Its own would take the place of ours (kit/log.py), levels and format included.
+        # Its own would replace what kit/log.py has set up for the whole process.
         logging_config=None,
         openapi_config=OpenAPIConfig(
             title="OpDesk", version=opdesk.__version__, path="/openapi", render_plugins=[]
@@ -165,9 +227,21 @@ def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
     )
 
 
+def _nowhere(pages: Pages) -> Callable[[_Request, HTTPException], Response[bytes]]:
+    """An unknown address: a page for a person, a problem for a program."""
+
+    def answer(request: _Request, error: HTTPException) -> Response[bytes]:
+        is_page = request.method == "GET" and not request.url.path.startswith("/api/")
+        if is_page and "text/html" in header(request.scope, b"accept"):
+            return pages.lost()
+        return answer_http_error(request, error)
+
+    return answer
+
+
 def path_words(framework: Litestar) -> Iterable[str]:
     """The fixed parts of every path, as we spell them."""
-    words = {"chathub", "negotiate"}
+    words = {"chathub", "hooks", "negotiate"}
     for route in framework.routes:
         words.update(part for part in route.path_components if isinstance(part, str))
     return words
@@ -190,7 +264,7 @@ def _page_routes(pages: Pages) -> list[Any]:
 
     @get("/openapi.json", opt=PUBLIC, include_in_schema=False)
     async def description(request: Request[Any, Any, Any]) -> Response[bytes]:
-        document = describe(request.app, SHAPES, REQUEST_BODIES)
+        document = describe(request.app, SHAPES, WRITTEN_BY_HAND)
         return Response(msgspec.json.encode(document), media_type="application/json")
 
     return [panel, dashboard, swagger, description]
@@ -202,6 +276,7 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
         "door": services.door,
         "tokens": services.tokens,
         "passwords": services.passwords,
+        "allowed": services.origins,
         "jar": services.jar,
         "vault": services.vault,
         "files": services.files,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from opdesk.accounts import actions as account_actions
+from opdesk.accounts.access import Origins
 from opdesk.accounts.model import COMPANY_TOKEN
 from opdesk.chats import actions as chat_actions, endpoints as chat_endpoints
 from opdesk.chats.model import Chat, Message
@@ -25,6 +26,7 @@ from opdesk.kit.db import Database, Outlet
 from opdesk.kit.endpoint import CookieJar
 from opdesk.kit.http_client import HttpClient
 from opdesk.kit.keyring import Keyring, Vault, load_master_key
+from opdesk.kit.layers import note_tenant
 from opdesk.kit.limits import FailureLimit
 from opdesk.kit.outbox import Job, Outbox, Record
 from opdesk.kit.passwords import Passwords
@@ -68,6 +70,7 @@ class Services:
     tokens: Tokens
     passwords: Passwords
     door: account_actions.Door
+    origins: Origins
     outbox: Outbox
     jar: CookieJar
     files: Files
@@ -154,6 +157,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         tokens=tokens,
         passwords=passwords,
         door=door,
+        origins=Origins(),
         outbox=outbox,
         jar=CookieJar(settings.primary_url.startswith("https:"), settings.public_origins),
         files=files,
@@ -193,6 +197,7 @@ def _hub_authentication(db: Database, tokens: Tokens, settings: Settings) -> Any
     async def authenticate(scope: Any) -> Holder:
         credentials = credentials_of(scope, settings.public_origins)
         found = await db.read(access.recognize, tokens, credentials, wants_company=False)
+        note_tenant(scope, found.caller.company_id)
         return Holder(found.caller, credentials)
 
     return authenticate
@@ -217,7 +222,8 @@ async def running(services: Services) -> AsyncIterator[None]:
     loops = [
         asyncio.create_task(services.outbox.run()),
         asyncio.create_task(services.keyring.keep_fresh(services.db)),
-        asyncio.create_task(keep_house(services.db, services.files)),
+        asyncio.create_task(services.origins.keep_fresh(services.db)),
+        asyncio.create_task(keep_house(services.db, services.files, services.vault)),
         asyncio.create_task(services.board.reconnect_all()),
         asyncio.create_task(services.pollers.run()),
         asyncio.create_task(services.hub.run()),

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import gc
 import os
+import resource
 import signal
 import socket
 import sys
@@ -24,12 +26,18 @@ from opdesk.kit.clock import DAY_MS
 from opdesk.kit.errors import AppError, Unavailable
 from opdesk.kit.keyring import MasterKeyError, rotate_keys
 from opdesk.kit.migrate import SchemaTooNewError, is_up_to_date, migrate, sqlalchemy_url
-from opdesk.settings import Settings
+from opdesk.settings import SettingError, Settings, without_secrets
 
+logger = log.get_logger(__name__)
 LOCK_FILE = "opdesk.lock"
 SWITCH_INTERVAL_S = 0.0005
 """With Python's 5 ms, a busy thread makes a point read on the event loop take 10 ms."""
+COLLECT_AFTER = (20_000, 10, 10)
+"""With Python's own (700, 10, 10) the collector looks through every object again and again while
+thousands of sockets connect: half of the time that they took, and whole seconds at a stretch."""
 BACKLOG = 2048
+FEW_FILES = 4_096
+"""Each socket is an open file: with fewer, a few thousand panels would be refused."""
 REQUESTS_END_S = 3
 """How long requests under way may take when the server ends: with the hub's and the outbox's
 seconds (parts.py) it stays within 10."""
@@ -115,8 +123,10 @@ async def listening(
     port = listener.getsockname()[1]
     settings = replace(settings, port=port)
     log.configure(settings.log_format, settings.log_level)  # type: ignore[arg-type]
+    allow_open_files()
     bring_up_to_date(settings)
     services = build(settings)
+    await open_keyring(services)
     prepared(services)
     server = Server(main.application(services), listener, services.say_goodbye)
     loop = asyncio.get_running_loop()
@@ -127,6 +137,7 @@ async def listening(
     # What was made so far lives as long as the process: the collector need not look at it again.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
     try:
         yield server, f"http://{settings.host}:{port}"
     finally:
@@ -134,17 +145,32 @@ async def listening(
 
 
 def build(settings: Settings) -> parts.Services:
-    """The server's parts. Raises StartError."""
+    """The server's parts. Raises StartError, SettingError."""
     try:
         return parts.build(settings)
     except MasterKeyError as error:
-        raise StartError(f"master_key (OPDESK_MASTER_KEY): {error}") from error
+        raise _wrong_master_key(error) from error
     except OSError as error:
         raise StartError(f"the data folder {settings.data} can't be used: {error}") from error
 
 
+async def open_keyring(services: parts.Services) -> None:
+    """See whether the master key is this database's. Raises SettingError."""
+    try:
+        await services.keyring.load(services.db, parts.KEY_KINDS)
+    except MasterKeyError as error:
+        raise _wrong_master_key(error) from error
+
+
+def _wrong_master_key(error: MasterKeyError) -> SettingError:
+    return SettingError(f"master_key (OPDESK_MASTER_KEY): {error}")
+
+
 def open_socket(host: str, port: int) -> socket.socket:
-    """A listening socket, opened before anything else is touched. Raises StartError."""
+    """A listening socket, opened before anything else is touched.
+
+    Raises SettingError for a host that is not this machine's, else StartError.
+    """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -153,13 +179,32 @@ def open_socket(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(BACKLOG)
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        if not isinstance(error, OSError) or _is_about_the_host(error):
+            raise SettingError(
+                f"host (OPDESK_HOST) is {host!r}, but it must be this machine's address: {reason}"
+            ) from error
         raise StartError(
             f"can't listen on {host}:{port}: {reason}; --port takes another"
         ) from error
     listener.setblocking(False)
     return listener
+
+
+def _is_about_the_host(error: OSError) -> bool:
+    return isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
+
+
+def allow_open_files() -> None:
+    """Take as many open files as the system lets this process have; many give it 1,024 at first."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):
+        # Where the system names no limit it may still have one: then the first one stays.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        soft = hard
+    if soft != resource.RLIM_INFINITY and soft < FEW_FILES:
+        logger.warning("few_open_files", limit=soft, wanted=FEW_FILES)
 
 
 @contextlib.contextmanager
@@ -211,7 +256,8 @@ def migrate_database(settings: Settings) -> tuple[str | None, str]:
     except Exception as error:
         if "psycopg" in type(error).__module__ or "OperationalError" in type(error).__name__:
             reason = str(getattr(error, "orig", error)).splitlines()[0]
-            raise StartError(f"the database can't be used: {reason}") from error
+            shown = without_secrets(reason, settings.database_url)
+            raise StartError(f"the database can't be used: {shown}") from error
         raise
 
 
@@ -231,6 +277,8 @@ async def rotate_signing_keys(settings: Settings, *, revoke: bool) -> None:
     """New keys for everything that is signed; old ones verify until the last token has ended."""
     longest_ms = (COMPANY_TOKEN_DAYS + 1) * DAY_MS
     async with _chores(settings) as services:
+        # New keys that another master key seals would lock out the server itself.
+        await open_keyring(services)
         await services.db.write(
             rotate_keys, services.vault, parts.KEY_KINDS, keep_for_ms=0 if revoke else longest_ms
         )

@@ -4,6 +4,7 @@ Order: command line, environment (`OPDESK_*`), `opdesk.toml` in the working dire
 docs/settings.md describes each; a test holds it against this file.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -11,11 +12,15 @@ from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
+
+from opdesk.kit.origins import origin_in
 
 Network = IPv4Network | IPv6Network
 CONFIG_FILE = "opdesk.toml"
 DATA_FOLDER = Path("data")
+_SECRETS = ("database_url", "master_key")
+"""Settings whose value is not for logs and screens."""
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("auto", "json", "text")
 
@@ -52,8 +57,8 @@ class Settings:
 
     @cached_property
     def public_origins(self) -> tuple[str, ...]:
-        parts = [urlsplit(url) for url in self.public_url]
-        return tuple(f"{part.scheme}://{part.netloc}".lower() for part in parts)
+        """The public addresses as browsers write them in `Origin`."""
+        return self.public_url
 
 
 def load(
@@ -74,6 +79,16 @@ def load(
     return Settings(**{name: _parse(name, value) for name, value in values.items()})
 
 
+def without_secrets(text: str, url: str) -> str:
+    """`text`, which a library wrote about a database's `url`, without the url's password."""
+    parts = urlsplit(url)
+    in_query = re.findall(r"(?:^|&)password=([^&]+)", parts.query)
+    for secret in [parts.password, *in_query] if parts.password else in_query:
+        for spelling in (secret, unquote(secret)):
+            text = text.replace(spelling, "***")
+    return text
+
+
 def _from_file(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
@@ -87,7 +102,9 @@ def _parse(name: str, value: Any) -> Any:
     try:
         return _PARSERS.get(name, _text)(value)
     except ValueError as error:
-        raise SettingError(f"{name} (OPDESK_{name.upper()}) is {value!r}, but {error}") from error
+        given = "is not right" if name in _SECRETS else f"is {value!r}"
+        # Without the cause: it may hold what we don't show.
+        raise SettingError(f"{name} (OPDESK_{name.upper()}) {given}, but {error}") from None
 
 
 def _text(value: Any) -> str:
@@ -133,20 +150,25 @@ def _networks(value: Any) -> tuple[Network, ...]:
 
 
 def _urls(value: Any) -> tuple[str, ...]:
-    urls = tuple(item.rstrip("/") for item in _items(value))
-    for url in urls:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
-            raise ValueError(
-                "it must be addresses such as https://desk.example.com, without a path"
-            )
-    return urls
+    """Addresses as browsers write them: lower case, without the port that goes without saying."""
+    return tuple(origin_in(item) for item in _items(value))
 
 
 def _database_url(value: Any) -> str:
     url = _text(value)
-    if url and not url.startswith(("postgresql://", "postgres://")):
+    if not url:
+        return url
+    if not url.startswith(("postgresql://", "postgres://")):
         raise ValueError("it must begin with postgresql:// (SQLite needs no address)")
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        port = 0
+    if port == 0:
+        raise ValueError(
+            "it must be like postgresql://user:password@host:5432/name, with /, ?, #, @ and : of "
+            "the password written as %2F, %3F, %23, %40 and %3A"
+        )
     return url
 
 

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from opdesk.accounts import actions as accounts
+from opdesk.accounts.errors import LoginTaken
 from opdesk.parts import LOOPBACK
 from opdesk.settings import Settings
 from tests.desk import PASSWORD, Api, Desk
@@ -51,6 +53,37 @@ async def test_an_unknown_login_takes_as_long_as_a_wrong_password(desk: Desk) ->
     ratio = statistics.median(took["nobody"]) / statistics.median(took["acme"])
 
     assert 0.4 < ratio < 2.5
+
+
+@pytest.mark.parametrize("path", [PATH, "/api/company/sign-in", "/api/operator/sign-in"])
+async def test_a_login_that_nobody_can_have_is_unknown_after_the_same_work(
+    desk: Desk, path: str
+) -> None:
+    """NUL is a character that PostgreSQL does not even look up."""
+    own = {"Origin": desk.base_url}
+    began = time.perf_counter()
+    usual = await desk.anyone.post(path, WRONG | {"login": "nobody"}, headers=own)
+    took_usually = time.perf_counter() - began
+
+    for login, password in (("ac\0me", "x"), ("olena@\0", "x"), ("\0", "\0"), ("a\x7f", PASSWORD)):
+        began = time.perf_counter()
+        body = {"login": login, "password": password}
+        reply = await desk.anyone.post(path, body, headers=own)
+        took = time.perf_counter() - began
+
+        assert (reply.status, reply.json) == (401, usual.json)
+        assert took > took_usually / 5
+
+
+async def test_a_login_is_compared_ignoring_case_spaces_and_composition(desk: Desk) -> None:
+    hashed = desk.services.passwords.hash_now(PASSWORD)
+    await desk.services.db.write(accounts.add_company, "Кав'ярня Й", "Cafe", hashed)
+
+    for login in (" кав'ярня й ", "КАВ'ЯРНЯ И\u0306", "кав'ярня и\u0306"):
+        reply = await desk.anyone.post(PATH, {"login": login, "password": PASSWORD})
+        assert reply.status == 200, login
+    with pytest.raises(LoginTaken):
+        await desk.services.db.write(accounts.add_company, "КАВ'ЯРНЯ И\u0306", "Copy", hashed)
 
 
 async def test_a_stranger_is_slowed_and_the_crm_is_not(desk: Desk) -> None:

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
 CHROMIUM = Path(__file__).resolve().parents[2] / ".tools" / "chromium"
+DESKTOP, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 
 
 @pytest.fixture
@@ -25,3 +26,26 @@ async def browser(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Browser]:
         )
         yield launched
         await launched.close()
+
+
+@pytest.fixture(params=["desktop", "phone"])
+async def context(
+    request: pytest.FixtureRequest, browser: Browser
+) -> AsyncIterator[BrowserContext]:
+    viewport = DESKTOP if request.param == "desktop" else PHONE
+    made = await browser.new_context(
+        viewport=viewport,
+        locale="uk-UA",
+        has_touch=request.param == "phone",
+    )
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def page(context: BrowserContext) -> AsyncIterator[Page]:
+    opened = await context.new_page()
+    problems: list[str] = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    yield opened
+    assert problems == []

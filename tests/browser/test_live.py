@@ -88,8 +88,8 @@ class Screen:
         base_url = self._bot.desk.base_url
         await self.page.goto(f"{base_url}/?chat_raw_id={chat_id}&token={self.person.token}")
         await expect(self.messages.first).to_be_visible()
-        await expect(self.page.get_by_test_id("live-state")).not_to_have_attribute(
-            "data-state", "broken"
+        await expect(self.page.get_by_test_id("live-state")).to_have_attribute(
+            "data-state", "proven", timeout=QUIET_AT_MOST_MS
         )
 
     @property

@@ -1,40 +1,14 @@
 """The panel in a real Chromium, from a click on a deep link to the delivered answer."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-from playwright.async_api import Browser, BrowserContext, FilePayload, Page, ViewportSize, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from tests.desk import PASSWORD, Desk
 from tests.telegram import JPEG, TARAS, Bot
 
-DESKTOP, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 NUMBER = "380501234567"
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(params=["desktop", "phone"])
-async def context(
-    request: pytest.FixtureRequest, browser: Browser
-) -> AsyncIterator[BrowserContext]:
-    viewport = DESKTOP if request.param == "desktop" else PHONE
-    made = await browser.new_context(
-        viewport=viewport,
-        locale="uk-UA",
-        has_touch=request.param == "phone",
-    )
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-async def page(context: BrowserContext) -> AsyncIterator[Page]:
-    opened = await context.new_page()
-    problems: list[str] = []
-    opened.on("pageerror", lambda error: problems.append(str(error)))
-    yield opened
-    assert problems == []
 
 
 @pytest.mark.parametrize("form", ["chat", "phone", "sender", "everything"])
@@ -136,7 +110,7 @@ async def test_a_link_to_nowhere_says_so(desk: Desk, page: Page) -> None:
     await expect(page.get_by_test_id("link-problem")).to_contain_text("Такого чату немає")
 
 
-async def test_the_dashboard_shows_the_profile_and_makes_a_key(desk: Desk, page: Page) -> None:
+async def signed_in_at_the_dashboard(desk: Desk, page: Page) -> None:
     await page.goto(f"{desk.base_url}/dashboard")
     form = page.get_by_test_id("company-login")
     await form.locator("input").first.fill("acme")
@@ -144,9 +118,59 @@ async def test_the_dashboard_shows_the_profile_and_makes_a_key(desk: Desk, page:
     await form.locator("button[type=submit]").click()
     await expect(page.get_by_test_id("profile")).to_contain_text("Acme")
 
+
+async def test_the_dashboard_shows_the_profile_and_makes_a_key(desk: Desk, page: Page) -> None:
+    await signed_in_at_the_dashboard(desk, page)
+
     await page.locator("form input").fill("CRM")
     await page.locator("form button[type=submit]").click()
     key = await page.get_by_test_id("new-key").inner_text()
 
     reply = await desk.anyone.get("/api/company/organization", headers={"X-Authorization-Key": key})
     assert reply.status == 200
+
+
+async def test_a_key_with_a_long_name_fits_and_is_revoked_once_confirmed(
+    desk: Desk, page: Page
+) -> None:
+    name = "дуже-довга-назва-ключа-" * 8
+    made = (await desk.acme.api.post("/api/company/key", {"name": name})).json
+    await signed_in_at_the_dashboard(desk, page)
+    revoke = page.get_by_role("button", name=f"Відкликати {name}")
+    await expect(revoke).to_be_in_viewport()
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    await revoke.click()
+    await page.get_by_test_id("confirm").get_by_role("button", name="Скасувати").click()
+    await expect(page.get_by_test_id("confirm")).to_have_count(0)
+    await expect(revoke).to_be_visible()
+    await revoke.click()
+    await page.get_by_test_id("confirm-go").click()
+
+    await expect(revoke).to_have_count(0)
+    reply = await desk.anyone.get(
+        "/api/company/organization", headers={"X-Authorization-Key": made["key"]}
+    )
+    assert reply.status == 401
+
+
+async def test_between_the_chats_that_a_link_could_mean_one_goes_there_and_back(
+    bot: Bot, page: Page
+) -> None:
+    token = bot.telegram.add_bot("second_shop_bot")
+    settings = {"botToken": token, "apiBaseUrl": bot.api_base_url}
+    new = {"organizationId": bot.desk.alice.organization_id, "source": 2, "settings": settings}
+    assert (await bot.desk.acme.api.post("/api/channel", new)).status == 200
+    for one in (bot.token, token):
+        await bot.telegram.writes(one, TARAS, "є")
+        await bot.telegram.shares_contact(one, TARAS, NUMBER)
+    await page.goto(f"{bot.desk.base_url}/?phone={NUMBER}&token={bot.desk.alice.token}")
+    others = page.get_by_test_id("other-chats").get_by_role("link")
+    await expect(others).to_have_count(1)
+    first = page.url
+
+    await others.click()
+    await expect(page).not_to_have_url(first)
+    await others.click()
+
+    await expect(page).to_have_url(first)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from opdesk.demo.telegram import Customer, Refusal
@@ -244,7 +245,9 @@ async def test_an_uploaded_file_is_used_once(bot: Bot) -> None:
         ({"textMessage": "x", "author": 1}, "author"),
         ({"media": {}}, "media.dataBase64"),
         ({"media": {"format": "jpg", "dataBase64": "???"}}, "media.dataBase64"),
-        ({"media": {"format": "", "dataBase64": "AAAA"}}, "media.format"),
+        ({"textMessage": "x", "clientMessageId": "a\0b"}, "clientMessageId"),
+        ({"textMessage": "x", "clientMessageId": ""}, "clientMessageId"),
+        ({"media": {"format": "j p g", "dataBase64": "AAAA"}}, "media.format"),
         ({"media": {"format": "jpg", "dataBase64": "AAAA", "type": 9}}, "media.type"),
         ({"media": {"id": "x"}}, "media.id"),
         (
@@ -325,6 +328,10 @@ async def test_filters_combine(bot: Bot) -> None:
         ("date=2026-02-02&date=2026-02-01", "date"),
         ("before=zzz", "before"),
         ("before=1-1&after=1-1", "after"),
+        ("before=9999999999999999999999-1", "before"),
+        ("after=1-9007199254740992", "after"),
+        ("before=1-9223372036854775808", "before"),
+        ("date=2026-11-24T10:00:00 2:00", "date"),
     ],
 )
 async def test_a_bad_filter_is_400_and_named(desk: Desk, query: str, field: str) -> None:
@@ -376,17 +383,22 @@ async def test_messages_are_paged_oldest_first(bot: Bot) -> None:
 
 async def test_a_deleted_chat_leaves_nothing(bot: Bot, tmp_path: Path) -> None:
     secret = "unrepeatableword" + "x" * 5
-    await bot.telegram.sends_photo(bot.token, TARAS, JPEG + secret.encode(), secret)
+    photo = await bot.telegram.sends_photo(bot.token, TARAS, JPEG + secret.encode(), secret)
+    for body in envelopes_of_all_kinds(photo["message"], secret):
+        await bot.posts(body)
     [chat] = await bot.chats()
 
     async def ready() -> bool | None:
-        [message] = await bot.messages(chat["id"])
-        return message["media"]["state"] == "ready" or None
+        messages = await bot.messages(chat["id"])
+        return messages[0]["media"]["state"] == "ready" or None
 
     await eventually(ready)
     reply = await bot.desk.acme.api.delete(f"/api/chat/chats/{chat['id']}")
+    for body in late_envelopes(photo["message"], secret):
+        await bot.posts(body)
 
     assert (reply.status, reply.text) == (200, "")
+    assert await bot.chats() == []
     assert (await bot.desk.acme.api.get(f"/api/chat/{chat['id']}")).status == 404
     assert (await bot.desk.acme.api.get(f"/api/chat/{chat['id']}/messages")).status == 404
     for path in tmp_path.rglob("*"):
@@ -395,6 +407,44 @@ async def test_a_deleted_chat_leaves_nothing(bot: Bot, tmp_path: Path) -> None:
     tables = await bot.desk.services.db.read(every_row)
     assert secret not in tables
     assert "Бондар" not in tables
+
+
+def envelopes_of_all_kinds(message: dict[str, Any], secret: str) -> list[bytes]:
+    """What platforms send beside plain messages, each with a customer's words or name in it."""
+    edited = {**message, "caption": f"{secret} edited"}
+    unknown = {**message, "message_id": 999_999, "text": f"{secret} of an unknown message"}
+    again = {**message, "caption": f"{secret} under another number"}
+    unread = {**message, "date": "nobody knows", "text": f"{secret} unread"}
+    broken = msgspec.json.encode({"update_id": 9_005, "message": {**message, "text": secret}})
+    return [
+        *(
+            msgspec.json.encode({"update_id": 9_000 + number, **content})
+            for number, content in enumerate(
+                (
+                    {"edited_message": edited},
+                    {"edited_message": unknown},
+                    {"message": again},
+                    {"message": unread},
+                    blocked(message, secret),
+                )
+            )
+        ),
+        broken[:-20],
+        broken.replace(b'"text":"', b'"text":"\xff\\ud800')[:-9],
+    ]
+
+
+def late_envelopes(message: dict[str, Any], secret: str) -> list[bytes]:
+    edited = {**message, "caption": f"{secret} edited late"}
+    return [
+        msgspec.json.encode({"update_id": 9_100, "edited_message": edited}),
+        msgspec.json.encode({"update_id": 9_101, **blocked(message, secret)}),
+    ]
+
+
+def blocked(message: dict[str, Any], secret: str) -> dict[str, Any]:
+    who = {"chat": message["chat"], "from": message["from"], "date": message["date"]}
+    return {"my_chat_member": {**who, "new_chat_member": {"status": secret}}}
 
 
 def every_row(tx: Any) -> str:

@@ -6,16 +6,19 @@ from typing import Any
 
 import pytest
 
+from opdesk.channels import access, actions as channels
 from opdesk.channels.model import HIDDEN
 from opdesk.demo.telegram import Refusal
 from opdesk.settings import Settings
 from tests.desk import Api, Desk
 from tests.fakes import MovableClock
 from tests.servers import opened_desk
-from tests.telegram import Bot, connected_bot
+from tests.telegram import TARAS, Bot, connected_bot
 
 SILENT = "http://127.0.0.1:1"
 """Nothing listens there."""
+TOKEN, BASE = "1:aaaaaaaaaa", "settings.apiBaseUrl"
+OFF = {"isEnabled": False}
 
 
 async def connect(api: Api, organization: int, query: str = "", **settings: str) -> Any:
@@ -40,6 +43,13 @@ async def listed(desk: Desk) -> list[dict[str, Any]]:
         ),
         ({"source": 2, "from": "a\nb", "settings": {"botToken": "1:aaaaaaaaaa"}}, "from"),
         ({"source": "two"}, "source"),
+        ({"source": 2, "settings": {"botToken": 5}}, "settings.botToken"),
+        ({"source": 2, "SETTINGS": {"BOTTOKEN": None}}, "settings.BOTTOKEN"),
+        ({"source": 2, "settings": {"botToken": f"{TOKEN}\n"}}, "settings.botToken"),
+        ({"source": 2, "settings": {"botToken": TOKEN, "apiBaseUrl": "http://a/\0"}}, BASE),
+        ({"source": 2, "settings": {"botToken": TOKEN, "apiBaseUrl": "http://a:99999"}}, BASE),
+        ({"source": 2, "settings": {"botToken": TOKEN, "apiBaseUrl": "http://a:0"}}, BASE),
+        ({"source": 2, "settings": {"botToken": TOKEN, "apiBaseUrl": "http://[::1"}}, BASE),
     ],
 )
 async def test_a_bad_channel_is_400_named_and_not_saved(
@@ -83,18 +93,16 @@ async def test_a_silent_platform_is_503_and_force_saves_it_switched_off(desk: De
     assert (checked.json["ok"], len(checked.json["problems"])) == (False, 1)
 
 
-async def test_a_private_address_is_refused_unless_it_is_allowed(
-    settings: Settings, clock: MovableClock
+@pytest.mark.parametrize("query", ["", "?force=true"])
+async def test_a_private_address_is_400_unless_it_is_allowed(
+    settings: Settings, clock: MovableClock, query: str
 ) -> None:
     async with opened_desk(replace(settings, outgoing_allow=()), clock) as desk:
-        reply = await connect(
-            desk.acme.api,
-            desk.acme.organizations[0],
-            botToken="1:aaaaaaaaaa",
-            apiBaseUrl="http://127.0.0.1:9",
-        )
+        kyiv = desk.acme.organizations[0]
+        for address in ("http://127.0.0.1:9", "http://[::1]:9", "http://169.254.169.254"):
+            reply = await connect(desk.acme.api, kyiv, query, botToken=TOKEN, apiBaseUrl=address)
+            assert (reply.status, list(reply.json["errors"])) == (400, [BASE]), address
 
-        assert reply.status in (400, 503)
         assert await listed(desk) == []
 
 
@@ -127,15 +135,100 @@ async def test_a_hidden_setting_that_comes_back_keeps_its_value(bot: Bot) -> Non
     assert len(await bot.chats()) == 1
 
 
-async def test_another_bot_takes_the_place_and_the_old_ones_webhook_goes(bot: Bot) -> None:
+async def test_another_bot_is_409_and_nothing_changes(bot: Bot) -> None:
+    """A channel's chats are its account's: messages of another one would pass for known ones."""
+    await bot.writes("до того")
+    before = await listed(bot.desk)
     other = bot.telegram.add_bot("second_bot")
+    path, api = f"/api/channel/{bot.channel_id}", bot.desk.acme.api
 
-    reply = await bot.desk.acme.api.put(
-        f"/api/channel/{bot.channel_id}", {"settings": {"botToken": other}}
-    )
+    for body in ({"settings": {"botToken": other}}, {"settings": {"botToken": other}, **OFF}):
+        for query in ("", "?force=true"):
+            reply = await api.put(f"{path}{query}", body)
+            assert (reply.status, "@demo_shop_bot" in reply.json["detail"]) == (409, True)
 
+    assert await listed(bot.desk) == before
+    assert set(bot.telegram.hooks) == {bot.token}
+    await bot.writes("після того")
+    [chat] = await bot.chats()
+    assert chat["countUnread"] == 2
+
+
+async def test_another_bot_is_refused_also_once_the_channel_was_off_or_forced(bot: Bot) -> None:
+    path, api = f"/api/channel/{bot.channel_id}", bot.desk.acme.api
+    other = bot.telegram.add_bot("second_bot")
+    silent = {"botToken": other, "apiBaseUrl": SILENT}
+    forced = await api.put(f"{path}?force=true", {"settings": silent})
+    assert (forced.status, forced.json["isEnabled"]) == (200, False)
+
+    back = {"apiBaseUrl": bot.api_base_url}
+    assert (await api.put(path, {"settings": back, "isEnabled": True})).status == 409
+    own = {"settings": {**back, "botToken": bot.token}, "isEnabled": True}
+    assert (await api.put(path, own)).status == 200
+
+
+async def test_a_new_token_of_the_same_bot_is_taken(bot: Bot) -> None:
+    await bot.writes("старий ключ")
+    renewed = bot.telegram.add_bot(token=f"{bot.token.split(':')[0]}:a-renewed-token-of-it")
+    path = f"/api/channel/{bot.channel_id}"
+
+    reply = await bot.desk.acme.api.put(path, {"settings": {"botToken": renewed}})
+    bot.token = renewed
+    await bot.writes("новий ключ")
+
+    assert (reply.status, reply.json["state"]) == (200, "webhook")
+    [chat] = await bot.chats()
+    assert chat["countUnread"] == 2
+
+
+async def test_other_settings_begin_polling_at_the_oldest_item(bot: Bot) -> None:
+    services, path = bot.desk.services, f"/api/channel/{bot.channel_id}"
+    place = (bot.desk.acme.id, bot.channel_id)
+    await services.db.write(channels.advance_poll, *place, 5_000)
+
+    async def offset() -> int:
+        found = await services.db.read(access.find_any, services.vault, *place)
+        assert found is not None
+        return found.poll_offset
+
+    await bot.desk.acme.api.put(path, {"from": "Інша назва"})
+    assert await offset() == 5_000
+    own_server = bot.api_base_url.replace("127.0.0.1", "localhost")
+    reply = await bot.desk.acme.api.put(path, {"settings": {"apiBaseUrl": own_server}})
+    assert (reply.status, await offset()) == (200, 0)
+
+
+async def test_a_bot_that_is_disconnected_and_connected_anew_is_a_new_channel(bot: Bot) -> None:
+    api, kyiv = bot.desk.acme.api, bot.desk.acme.organizations[0]
+    update = await bot.writes("у старому")
+    [old] = await bot.chats()
+    assert (await api.delete(f"/api/channel/{bot.channel_id}")).status == 200
+
+    reply = await connect(api, kyiv, botToken=bot.token, apiBaseUrl=bot.api_base_url)
+    await bot.telegram.post_update(bot.token, update)
+    await bot.telegram.edits(bot.token, TARAS, update, "у новому")
+
+    assert reply.status == 200
+    assert reply.json["id"] != bot.channel_id
+    new, before = await bot.chats()
+    assert (before["id"], before["isWritable"], new["isWritable"]) == (old["id"], False, True)
+    assert [one["message"] for one in await bot.messages(old["id"])] == ["у старому"]
+    assert [one["message"] for one in await bot.messages(new["id"])] == ["у новому"]
+    answer = await api.post(f"/api/chat/{new['id']}/message", {"textMessage": "Вітаю"})
+    assert (await bot.delivered(answer.json["id"], new["id"]))["status"] == 1
+
+
+async def test_settings_are_named_in_any_case(bot: Bot) -> None:
+    other = bot.telegram.add_bot("second_bot")
+    settings = {"BOTTOKEN": other, "apibaseurl": bot.api_base_url, "unknown": "\u0000"}
+
+    reply = await connect(bot.desk.acme.api, bot.desk.acme.organizations[0], **settings)
     assert reply.status == 200, reply.text
-    assert set(bot.telegram.hooks) == {other}
+    assert reply.json["settings"] == {"botToken": HIDDEN, "apiBaseUrl": bot.api_base_url}
+
+    path = f"/api/channel/{reply.json['id']}"
+    again = await bot.desk.acme.api.put(path, {"settings": {"BotToken": HIDDEN}, "ISENABLED": True})
+    assert (again.status, again.json["state"]) == (200, "webhook")
 
 
 async def test_a_refused_change_leaves_everything_as_it_was(bot: Bot) -> None:

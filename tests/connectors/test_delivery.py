@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from opdesk.connectors.delivery import GIVE_UP_MS, MAX_FETCHES
-from opdesk.demo.telegram import Customer, Refusal
+from opdesk.demo.telegram import Customer, FakeTelegram, Refusal
 from opdesk.kit.clock import SECOND_MS
 from tests.desk import eventually
+from tests.fakes import MovableClock
 from tests.telegram import JPEG, TARAS, Bot
 
 REFUSALS = [
@@ -188,3 +189,29 @@ async def test_duplicates_and_edits_of_unknown_messages_change_nothing(bot: Bot)
     [chat] = await bot.chats()
     assert [one["message"] for one in await bot.messages(chat["id"])] == ["раз"]
     assert chat["countUnread"] == 1
+
+
+async def test_a_platform_that_repeats_an_id_does_not_make_a_sent_message_look_unsent(
+    bot: Bot,
+) -> None:
+    chat_id = await bot.given_chat()
+    bot.telegram._last_message -= 1
+
+    message = await bot.delivered(await send(bot, chat_id, textMessage="раз"), chat_id)
+    later = await bot.delivered(await send(bot, chat_id, textMessage="два"), chat_id)
+
+    assert (message["status"], message["error"], later["status"]) == (1, None, 1)
+    assert [call.body["text"] for call in bot.telegram.sent("sendMessage")] == ["раз", "два"]
+
+
+async def test_the_simulated_platform_repeats_no_id_after_a_restart(clock: MovableClock) -> None:
+    customer = Customer(5, "Хтось")
+    before = FakeTelegram(clock)
+    sent = await before.writes(before.add_bot(), customer, "перед")
+    clock.move(seconds=30)
+
+    after = FakeTelegram(clock)
+    update = await after.writes(after.add_bot(), customer, "після")
+
+    assert update["update_id"] > sent["update_id"]
+    assert update["message"]["message_id"] > sent["message"]["message_id"]

@@ -104,6 +104,10 @@ async def test_hub_events_have_the_contracts_form(bot: Bot) -> None:
         while found.keys() != expected.keys():
             [event] = await client.events(1)
             found.setdefault(event["target"], event["arguments"])
+    # An event shows the state as it is when it is told: the photo may have left by then.
+    [photo_told] = found["ReceiveMediaMessage"]
+    assert photo_told["status"] in (0, 1)
+    photo_told["status"] = 0
 
     assert plain(found) == expected
 

@@ -218,5 +218,24 @@ async def test_pages_refuse_to_be_framed(desk: Desk, path: str) -> None:
     reply = await desk.anyone.get(path)
 
     assert reply.status == 200
+    assert reply.headers["content-type"] == "text/html; charset=utf-8"
     assert reply.headers["x-frame-options"] == "DENY"
     assert "frame-ancestors 'none'" in reply.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/no/such", "/chats", "/chats/5/6", "/no/such.html"])
+async def test_a_mistyped_address_is_a_page_for_people_and_a_problem_for_programs(
+    desk: Desk, path: str
+) -> None:
+    page = await desk.anyone.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+    problem = await desk.anyone.get(path)
+
+    assert (page.status, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert page.text == (await desk.anyone.get("/login")).text
+    assert (problem.status, problem.json["title"]) == (404, "Not Found")
+
+
+async def test_an_unknown_call_is_a_problem_whoever_asks(desk: Desk) -> None:
+    reply = await desk.anyone.get("/api/no/such", headers={"Accept": "text/html"})
+
+    assert (reply.status, reply.json["title"]) == (404, "Not Found")

@@ -7,7 +7,7 @@ import pytest
 
 from opdesk.kit import outbox
 from opdesk.kit.bus import Bus
-from opdesk.kit.context import Tx
+from opdesk.kit.context import DuplicateRow, Tx
 from opdesk.kit.db import Database
 from opdesk.kit.outbox import Job, Outbox, Record, RetryLater
 from tests.fakes import MovableClock
@@ -189,3 +189,25 @@ async def test_two_workers_share_the_jobs_without_doing_one_twice(
 @pytest.mark.parametrize(("attempts", "seconds"), [(1, 1), (2, 2), (3, 4), (9, 256), (50, 300)])
 def test_the_pause_doubles_up_to_five_minutes(attempts: int, seconds: float) -> None:
     assert outbox.backoff_s(attempts) == seconds
+
+
+async def test_a_record_that_met_its_double_is_written_again_and_the_work_is_not_repeated(
+    db: Database, box: Outbox, worker: Worker
+) -> None:
+    records = 0
+
+    async def act(job: Job) -> Record | None:
+        def record(tx: Tx) -> None:
+            nonlocal records
+            records += 1
+            if records == 1:
+                raise DuplicateRow("written by another at the same moment")
+
+        return record
+
+    worker.act = act
+    await put(db, 1, "a")
+
+    await run_until(box, lambda: records == 2)
+
+    assert worker.seen == [(1, 1)]

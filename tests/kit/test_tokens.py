@@ -98,6 +98,48 @@ async def test_only_hs256_counts(keyring: Keyring, algorithm: str) -> None:
         tokens.verify("operator", forged, 0)
 
 
+def foreign(header: dict[str, object], payload: bytes = b'{"sub":"1"}') -> str:
+    """A token that somebody else might have made."""
+    parts = (json.dumps(header).encode(), payload, b"signature")
+    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("token", "problem"),
+    [
+        ("", TokenProblem.MALFORMED),
+        ("a.b", TokenProblem.MALFORMED),
+        ("a.b.c", TokenProblem.MALFORMED),
+        (foreign({"alg": "HS256", "typ": "JWT"}, b"not JSON"), TokenProblem.MALFORMED),
+        (foreign({"alg": "HS256", "typ": "JWT"}, b'["a list"]'), TokenProblem.MALFORMED),
+        (
+            foreign({"alg": "HS256", "typ": "operator+jwt", "kid": "x"}, b"\xff"),
+            TokenProblem.MALFORMED,
+        ),
+        (foreign({"alg": "HS256", "typ": "operator+jwt"}, b"[" * 2000), TokenProblem.MALFORMED),
+        (foreign({"alg": "HS256", "typ": "JWT"}), TokenProblem.WRONG_KIND),
+        (foreign({"alg": "RS256", "kid": "x", "x5t": "y"}), TokenProblem.WRONG_KIND),
+        (foreign({"alg": "HS256", "typ": 5, "kid": "x"}), TokenProblem.WRONG_KIND),
+        (foreign({"alg": "HS256", "typ": "operator+jwt"}), TokenProblem.BAD_SIGNATURE),
+        (foreign({"alg": "HS256", "typ": "operator+jwt", "kid": "x"}), TokenProblem.BAD_SIGNATURE),
+        (
+            foreign({"alg": "HS256", "typ": "operator+jwt", "kid": "x", "jku": "y"}),
+            TokenProblem.BAD_SIGNATURE,
+        ),
+    ],
+)
+async def test_the_first_reason_against_a_foreign_token(
+    keyring: Keyring, token: str, problem: TokenProblem
+) -> None:
+    tokens = Tokens(keyring)
+
+    with pytest.raises(BadToken) as caught:
+        tokens.verify("operator", token, 0)
+
+    assert caught.value.problem is problem
+    assert tokens.kind_of(token) in (None, "operator", "JWT", "None", "5")
+
+
 async def test_an_ended_token_is_expired_also_from_the_cache(keyring: Keyring) -> None:
     tokens = Tokens(keyring)
     token = tokens.issue(claims(ends=5_000))

@@ -229,6 +229,15 @@ async def test_what_is_not_json_is_400(desk: Desk, body: bytes) -> None:
     assert reply.json["status"] == 400
 
 
+async def test_an_operators_token_is_no_company_key(desk: Desk) -> None:
+    """The wrong kind of credentials is 403 on every call; a token that has ended is 401."""
+    header = {"X-Authorization-Key": desk.alice.token}
+    for path in ("/api/company/organization", "/api/chat/chats"):
+        assert (await desk.anyone.get(path, headers=header)).status == 403
+    desk.clock.move(seconds=9 * 3600)
+    assert (await desk.anyone.get("/api/chat/chats", headers=header)).status == 401
+
+
 async def test_another_content_type_is_415(desk: Desk) -> None:
     reply = await desk.acme.api.call(
         "POST",
@@ -384,6 +393,26 @@ async def test_a_validated_body_has_at_most_64_kib(desk: Desk) -> None:
 async def test_validate_token_takes_company_credentials_only(desk: Desk) -> None:
     assert (await desk.alice.api.post("/api/operator/validate-token", "x")).status == 403
     assert (await desk.anyone.post("/api/operator/validate-token", "x")).status == 401
+
+
+async def test_an_operators_login_is_found_in_any_case_and_composition(desk: Desk) -> None:
+    login = {"id": desk.alice.id, "login": "Андрій", "password": "a long passphrase"}
+    assert (await desk.acme.api.put("/api/operator/credentials", login)).status == 200
+
+    for typed in ("андріи\u0306", "АНДРІЙ@ACME", " Андріи\u0306@acme "):
+        reply = await desk.anyone.post(
+            "/api/operator/sign-in",
+            {"login": typed, "password": login["password"]},
+            headers={"Origin": desk.base_url},
+        )
+        assert reply.status == 200, typed
+
+
+async def test_the_panel_is_told_the_largest_file(desk: Desk) -> None:
+    me = (await desk.alice.api.get("/api/operator/me")).json
+
+    assert me["operator"]["id"] == desk.alice.id
+    assert me["maxFileBytes"] == desk.services.settings.media_max_mb * 1024 * 1024
 
 
 async def test_leaving_active_ends_tokens_at_once(desk: Desk) -> None:

@@ -394,7 +394,7 @@ async def clients_of(desk: Desk) -> AsyncIterator[list[Client]]:
 async def test_what_a_client_holds_after_any_cut_is_what_there_is(bot: Bot) -> None:
     chance, desk = seeded(), bot.desk
     async with (
-        connected_bot(desk, organization=1, bot=f"2000:{new_secret(18)}") as other,
+        connected_bot(desk, organization=1, token=f"2000:{new_secret(18)}") as other,
         clients_of(desk) as clients,
     ):
         life = Life(desk, [bot, other], chance)

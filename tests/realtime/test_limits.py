@@ -214,13 +214,13 @@ async def test_a_post_over_the_limit_is_413(desk: Desk, monkeypatch: pytest.Monk
 
 
 def test_clients_have_as_long_as_the_specification_gives_them() -> None:
-    assert (dialogue.HANDSHAKE_S, dialogue.SILENCE_S, transports.PING_EVERY_S) == (15, 30, 15)
+    assert (dialogue.HANDSHAKE_S, connection.SILENCE_S, connection.PING_EVERY_S) == (15, 30, 15)
 
 
 async def test_a_client_without_a_sign_of_life_is_sent_away_to_come_back(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dialogue, "SILENCE_S", 1.5)
+    monkeypatch.setattr(connection, "SILENCE_S", 1.5)
     async with (
         bare_client(desk.base_url, desk.alice.token) as silent,
         bare_client(desk.base_url, desk.bob.token) as lively,
@@ -240,7 +240,7 @@ async def test_a_client_without_a_sign_of_life_is_sent_away_to_come_back(
 async def test_a_poll_that_hangs_is_a_sign_of_life(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dialogue, "SILENCE_S", 1.0)
+    monkeypatch.setattr(connection, "SILENCE_S", 1.0)
     monkeypatch.setattr(transports, "POLL_S", 2.5)
     negotiated = await desk.alice.api.post("/chathub/negotiate?negotiateVersion=1")
     path = f"/chathub?id={negotiated.json['connectionToken']}"
@@ -266,7 +266,7 @@ async def test_a_socket_without_a_handshake_is_ended(
 
 async def test_a_half_open_socket_goes_away(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its network is gone without a word: nothing arrives any more, in neither direction."""
-    monkeypatch.setattr(dialogue, "SILENCE_S", 1.0)
+    monkeypatch.setattr(connection, "SILENCE_S", 1.0)
     monkeypatch.setattr(transports, "LAST_WORDS_S", 0.2)
     async with (
         wire_to(desk.base_url) as wire,

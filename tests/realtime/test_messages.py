@@ -1,5 +1,6 @@
 """Messages of the protocol: however they are cut, they come out whole, in both forms."""
 
+import asyncio
 import contextlib
 import itertools
 from typing import Any
@@ -9,7 +10,12 @@ import pytest
 from hypothesis import given, strategies as st
 
 from opdesk.realtime.signalr import protocol
-from opdesk.realtime.signalr.connection import MAX_WAITING_FRAMES, Connection
+from opdesk.realtime.signalr.connection import (
+    MAX_WAITING_FRAMES,
+    PING_EVERY_S,
+    SILENCE_S,
+    Connection,
+)
 from opdesk.realtime.signalr.protocol import (
     BadMessageError,
     JsonProtocol,
@@ -118,11 +124,62 @@ async def test_a_slow_reader_is_cut_off_and_may_come_back() -> None:
     for _ in range(MAX_WAITING_FRAMES + 10):
         connection.send(protocol.PING)
 
-    last = await connection.next_frames(1)
+    last = await connection.next_frames()
 
     assert isinstance(last, str)
     assert '"allowReconnect":true' in last
-    assert await connection.next_frames(1) is None
+    assert await connection.next_frames() is None
+
+
+async def test_a_quiet_connection_is_pinged_and_one_that_speaks_is_not() -> None:
+    quiet, busy = spoken(Connection("1", None)), spoken(Connection("2", None))
+
+    for _ in range(PING_EVERY_S - 1):
+        quiet.second_passed()
+        busy.second_passed()
+    busy.send(protocol.ack(1))
+    frames = [await busy.next_frames()]
+    for connection in (quiet, busy):
+        connection.second_passed()
+        connection.close()
+    frames += [await quiet.next_frames(), await busy.next_frames()]
+
+    assert frames[0] == '{"type":8,"sequenceId":1}\x1e'
+    assert frames[1:] == ['{"type":7}\x1e', '{"type":7}\x1e']
+
+
+async def test_a_ping_goes_out_when_nothing_else_does() -> None:
+    connection = spoken(Connection("1", None))
+    for _ in range(PING_EVERY_S):
+        connection.second_passed()
+
+    assert await connection.next_frames() == '{"type":6}\x1e'
+
+
+async def test_a_silent_client_is_told_to_come_back() -> None:
+    connection = spoken(Connection("1", None))
+    listening = asyncio.create_task(connection.arrived())
+    await asyncio.sleep(0)
+    for _ in range(SILENCE_S):
+        connection.second_passed()
+
+    assert await listening is None
+    frame = await connection.next_frames()
+    assert isinstance(frame, str)
+    assert "silent for too long" in frame
+
+
+async def test_a_poll_that_hangs_is_a_sign_of_life() -> None:
+    connection = spoken(Connection("1", None))
+    connection.next_poll()
+    listening = asyncio.create_task(connection.arrived())
+    await asyncio.sleep(0)
+    for _ in range(SILENCE_S):
+        connection.second_passed()
+
+    connection.gone()
+    assert await listening is None
+    assert not connection.is_closing
 
 
 async def test_one_event_is_encoded_once_for_all_who_speak_alike() -> None:
@@ -132,5 +189,5 @@ async def test_one_event_is_encoded_once_for_all_who_speak_alike() -> None:
     for connection in connections:
         connection.send(told)
 
-    frames = [await connection.next_frames(1) for connection in connections]
+    frames = [await connection.next_frames() for connection in connections]
     assert frames[0] is frames[1] is frames[2]

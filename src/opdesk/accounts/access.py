@@ -1,12 +1,20 @@
 """Which company a caller is, and what of it they may have."""
 
+import asyncio
+
 from opdesk.accounts import store
 from opdesk.accounts.errors import NotSignedIn, OrganizationNotFound
 from opdesk.accounts.model import COMPANY_TOKEN, Company, CompanyCaller, Organization, Session
 from opdesk.kit.context import Tx
+from opdesk.kit.db import Database
+from opdesk.kit.errors import Unavailable
 from opdesk.kit.keyring import fingerprint
+from opdesk.kit.log import get_logger
 from opdesk.kit.tokens import BadToken, Tokens
 
+log = get_logger(__name__)
+ORIGINS_REFRESH_S = 3.0
+"""How old a node's view of the allowed origins may get."""
 API_KEY_PREFIX = "opdesk_"
 COMPANY_COOKIE = "opdesk-company"
 
@@ -61,3 +69,31 @@ def organization(tx: Tx, company_id: int, organization_id: int) -> Organization:
     if found is None:
         raise OrganizationNotFound(f"there is no organization {organization_id}")
     return found
+
+
+class Origins:
+    """Which pages of other origins may read a company's answers; in memory, as all ask for it."""
+
+    def __init__(self) -> None:
+        self._by_company: dict[int, frozenset[str]] = {}
+        self._all: frozenset[str] = frozenset()
+
+    def is_allowed(self, company_id: int, origin: str) -> bool:
+        return origin in self._by_company.get(company_id, ())
+
+    def is_allowed_by_anyone(self, origin: str) -> bool:
+        return origin in self._all
+
+    async def refresh(self, db: Database) -> None:
+        found = await db.read(store.list_origins)
+        self._by_company = {company: frozenset(origins) for company, origins in found.items()}
+        self._all = frozenset().union(*self._by_company.values())
+
+    async def keep_fresh(self, db: Database) -> None:
+        """Runs for the life of the server: another node may have changed them."""
+        while True:
+            try:
+                await self.refresh(db)
+            except Unavailable as error:
+                log.warning("origins_not_refreshed", reason=str(error))
+            await asyncio.sleep(ORIGINS_REFRESH_S)

@@ -1,6 +1,6 @@
 """What can be done with companies, organizations, API keys and sign-ins."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TypeVar
 from zoneinfo import available_timezones
@@ -13,6 +13,7 @@ from opdesk.accounts.model import (
     COMPANY_TOKEN,
     COMPANY_TOKEN_DAYS,
     MAX_NAME_CHARS,
+    MAX_ORIGINS,
     SESSION_HOURS,
     ApiKey,
     Company,
@@ -28,8 +29,9 @@ from opdesk.kit.errors import Invalid
 from opdesk.kit.ids import new_secret, new_uuid
 from opdesk.kit.keyring import fingerprint
 from opdesk.kit.limits import FailureLimit
+from opdesk.kit.origins import is_safe, origin_in
 from opdesk.kit.passwords import Passwords, check_new_password
-from opdesk.kit.text import clean_ours
+from opdesk.kit.text import clean_ours, matching_key
 from opdesk.kit.tokens import Claims, Tokens
 
 T = TypeVar("T")
@@ -51,8 +53,12 @@ def name_in(name: str, field: str = "name") -> str:
 
 
 def login_key(login: str) -> str:
-    """Logins are compared ignoring case and surrounding space."""
-    return login.strip().casefold()
+    """Logins are compared ignoring case, surrounding space and how accents are composed.
+
+    Of any text: what no login can hold (NUL, which PostgreSQL would not even look up) becomes a
+    line break, which none can hold either, so that nobody's login is found.
+    """
+    return matching_key(login.strip())
 
 
 def login_in(login: str) -> str:
@@ -70,6 +76,31 @@ def add_company(tx: Tx, login: str, name: str, password_hash: str) -> int:
 
 def company_of(tx: Tx, caller: CompanyCaller) -> Company:
     return access.company(tx, caller.company_id)
+
+
+def origins_in(given: Sequence[str]) -> list[str]:
+    """Origins as browsers write them, each once. Raises Invalid naming the first bad one."""
+    if len(given) > MAX_ORIGINS:
+        raise Invalid.field("origins", f"must have at most {MAX_ORIGINS} origins")
+    found: list[str] = []
+    for index, text in enumerate(given):
+        try:
+            found.append(origin_in(text))
+        except ValueError as error:
+            example = "must be an origin, such as https://crm.example.com or https://crm:8443"
+            raise Invalid.field(f"origins[{index}]", example) from error
+        if not is_safe(found[-1]):
+            raise Invalid.field(f"origins[{index}]", "must be https, or http on this machine")
+    return list(dict.fromkeys(found))
+
+
+def origins_of(tx: Tx, caller: CompanyCaller) -> list[str]:
+    """The pages of other origins that may read the company's answers."""
+    return store.list_origins(tx).get(caller.company_id, [])
+
+
+def set_origins(tx: Tx, caller: CompanyCaller, origins: Sequence[str]) -> None:
+    store.update_origins(tx, caller.company_id, origins)
 
 
 def list_organizations(tx: Tx, caller: CompanyCaller) -> list[Organization]:

@@ -16,6 +16,8 @@ from opdesk.accounts.wire import (
     OrganizationDetailsOut,
     OrganizationIn,
     OrganizationOut,
+    OriginsIn,
+    OriginsOut,
     SignedInCompanyOut,
 )
 from opdesk.kit.endpoint import (
@@ -30,12 +32,14 @@ from opdesk.kit.endpoint import (
     require_own_origin,
 )
 from opdesk.kit.ids import new_secret
+from opdesk.kit.layers import note_tenant
 from opdesk.kit.tokens import Tokens
 from opdesk.kit.web import token_response
 
 Door = Given[actions.Door]
 SignedTokens = Given[Tokens]
 Company = Given[CompanyCaller]
+AllowedOrigins = Given[access.Origins]
 
 
 @post("/api/company/get-token", status_code=200, opt=PUBLIC, tags=["Company"])
@@ -53,6 +57,7 @@ async def get_company_token(
     401: wrong login or password. 429: too many failures; wait as long as `Retry-After` says.
     """
     company = await actions.sign_in_company(db, door, data.login, data.password, address)
+    note_tenant(request.scope, company.id)
     return token_response(request, actions.issue_company_token(tokens, company, now))
 
 
@@ -143,6 +148,23 @@ async def revoke_api_key(db: Db, company: Company, key_id: FromPath[int]) -> Non
     await db.write(actions.revoke_api_key, company, key_id)
 
 
+@get("/api/company/origins", opt=COMPANY_ONLY, tags=["Dashboard"])
+async def list_origins(db: Db, company: Company) -> OriginsOut:
+    """The pages of other origins that may read answers to the company's credentials (CORS)."""
+    return OriginsOut(origins=await db.read(actions.origins_of, company))
+
+
+@put("/api/company/origins", opt=COMPANY_ONLY, tags=["Dashboard"])
+async def set_origins(
+    db: Db, company: Company, allowed: AllowedOrigins, data: JSONBody[OriginsIn]
+) -> OriginsOut:
+    """Set them all: https, or http on the loopback, at most 50. They count at once."""
+    origins = actions.origins_in(data.origins)
+    await db.write(actions.set_origins, company, origins)
+    await allowed.refresh(db)
+    return OriginsOut(origins=origins)
+
+
 @post("/api/company/revoke-tokens", status_code=200, opt=COMPANY_ONLY, tags=["Dashboard"])
 async def revoke_company_tokens(db: Db, company: Company) -> None:
     """Sign out everywhere: every company token and dashboard session ends now."""
@@ -160,5 +182,7 @@ ROUTES = (
     list_api_keys,
     add_api_key,
     revoke_api_key,
+    list_origins,
+    set_origins,
     revoke_company_tokens,
 )

@@ -7,6 +7,7 @@ COMPANY_TOKEN = "company"  # noqa: S105  the kind's name
 COMPANY_TOKEN_DAYS = 180
 SESSION_HOURS = 12
 MAX_NAME_CHARS = 200
+MAX_ORIGINS = 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,8 @@
 """SQL of companies, organizations, API keys and sessions."""
 
+import json
+from collections.abc import Sequence
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -30,6 +33,8 @@ companies = Table(
     Column("password_hash", Text, nullable=False),
     Column("token_epoch", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    # A list as JSON: the pages of other origins that may read answers; null for none.
+    Column("origins", Text),
     UniqueConstraint("login_key", name="companies_login"),
 )
 organizations = Table(
@@ -105,6 +110,10 @@ ADD_COMPANY = statement(
         token_epoch=1,
         created_at=bindparam("now"),
     )
+)
+ORIGINS = statement(select(_c.id, _c.origins).where(_c.origins.is_not(None)))
+SET_ORIGINS = statement(
+    update(companies).where(_c.id == bindparam("company")).values(origins=bindparam("new_origins"))
 )
 NEXT_EPOCH = statement(
     update(companies)
@@ -239,6 +248,16 @@ def insert_company(tx: Tx, login: str, login_key: str, name: str, password_hash:
         now=tx.now,
     )
     return company_id
+
+
+def list_origins(tx: Tx) -> dict[int, list[str]]:
+    """The allowed origins of every company that has some."""
+    return {company: json.loads(origins) for company, origins in tx.all(ORIGINS)}
+
+
+def update_origins(tx: Tx, company_id: int, origins: Sequence[str]) -> None:
+    text = json.dumps(list(origins)) if origins else None
+    tx.run(SET_ORIGINS, company=company_id, new_origins=text)
 
 
 def next_token_epoch(tx: Tx, company_id: int) -> int:

@@ -79,6 +79,20 @@ class OrganizationDetailsOut(Wire):
         )
 
 
+class OriginsIn(WireIn):
+    """Origins as browsers write them: https, or http on the loopback; at most 50."""
+
+    origins: list[str]
+
+    example = {"origins": ["https://crm.example.com", "http://localhost:3000"]}
+
+
+class OriginsOut(Wire):
+    origins: list[str]
+
+    example = OriginsIn.example
+
+
 class CompanyOut(Wire):
     id: Id
     name: str

@@ -45,9 +45,14 @@ def add(tx: Tx, vault: Vault, new: Channel) -> Channel:
 
 
 def save(tx: Tx, vault: Vault, changed: Channel) -> Channel:
-    """Save a changed channel. Raises ChannelNotFound, ChannelTaken."""
+    """Save a changed channel. Raises ChannelNotFound, ChannelTaken.
+
+    Other settings may mean another server, which counts its items by itself.
+    """
     tx.lock("channels", company_id=changed.company_id, id=changed.id)
-    access.channel(tx, vault, changed.company_id, changed.id)
+    before = access.channel(tx, vault, changed.company_id, changed.id)
+    if changed.settings != before.settings:
+        store.reset_offset(tx, changed.company_id, changed.id)
     try:
         store.update_channel(tx, vault, changed)
     except DuplicateRow as error:

@@ -13,6 +13,12 @@ class ChannelTaken(Conflict):
     title = "This account is already connected"
 
 
+class AnotherAccount(Conflict):
+    """A channel keeps its account: its chats are that account's."""
+
+    title = "These settings belong to another account"
+
+
 class ChannelRefused(Invalid):
     """The platform did not accept the settings; `detail` has its words."""
 

@@ -132,6 +132,7 @@ SET_OFFSET = statement(
     .where(*_is_it, _c.poll_offset < bindparam("new_offset"))
     .values(poll_offset=bindparam("new_offset"))
 )
+RESET_OFFSET = statement(update(channels).where(*_is_it).values(poll_offset=0))
 
 
 def find_channel(tx: Tx, vault: Vault, company_id: int, channel_id: int) -> Channel | None:
@@ -209,6 +210,11 @@ def update_state(
 def update_offset(tx: Tx, company_id: int, channel_id: int, offset: int) -> None:
     """Move the polling offset forward, never back."""
     tx.run(SET_OFFSET, company=company_id, channel=channel_id, new_offset=offset)
+
+
+def reset_offset(tx: Tx, company_id: int, channel_id: int) -> None:
+    """Poll from the oldest item that the platform still has; what is known is not stored twice."""
+    tx.run(RESET_OFFSET, company=company_id, channel=channel_id)
 
 
 def _sealed(vault: Vault, channel: Channel) -> bytes:

@@ -37,18 +37,19 @@ from opdesk.chats.wire import (
     base64_in,
     body_digest,
     cursor_in,
+    words_in,
 )
 from opdesk.kit.context import Tx
 from opdesk.kit.endpoint import Db, Given, Now, empty
-from opdesk.kit.errors import Invalid, TooLarge
+from opdesk.kit.errors import Invalid, TooLarge, WrongContentType
 from opdesk.kit.query import described, id_or_none, whole, whole_or_none
-from opdesk.kit.text import clean_ours, search_words
+from opdesk.kit.text import clean_ours
 from opdesk.kit.web import PROBLEM, header
 from opdesk.kit.wire import MAX_ID
 from opdesk.media import actions as media_actions
 from opdesk.media.access import Addresses, Files
 from opdesk.media.model import MediaType, StoredFile
-from opdesk.operators.model import Caller
+from opdesk.operators.model import Caller, organization_of
 
 AnyCaller = Given[Caller]
 MediaFiles = Given[Files]
@@ -70,7 +71,6 @@ TelegramUser = Annotated[str | None, described("tg_user_id", "A Telegram user", 
 PhoneFilter = Annotated[str | None, described("phone", "The client's phone, in any spelling")]
 Before = Annotated[str | None, described("before", "What lies before this place")]
 After = Annotated[str | None, described("after", "What lies after this place")]
-_TELEGRAM_USER_DIGITS = 20
 
 MAX_TEXT_CHARS = 20_000
 """No channel takes more; each channel's own limit is checked with the chat."""
@@ -78,6 +78,7 @@ MAX_BASE64_BYTES = 16 * 1024 * 1024
 MAX_MESSAGE_BODY = MAX_BASE64_BYTES + 256 * 1024
 _DECODED_ON_LOOP = 64 * 1024
 _MAX_KEY_CHARS = 200
+_TELEGRAM_USER_DIGITS = 20
 _NOT_SENT = ResponseSpec(
     NotSentOut,
     generate_examples=False,
@@ -108,7 +109,9 @@ async def list_chats(
     """Chats, newest activity first. Filters combine with AND.
 
     `date` may stand twice: from and to, whole days (`2026-11-24`, in the organization's time
-    zone) or times. `before` and `after` take the `next` of an earlier answer and count nothing.
+    zone) or times. `before` and `after` take the `next` of an earlier answer and count nothing:
+    with `before` the list goes on to older chats until `next` is null, with `after` to newer ones,
+    and `next` is always there.
     """
     wanted = ChatFilter(
         organization_id=id_or_none("organizationId", organization_id),
@@ -116,7 +119,7 @@ async def list_chats(
         status=whole_or_none("status", status, 0, len(ChatStatus) - 1),
         operator_id=id_or_none("operatorId", operator_id),
         telegram_user=_telegram_user(tg_user_id),
-        words=_words(search),
+        words=words_in(search),
     )
     asked = _page(page, per_page, before, after)
     dates = request.query_params.getall("date", [])
@@ -215,8 +218,8 @@ async def post_message(
     With `lastSeenMessageId` the send is held when somebody else has answered behind that message:
     409 with what was `missed`. Send again with `force`, under the same key, to send it anyway.
     """
-    key = header(request.scope, b"idempotency-key") or data.client_message_id
-    draft = await draft_in(files, data, key)
+    in_header = _key("Idempotency-Key", header(request.scope, b"idempotency-key") or None)
+    draft = await draft_in(files, data, in_header or data.client_message_id)
     url = _url(addresses, now)
     try:
         message = await db.write(actions.send, files, caller, chat_id, draft, channel_check)
@@ -266,14 +269,19 @@ async def upload_media(
 ) -> UploadedOut:
     """Upload a file as the raw body, up to `OPDESK_MEDIA_MAX_MB`; its id is for `media.id`."""
     asked = whole_or_none("type", kind, 0, len(MediaType) - 1)
+    name = media_actions.file_name_in(name, "name")
+    content_type = header(request.scope, b"content-type")
+    if content_type.lower().startswith("multipart/"):
+        raise WrongContentType("this call takes a file's bytes as they are, not a form")
     file = await files.receive(request.stream())
     try:
         if not file.size:
             raise Invalid.field("body", "is empty")
-        shown = media_actions.format_in(_subtype(request), name or "file.bin")
+        shown = media_actions.format_guessed(content_type, name)
         wanted = media_actions.type_of(file, None if asked is None else MediaType(asked))
         named = (name, media_actions.format_of(file, shown), wanted)
-        made = await db.write(media_actions.add_upload, files, caller.company_id, named, file)
+        owner = (caller.company_id, organization_of(caller))
+        made = await media_actions.store_upload(db, files, owner, named, file)
     finally:
         files.drop(file)
     return UploadedOut(id=made.id)
@@ -286,7 +294,7 @@ async def draft_in(files: Files, data: MessageIn, key: str | None) -> Draft:
     media = data.media
     if not text and media is None:
         raise Invalid.field("textMessage", "is required when there is no media")
-    key = _key(key)
+    key = _key("clientMessageId", key)
     upload = None
     if media is not None and media.id is None:
         upload = await _upload(files, media)
@@ -307,7 +315,8 @@ async def _upload(files: Files, media: MediaIn) -> Upload:
         raise Invalid.field("media.dataBase64", "is required")
     if len(media.data_base64) > MAX_BASE64_BYTES:
         raise TooLarge("a file in base64 has at most 16 MB; send a larger one to /api/media")
-    given = media_actions.format_in(media.format, media.name)
+    name = media_actions.file_name_in(media.name, "media.name")
+    given = media_actions.format_in(media.format, name)
     is_small = len(media.data_base64) <= _DECODED_ON_LOOP
     content = (
         base64_in(media.data_base64)
@@ -318,7 +327,7 @@ async def _upload(files: Files, media: MediaIn) -> Upload:
         raise Invalid.field("media.dataBase64", "is empty")
     file: StoredFile = await files.receive(_once(content))
     shown = media_actions.format_of(file, given)
-    return Upload(media.name, shown, media_actions.type_of(file, asked), file)
+    return Upload(name, shown, media_actions.type_of(file, asked), file)
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:
@@ -335,19 +344,10 @@ def _text(text: str) -> str:
     return cleaned
 
 
-def _key(key: str | None) -> str | None:
-    if key is None:
-        return None
-    if not 1 <= len(key) <= _MAX_KEY_CHARS or not key.isprintable():
-        raise Invalid.field(
-            "Idempotency-Key", f"must have 1 to {_MAX_KEY_CHARS} printable characters"
-        )
+def _key(name: str, key: str | None) -> str | None:
+    if key is not None and (not 1 <= len(key) <= _MAX_KEY_CHARS or not key.isprintable()):
+        raise Invalid.field(name, f"must have 1 to {_MAX_KEY_CHARS} printable characters")
     return key
-
-
-def _subtype(request: Request[Any, Any, Any]) -> str:
-    given = header(request.scope, b"content-type").split(";")[0].strip()
-    return "" if given in ("", "application/octet-stream") else given
 
 
 def _page(number: str, size: str, before: str | None, after: str | None) -> Page:
@@ -360,10 +360,6 @@ def _page(number: str, size: str, before: str | None, after: str | None) -> Page
             "page", f"goes beyond {MAX_COUNTED:,} items; use `before` or `after` for those"
         )
     return Page(per_page, page, cursor_in("before", before), cursor_in("after", after))
-
-
-def _words(search: str | None) -> tuple[str, ...]:
-    return tuple(sorted(search_words(search)))[:10] if search else ()
 
 
 def _telegram_user(text: str | None) -> str | None:

@@ -70,7 +70,8 @@ class Ref:
 class Message:
     """`client_key` is the idempotency key of its sender; `kind` what the platform called it when
 
-    it is of a kind we can't show.
+    it is of a kind we can't show. `created_at` is what is shown: a customer's message has its
+    platform's time, never later than now. The order within a chat is that of the ids.
     """
 
     id: int
@@ -99,7 +100,7 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A chat with everything a list shows of it."""
+    """A chat with everything a list shows of it. `active_at`: when its last message came here."""
 
     id: int
     company_id: int
@@ -188,8 +189,21 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Customs:
+    """Days and a phone as some organizations read them; a time is ms UTC, None leaves it open."""
+
+    active_from: int | None = None
+    active_before: int | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ChatFilter:
-    """What a list of chats is narrowed to; None leaves a thing open. Times are ms UTC."""
+    """What a list of chats is narrowed to; None leaves a thing open. Times are ms UTC.
+
+    `customs`: for organizations that read the same request in different ways, what each of them
+    (by id) asks for; chats of others don't match.
+    """
 
     organization_id: int | None = None
     source: int | None = None
@@ -200,6 +214,7 @@ class ChatFilter:
     active_from: int | None = None
     active_before: int | None = None
     words: tuple[str, ...] = ()
+    customs: tuple[tuple[Customs, tuple[int, ...]], ...] = ()
 
     def is_narrow(self) -> bool:
         """Whether anything but the organization is asked for."""

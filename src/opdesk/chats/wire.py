@@ -8,14 +8,16 @@ from typing import Any
 
 import msgspec
 
-from opdesk.channels.model import Source
 from opdesk.chats.model import Author, Chat, ChatPage, ChatStatus, Message, MessagePage
 from opdesk.kit.errors import Invalid
-from opdesk.kit.wire import Id, Wire, WireIn, time_out
+from opdesk.kit.text import asked_words
+from opdesk.kit.wire import MAX_ID, Id, Wire, WireIn, time_out
 from opdesk.media.model import Media, MediaState, MediaType
 
 MediaUrl = Callable[[Media], str]
 """The signed address of a file as of now."""
+_MAX_ASKED_WORDS = 10
+_NO_WORD = "!"
 
 
 class RefOut(Wire):
@@ -83,7 +85,8 @@ class MessageOut(Wire):
     """`author`: 0 operator, 1 client, 2 bot, 3 system.
 
     `status`: 0 New, 1 Success, 2 Rejected, 3 Read, 4 Delivered; forward is New, Success,
-    Delivered, Read. `error` "uncertain": a send that may or may not have arrived.
+    Delivered, Read. `error` "uncertain": a send that may or may not have arrived. `createdAt` of a
+    client's message is the time that its platform says; messages stand in the order of their ids.
     """
 
     id: Id
@@ -140,6 +143,7 @@ class ChatOut(Wire):
     """`messSource`: 0 Viber to 7 Instagram. `chatStatus`: 0 New, 1 Open, 2 Waiting, 3 OnPause,
 
     4 Closed. `countUnread`: the client's messages since the last answer or the last "read".
+    `activeAt`: when the last message came here, which is what chats are sorted by.
     """
 
     id: Id
@@ -154,6 +158,7 @@ class ChatOut(Wire):
     last_message: MessageOut | None
     created_at: str
     updated_at: str
+    active_at: str
     is_writable: bool
 
     example = {
@@ -169,6 +174,7 @@ class ChatOut(Wire):
         "lastMessage": MessageOut.example,
         "createdAt": "2026-11-20T08:00:00.000Z",
         "updatedAt": "2026-11-24T09:30:00.000Z",
+        "activeAt": "2026-11-24T09:30:00.000Z",
         "isWritable": True,
     }
 
@@ -194,12 +200,16 @@ class ChatOut(Wire):
             last_message=MessageOut.of(chat.last_message, url) if chat.last_message else None,
             created_at=time_out(chat.created_at),
             updated_at=time_out(chat.updated_at),
+            active_at=time_out(chat.active_at),
             is_writable=chat.is_writable,
         )
 
 
 class ChatPageOut(Wire):
-    """`total` is null when a cursor was used; `next` is the cursor of what follows, or null."""
+    """`total` is null when a cursor was used. `next` is the cursor of what follows: null behind the
+
+    oldest chat, and never null with `after`, because a newer chat may always come.
+    """
 
     total: int | None
     items: list[ChatOut]
@@ -352,10 +362,6 @@ def base64_in(text: str) -> bytes:
         raise Invalid.field("media.dataBase64", "is not base64") from error
 
 
-def source_in(name: str, value: int | None) -> Source | None:
-    return None if value is None else Source(value)
-
-
 def body_digest(data: MessageIn, file_digest: str | None) -> str:
     """What an idempotency key stands for: everything that is sent, not under which conditions."""
     media = data.media
@@ -374,7 +380,15 @@ def cursor_in(name: str, text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
     active_at, _, chat_id = text.strip().partition("-")
-    is_cursor = active_at.isdecimal() and chat_id.isdecimal() and len(text) <= 34
-    if not is_cursor or not text.isascii():
+    parts = (active_at, chat_id)
+    is_cursor = text.isascii() and all(one.isdecimal() and len(one) <= 16 for one in parts)
+    if not is_cursor or max(int(one) for one in parts) > MAX_ID:
         raise Invalid.field(name, "must be the `next` of an earlier answer")
     return int(active_at), int(chat_id)
+
+
+def words_in(search: str | None) -> tuple[str, ...]:
+    """A blank search is none; one without a word looks for what no text has as a word."""
+    if search is None or not search.strip():
+        return ()
+    return tuple(sorted(asked_words(search)))[:_MAX_ASKED_WORDS] or (_NO_WORD,)

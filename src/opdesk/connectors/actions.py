@@ -7,9 +7,17 @@ from urllib.parse import urlsplit
 from opdesk.accounts.actions import name_in
 from opdesk.accounts.model import CompanyCaller
 from opdesk.channels import access, actions as channels
-from opdesk.channels.errors import ChannelRefused, PlatformUnreachable
+from opdesk.channels.errors import AnotherAccount, ChannelRefused, PlatformUnreachable
 from opdesk.channels.model import HIDDEN, Channel, ChannelState, Source
-from opdesk.connectors.base import Account, BadSettings, Connector, PlatformError, Unreachable
+from opdesk.connectors.base import (
+    Account,
+    BadSettings,
+    Connector,
+    PlatformError,
+    SettingRefused,
+    Unreachable,
+)
+from opdesk.connectors.inbound import count_unread
 from opdesk.connectors.registry import connector_class, connector_of
 from opdesk.kit.bus import Bus, Wake
 from opdesk.kit.db import Database
@@ -18,10 +26,12 @@ from opdesk.kit.http_client import HttpClient
 from opdesk.kit.ids import new_secret
 from opdesk.kit.keyring import Vault
 from opdesk.kit.log import get_logger
+from opdesk.kit.text import clean_ours
 
 log = get_logger(__name__)
 TOPIC = "channels"
 """The bus topic: a channel was connected, changed or disconnected."""
+_UNREAD_FATE = "they are kept for 7 days and tried again every hour, by a newer version too."
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +110,7 @@ class Switchboard:
     async def change(
         self, caller: CompanyCaller, channel_id: int, change: ChannelChange, *, is_forced: bool
     ) -> Channel:
-        """Raises ChannelNotFound and what `connect` raises."""
+        """Raises ChannelNotFound, AnotherAccount and what `connect` raises."""
         before = await self._db.read(access.channel, self._vault, caller.company_id, channel_id)
         after = self._with(before, change)
         needs_platform = after.settings != before.settings or after.is_enabled != before.is_enabled
@@ -134,14 +144,19 @@ class Switchboard:
         return await self._db.write(channels.save, self._vault, ready)
 
     async def disconnect(self, caller: CompanyCaller, channel_id: int) -> None:
-        """The chats stay, read-only. A platform that does not answer does not keep us."""
-        gone = await self._db.write(channels.delete, self._vault, caller.company_id, channel_id)
+        """The chats stay, read-only. A platform that does not answer does not keep us.
+
+        The webhook goes first: once the account is free, somebody may set theirs.
+        """
+        channel = await self._db.read(access.channel, self._vault, caller.company_id, channel_id)
+        await self._remove_webhook(channel)
+        await self._db.write(channels.delete, self._vault, caller.company_id, channel_id)
         self._changed()
-        await self._remove_webhook(gone)
 
     async def check(self, caller: CompanyCaller, channel_id: int) -> list[str]:
         """What is wrong with a channel, in sentences. Raises ChannelNotFound."""
         channel = await self._db.read(access.channel, self._vault, caller.company_id, channel_id)
+        unread = await self._db.read(count_unread, channel)
         if not channel.is_enabled:
             return [channel.problem or "The channel is switched off."]
         has_webhook = channel.state is ChannelState.WEBHOOK
@@ -149,6 +164,8 @@ class Switchboard:
         problems = await connector_of(channel, self._http).check(url)
         if channel.problem:
             problems.append(channel.problem)
+        if unread:
+            problems.append(f"{unread} envelopes could not be read; {_UNREAD_FATE}")
         return problems
 
     async def reconnect_all(self) -> None:
@@ -168,7 +185,7 @@ class Switchboard:
         if change.settings is not None:
             given = {
                 name: before.settings.get(name, "") if value == HIDDEN else value
-                for name, value in change.settings.items()
+                for name, value in _named_as_ours(before.source, change.settings).items()
             }
             settings = checked_settings(before.source, {**before.settings, **given})
         return replace(
@@ -179,23 +196,27 @@ class Switchboard:
         )
 
     async def _moved(self, before: Channel, after: Channel) -> Channel:
-        """Settings or the switch changed: let go of the old account, take the new one."""
+        """Settings or the switch changed; the account stays the one that the chats belong to."""
+        if after.is_enabled or after.settings != before.settings:
+            after = await self._named(after)
+            if before.account_id not in ("", after.account_id):
+                raise AnotherAccount(
+                    "connect another channel instead; this one keeps the chats of "
+                    f"@{before.sender.removeprefix('@')}"
+                )
         if after.is_enabled:
-            return await self._replaced(before, await self._named(after))
+            return await self._replaced(before, after)
         await self._remove_webhook(before)
         return replace(after, state=ChannelState.DISABLED, problem=None)
 
     async def _replaced(self, before: Channel, named: Channel) -> Channel:
-        """Claim the new account, register it, let go of the old one; all or the old state."""
+        """Save and register; all or the old state."""
         await self._db.write(channels.save, self._vault, named)
         try:
-            ready = await self._registered(named)
+            return await self._registered(named)
         except (ChannelRefused, PlatformUnreachable):
             await self._db.write(channels.save, self._vault, before)
             raise
-        if ready.account_id != before.account_id and before.is_enabled:
-            await self._remove_webhook(before)
-        return ready
 
     async def _named(self, channel: Channel) -> Channel:
         """The channel with its account, as the platform knows it."""
@@ -241,9 +262,26 @@ class Switchboard:
 def checked_settings(source: int, settings: Mapping[str, str]) -> dict[str, str]:
     """Raises Invalid naming `source` or the setting."""
     try:
-        return connector_class(source).checked(settings)
+        return connector_class(source).checked(_named_as_ours(source, settings))
     except BadSettings as error:
         raise Invalid.field(f"settings.{error.name}", str(error)) from error
+
+
+def _named_as_ours(source: int, settings: Mapping[str, str]) -> dict[str, str]:
+    """The source's settings under their own names, given in any case; strangers are dropped.
+
+    Raises Invalid naming the setting.
+    """
+    names = {name.lower(): name for name in connector_class(source).setting_names}
+    known = {names[one.lower()]: text for one, text in settings.items() if one.lower() in names}
+    return {name: _clean(name, text) for name, text in known.items()}
+
+
+def _clean(name: str, text: str) -> str:
+    try:
+        return clean_ours(text, multiline=False).strip()
+    except ValueError as error:
+        raise Invalid.field(f"settings.{name}", str(error)) from error
 
 
 def _switched_off(channel: Channel, error: PlatformUnreachable) -> Channel:
@@ -251,4 +289,7 @@ def _switched_off(channel: Channel, error: PlatformUnreachable) -> Channel:
 
 
 def _refused(error: PlatformError) -> ChannelRefused:
+    if isinstance(error, SettingRefused):
+        field = f"settings.{error.name}"
+        return ChannelRefused(f"{field}: {error}", errors={field: [str(error)]})
     return ChannelRefused(f"the platform says: {error}", errors={"settings": [str(error)]})

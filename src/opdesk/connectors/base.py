@@ -27,6 +27,7 @@ __all__ = [
     "PlatformError",
     "PollGone",
     "Problem",
+    "SettingRefused",
     "Source",
     "Unreachable",
     "Update",
@@ -83,6 +84,14 @@ class PollGone(PlatformError):
     """Polling is not possible now: a webhook is set, or someone else polls."""
 
 
+class SettingRefused(PlatformError):
+    """A setting that we can't use leads nowhere; `name` is its contract name."""
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(text)
+        self.name = name
+
+
 class BadPayload(Exception):
     """A webhook's body is not what the platform sends."""
 
@@ -119,7 +128,7 @@ class Inbound:
     """A customer's message. Ids are the platform's own; `sent_at` is ms UTC.
 
     `kind` names what the message is when we can't show it. `phone`: the customer's own, attested
-    by the platform.
+    by the platform, in its spelling, which may be the national one.
     """
 
     chat_id: str
@@ -144,10 +153,14 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One webhook body or polled item. `key` tells duplicates; `item` None: nothing for us."""
+    """One webhook body or polled item. `key` tells duplicates; `item` None: nothing for us.
+
+    `chat_id`: the platform's id of the chat that it is about, whatever it says.
+    """
 
     key: str
     item: Inbound | Edit | None
+    chat_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +199,7 @@ class Connector(Protocol):
 
     source: ClassVar[Source]
     limits: ClassVar[Limits]
+    setting_names: ClassVar[tuple[str, ...]]
     secret_settings: ClassVar[frozenset[str]]
     can_write_first: ClassVar[bool]
     can_show_typing: ClassVar[bool]
@@ -207,13 +221,21 @@ class Connector(Protocol):
         """Read one webhook body. Raises BadPayload."""
         ...
 
+    @staticmethod
+    def chat_of(body: bytes) -> str | None:
+        """The platform's id of the chat that a body is about, if it can be told.
+
+        For bodies that `parse` refuses: whoever deletes that chat deletes them too.
+        """
+        ...
+
     @property
     def always_has_webhook(self) -> bool:
         """The platform is on this machine, so a webhook reaches us without a public address."""
         ...
 
     async def identify(self) -> Account:
-        """Ask the platform who we are. Raises PlatformError, Unreachable."""
+        """Ask the platform who we are. Raises PlatformError, SettingRefused, Unreachable."""
         ...
 
     async def set_webhook(self, url: str, secret: str) -> None: ...

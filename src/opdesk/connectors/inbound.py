@@ -1,25 +1,30 @@
 """From a platform's envelope to a stored message: all of it in one transaction, once."""
 
 import hashlib
+from dataclasses import replace
 
 from opdesk.accounts import access as accounts
-from opdesk.channels import actions as channels
+from opdesk.channels import access as channel_access, actions as channels
 from opdesk.channels.model import Channel
 from opdesk.chats import actions as chats
 from opdesk.chats.model import Incoming, IncomingFile
 from opdesk.connectors import store
 from opdesk.connectors.base import BadPayload, Edit, Inbound, Update
 from opdesk.connectors.registry import connector_class
+from opdesk.connectors.store import Envelope
 from opdesk.contacts.model import Identity, normalize_phone
 from opdesk.kit.clock import DAY_MS
 from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
 from opdesk.kit.errors import Unavailable
+from opdesk.kit.keyring import Vault
 from opdesk.kit.log import get_logger
 from opdesk.kit.text import clean_foreign
 
 log = get_logger(__name__)
 RAW_KEPT_MS = 7 * DAY_MS
+RUN_AGAIN_PAGE = 50
+MAX_REASON_CHARS = 200
 
 
 async def take_in(
@@ -51,25 +56,16 @@ def store_update(
     """The envelope, its message, the events and the polling offset: all or nothing."""
     if offset is not None:
         channels.advance_poll(tx, channel.company_id, channel.id, offset)
-    state = store.IGNORED if update.item is None else store.STORED
-    place = (channel.company_id, channel.id)
-    raw_id = store.insert_raw(tx, place, update.key, body, (state, None))
-    if raw_id is None:
-        return
+    envelope = Envelope(channel.company_id, channel.id, update.key, update.chat_id, body)
     if isinstance(update.item, Inbound):
-        message = chats.receive(tx, channel, _incoming(tx, channel, update.item))
-        if message is not None:
-            store.set_chat(tx, channel.company_id, raw_id, message.chat_id)
-    elif isinstance(update.item, Edit):
-        text = clean_foreign(update.item.text)
-        chat_id = chats.edit_received(tx, channel, update.item.message_id, text)
-        if chat_id is not None:
-            store.set_chat(tx, channel.company_id, raw_id, chat_id)
+        _store_message(tx, channel, envelope, update.item)
+    else:
+        _store_other(tx, channel, envelope, update.item)
 
 
-def forget_raw(tx: Tx, company_id: int, chat_id: int) -> None:
-    """Delete the envelopes of a chat that is deleted."""
-    store.delete_of_chat(tx, company_id, chat_id)
+def forget_raw(tx: Tx, company_id: int, channel_id: int, external_chat_id: str) -> None:
+    """Delete every envelope of a chat that is deleted, whatever became of it."""
+    store.delete_of_chat(tx, company_id, channel_id, external_chat_id)
 
 
 def forget_old_raw(tx: Tx) -> None:
@@ -77,19 +73,83 @@ def forget_old_raw(tx: Tx) -> None:
     store.delete_before(tx, tx.now - RAW_KEPT_MS)
 
 
+def count_unread(tx: Tx, channel: Channel) -> int:
+    """Envelopes of a channel that could not be read so far."""
+    return store.count_unparsed(tx, channel.company_id, channel.id)
+
+
+async def run_again(db: Database, vault: Vault) -> int:
+    """Take in every kept envelope that can be read by now; how many could. Raises Unavailable."""
+    mended, after = 0, 0
+    while page := await db.read_slow(store.list_unparsed, after, RUN_AGAIN_PAGE):
+        for unparsed in page:
+            mended += await _run_one_again(db, vault, unparsed)
+        after = page[-1].id
+    return mended
+
+
+async def _run_one_again(db: Database, vault: Vault, unparsed: store.Unparsed) -> bool:
+    place = (unparsed.company_id, unparsed.channel_id)
+    channel = await db.read(channel_access.find_any, vault, *place)
+    if channel is None:
+        return False
+    try:
+        update = connector_class(channel.source).parse(unparsed.body)
+        return await db.write(_store_after_all, channel, unparsed, update)
+    except BadPayload:
+        return False
+    except Unavailable:
+        raise
+    except Exception:
+        log.exception("inbound_failed_again", channel=channel.id)
+        return False
+
+
+def _store_after_all(tx: Tx, channel: Channel, unparsed: store.Unparsed, update: Update) -> bool:
+    if not store.delete_unparsed(tx, unparsed.company_id, unparsed.id):
+        return False
+    store_update(tx, channel, unparsed.body, update)
+    return True
+
+
+def _store_message(tx: Tx, channel: Channel, envelope: Envelope, item: Inbound) -> None:
+    """A known key of an unknown message is another update: platforms may count anew."""
+    if not store.insert_raw(tx, envelope, store.STORED):
+        if chats.is_stored(tx, channel, item.message_id):
+            return
+        store.insert_raw(
+            tx, replace(envelope, key=f"{envelope.key}:{item.message_id}"), store.STORED
+        )
+    chats.receive(tx, channel, _incoming(tx, channel, item))
+
+
+def _store_other(tx: Tx, channel: Channel, envelope: Envelope, item: Edit | None) -> None:
+    """An edit, or what is nothing for us. Without a chat of ours only the key is kept:
+
+    nobody could ever delete the rest.
+    """
+    has_chat = envelope.chat_id is not None and chats.hold(tx, channel, envelope.chat_id)
+    kept = envelope if has_chat else replace(envelope, body=b"")
+    state = store.IGNORED if item is None else store.STORED
+    if store.insert_raw(tx, kept, state) and item is not None and has_chat:
+        chats.edit_received(tx, channel, item.message_id, clean_foreign(item.text))
+
+
 async def _keep_unread(
     db: Database, channel: Channel, body: bytes, reason: str, offset: int | None
 ) -> None:
-    log.warning("inbound_unparsed", channel=channel.id, reason=reason[:200])
-    await db.write(_store_unread, channel, body, reason[:200], offset)
+    reason = clean_foreign(reason)[:MAX_REASON_CHARS]
+    log.warning("inbound_unparsed", channel=channel.id, reason=reason)
+    await db.write(_store_unread, channel, body, reason, offset)
 
 
 def _store_unread(tx: Tx, channel: Channel, body: bytes, reason: str, offset: int | None) -> None:
     if offset is not None:
         channels.advance_poll(tx, channel.company_id, channel.id, offset)
     key = f"unread:{hashlib.sha256(body).hexdigest()}"
-    place = (channel.company_id, channel.id)
-    store.insert_raw(tx, place, key, body, (store.UNPARSED, reason))
+    chat_id = connector_class(channel.source).chat_of(body)
+    envelope = Envelope(channel.company_id, channel.id, key, chat_id, body)
+    store.insert_raw(tx, envelope, store.UNPARSED, reason)
 
 
 def _incoming(tx: Tx, channel: Channel, item: Inbound) -> Incoming:
@@ -99,10 +159,11 @@ def _incoming(tx: Tx, channel: Channel, item: Inbound) -> Incoming:
         organization = accounts.organization(tx, channel.company_id, channel.organization_id)
         phone = normalize_phone(item.phone, organization.country)
     name = clean_foreign(item.sender_name).replace("\n", " ").strip()
+    username = clean_foreign(item.username) if item.username else None
     return Incoming(
         external_chat_id=item.chat_id,
         external_id=item.message_id,
-        sender=Identity(channel.id, item.sender_id, name, item.username),
+        sender=Identity(channel.id, item.sender_id, name, username),
         sent_at=item.sent_at,
         text=clean_foreign(item.text),
         file=(
@@ -111,5 +172,5 @@ def _incoming(tx: Tx, channel: Channel, item: Inbound) -> Incoming:
             else None
         ),
         phone=phone,
-        kind=item.kind,
+        kind=clean_foreign(item.kind) if item.kind else None,
     )

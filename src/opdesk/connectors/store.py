@@ -1,5 +1,7 @@
 """SQL of the inbox: raw envelopes as the platforms sent them, kept for 7 days."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -10,13 +12,17 @@ from sqlalchemy import (
     Text,
     bindparam,
     delete,
-    update,
+    func,
+    select,
+    text,
 )
 
 from opdesk.kit.context import Tx
 from opdesk.kit.sql import metadata, statement, upsert
 
 STORED, IGNORED, UNPARSED = "stored", "ignored", "unparsed"
+_is_unparsed = text("state = 'unparsed'")
+"""As text: PostgreSQL takes the small index only for a condition without a parameter."""
 
 inbox = Table(
     "inbox",
@@ -28,12 +34,20 @@ inbox = Table(
     Column("body", LargeBinary, nullable=False),
     Column("state", Text, nullable=False),
     Column("error", Text),
-    Column("chat_id", BigInteger),
+    Column("external_chat_id", Text),
     Column("received_at", BigInteger, nullable=False),
     PrimaryKeyConstraint("company_id", "id"),
     Index("inbox_dedupe", "company_id", "channel_id", "dedupe_key", unique=True),
     Index("inbox_age", "received_at"),
-    Index("inbox_chat", "company_id", "chat_id"),
+    Index("inbox_chat", "company_id", "channel_id", "external_chat_id"),
+    Index(
+        "inbox_unparsed",
+        "company_id",
+        "channel_id",
+        "id",
+        sqlite_where=_is_unparsed,
+        postgresql_where=_is_unparsed,
+    ),
 )
 _i = inbox.c
 ADD = statement(
@@ -46,52 +60,94 @@ ADD = statement(
         body=bindparam("body"),
         state=bindparam("state"),
         error=bindparam("error"),
-        chat_id=None,
+        external_chat_id=bindparam("chat"),
         received_at=bindparam("now"),
     )
     .on_conflict_do_nothing(index_elements=["company_id", "channel_id", "dedupe_key"])
 )
-SET_CHAT = statement(
-    update(inbox)
-    .where(_i.company_id == bindparam("company"), _i.id == bindparam("id"))
-    .values(chat_id=bindparam("new_chat"))
+UNPARSED_AFTER = statement(
+    select(_i.company_id, _i.id, _i.channel_id, _i.body)
+    .where(_is_unparsed, _i.id > bindparam("after"))
+    .order_by(_i.id)
+    .limit(bindparam("size"))
+)
+COUNT_UNPARSED = statement(
+    select(func.count())
+    .select_from(inbox)
+    .where(
+        _is_unparsed, _i.company_id == bindparam("company"), _i.channel_id == bindparam("channel")
+    )
+)
+DELETE_UNPARSED = statement(
+    delete(inbox).where(
+        _is_unparsed, _i.company_id == bindparam("company"), _i.id == bindparam("id")
+    )
 )
 DELETE_OF_CHAT = statement(
-    delete(inbox).where(_i.company_id == bindparam("company"), _i.chat_id == bindparam("chat"))
+    delete(inbox).where(
+        _i.company_id == bindparam("company"),
+        _i.channel_id == bindparam("channel"),
+        _i.external_chat_id == bindparam("chat"),
+    )
 )
 DELETE_BEFORE = statement(delete(inbox).where(_i.received_at < bindparam("before")))
 
 
-def insert_raw(
-    tx: Tx, place: tuple[int, int], key: str, body: bytes, outcome: tuple[str, str | None]
-) -> int | None:
-    """Keep an envelope; its id, or None when this one was taken in before.
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a platform sent. `chat_id` is the platform's own; `key` tells duplicates."""
 
-    `place` is (company, channel), `outcome` (state, error).
-    """
-    raw_id = tx.new_id("inbox")
-    company_id, channel_id = place
-    state, error = outcome
+    company_id: int
+    channel_id: int
+    key: str
+    chat_id: str | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Unparsed:
+    """An envelope that waits to be run again."""
+
+    company_id: int
+    id: int
+    channel_id: int
+    body: bytes
+
+
+def insert_raw(tx: Tx, envelope: Envelope, state: str, error: str | None = None) -> bool:
+    """Keep an envelope; False when this one was taken in before."""
     added = tx.run(
         ADD,
-        company=company_id,
-        id=raw_id,
-        channel=channel_id,
-        key=key,
-        body=body,
+        company=envelope.company_id,
+        id=tx.new_id("inbox"),
+        channel=envelope.channel_id,
+        key=envelope.key,
+        body=envelope.body,
         state=state,
         error=error,
+        chat=envelope.chat_id,
         now=tx.now,
     )
-    return raw_id if added == 1 else None
+    return added == 1
 
 
-def set_chat(tx: Tx, company_id: int, raw_id: int, chat_id: int) -> None:
-    tx.run(SET_CHAT, company=company_id, id=raw_id, new_chat=chat_id)
+def list_unparsed(tx: Tx, after: int, size: int) -> list[Unparsed]:
+    """Every company's, oldest first, behind the id `after`."""
+    rows = tx.all(UNPARSED_AFTER, after=after, size=size)
+    return [Unparsed(row[0], row[1], row[2], bytes(row[3])) for row in rows]
 
 
-def delete_of_chat(tx: Tx, company_id: int, chat_id: int) -> None:
-    tx.run(DELETE_OF_CHAT, company=company_id, chat=chat_id)
+def count_unparsed(tx: Tx, company_id: int, channel_id: int) -> int:
+    return int(tx.scalar(COUNT_UNPARSED, company=company_id, channel=channel_id))
+
+
+def delete_unparsed(tx: Tx, company_id: int, raw_id: int) -> bool:
+    """False when somebody else was quicker."""
+    return tx.run(DELETE_UNPARSED, company=company_id, id=raw_id) == 1
+
+
+def delete_of_chat(tx: Tx, company_id: int, channel_id: int, chat_id: str) -> None:
+    tx.run(DELETE_OF_CHAT, company=company_id, channel=channel_id, chat=chat_id)
 
 
 def delete_before(tx: Tx, before: int) -> None:

@@ -16,8 +16,8 @@ from opdesk.kit.limits import Pauses
 from opdesk.kit.log import get_logger
 
 log = get_logger(__name__)
-PAUSE_S = 4.0
-"""Between two calls for a chat: Telegram shows one for 5 s."""
+PAUSE_S = 2.5
+"""Between two calls for a chat: panels repeat every 3 s, and Telegram shows one for 5."""
 REST_S = 60.0
 """How long a chat or a channel that failed is left alone: messages need the platform more."""
 CALL_S = 5.0

@@ -11,7 +11,8 @@ def recognize(tx: Tx, company_id: int, identity: Identity) -> tuple[Contact, boo
     """The contact behind an identity, made when it is new; True when anything about it changed."""
     known = store.find_by_identity(tx, company_id, identity)
     if known is None:
-        return store.insert_contact(tx, company_id, identity), True
+        made = store.insert_contact(tx, company_id, identity)
+        return (made, True) if made else recognize(tx, company_id, identity)
     if identity.name and identity.name != known.name:
         store.update_name(tx, company_id, known.id, identity.name)
         return replace(known, name=identity.name), True

@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from opdesk.contacts.model import Contact, Identity
 from opdesk.kit.context import Tx
-from opdesk.kit.sql import metadata, statement
+from opdesk.kit.sql import metadata, statement, upsert
 
 contacts = Table(
     "contacts",
@@ -67,13 +67,15 @@ ADD_CONTACT = statement(
     )
 )
 ADD_IDENTITY = statement(
-    insert(identities).values(
+    upsert(identities)
+    .values(
         company_id=bindparam("company"),
         channel_id=bindparam("channel"),
         external_id=bindparam("external"),
         contact_id=bindparam("contact"),
         username=bindparam("username"),
     )
+    .on_conflict_do_nothing()
 )
 SET_NAME = statement(
     update(contacts)
@@ -110,10 +112,10 @@ def find_by_identity(tx: Tx, company_id: int, identity: Identity) -> Contact | N
     return Contact(*row) if row else None
 
 
-def insert_contact(tx: Tx, company_id: int, identity: Identity) -> Contact:
+def insert_contact(tx: Tx, company_id: int, identity: Identity) -> Contact | None:
+    """None when somebody else was quicker to know this identity."""
     contact_id = tx.new_id("contacts")
-    tx.run(ADD_CONTACT, company=company_id, id=contact_id, name=identity.name, now=tx.now)
-    tx.run(
+    added = tx.run(
         ADD_IDENTITY,
         company=company_id,
         channel=identity.channel_id,
@@ -121,6 +123,9 @@ def insert_contact(tx: Tx, company_id: int, identity: Identity) -> Contact:
         contact=contact_id,
         username=identity.username,
     )
+    if added == 0:
+        return None
+    tx.run(ADD_CONTACT, company=company_id, id=contact_id, name=identity.name, now=tx.now)
     return Contact(contact_id, company_id, identity.name, None, None)
 
 

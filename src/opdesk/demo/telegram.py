@@ -79,7 +79,8 @@ class FakeTelegram:
         self._files: dict[str, bytes] = {}
         self._pending: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self._news = asyncio.Event()
-        self._last_update, self._last_message = 1_000, 100
+        # Numbers of an earlier start are never used again: the desk may still know them.
+        self._last_update = self._last_message = self._now_s()
         self.lost: set[str] = set()
         """Methods that are carried out, but whose answers get lost on the way."""
         self.silent: set[str] = set()

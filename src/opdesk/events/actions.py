@@ -8,7 +8,8 @@ from opdesk.kit.bus import Wake
 from opdesk.kit.context import Fact, Tx
 
 RETENTION_DAYS = 14
-PAGE_SIZE = 500
+PAGE_SIZE = 100
+"""Small enough that a page, whatever its texts, fits twice into what may wait for one client."""
 
 
 def write_collected(tx: Tx) -> None:

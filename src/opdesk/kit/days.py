@@ -9,6 +9,8 @@ from opdesk.kit.errors import Invalid
 from opdesk.kit.wire import time_in
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_BARE_PLUS = re.compile(r"(?P<time>.*[Tt ]\d{2}[\d:.,]*) (?P<offset>\d{2}:?\d{2})\Z")
+"""A plus that was not encoded arrives as a space: `2026-11-24T10:00:00 02:00`."""
 
 
 def span_in(name: str, given: Sequence[str], time_zone: str) -> tuple[int | None, int | None]:
@@ -29,13 +31,17 @@ def span_in(name: str, given: Sequence[str], time_zone: str) -> tuple[int | None
 def _start(name: str, text: str, time_zone: str) -> int:
     if _DAY.match(text):
         return _midnight(name, text, time_zone, 0)
-    return time_in(text, name)
+    return _moment(name, text)
 
 
 def _end(name: str, text: str, time_zone: str) -> int:
     if _DAY.match(text):
         return _midnight(name, text, time_zone, 1)
-    return time_in(text, name) + 1
+    return _moment(name, text) + 1
+
+
+def _moment(name: str, text: str) -> int:
+    return time_in(_BARE_PLUS.sub(r"\g<time>+\g<offset>", text.strip()), name)
 
 
 def _midnight(name: str, text: str, time_zone: str, days_later: int) -> int:

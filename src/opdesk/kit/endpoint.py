@@ -19,6 +19,7 @@ from litestar.params import SkipValidation
 from opdesk.kit import errors
 from opdesk.kit.db import Database
 from opdesk.kit.web import origin_is_ours
+from opdesk.kit.wire import MAX_ID
 
 T = TypeVar("T")
 Given = NamedDependency[SkipValidation[T]]
@@ -37,12 +38,16 @@ Recognizer = Callable[[Any, bool], Awaitable[Any]]
 
 
 async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Recognise the caller of each call of the API that is not public."""
+    """Recognise the caller of each call of the API that is not public; refuse impossible ids."""
     callers = handler.opt.get("callers", "any")
-    if callers == "anyone" or not connection.scope["path"].startswith("/api/"):
-        return
-    recognizer: Recognizer = connection.app.state.recognizer
-    connection.scope["state"]["caller"] = await recognizer(connection.scope, callers == "company")
+    if callers != "anyone" and connection.scope["path"].startswith("/api/"):
+        recognizer: Recognizer = connection.app.state.recognizer
+        caller = await recognizer(connection.scope, callers == "company")
+        connection.scope["state"]["caller"] = caller
+    for value in connection.path_params.values():
+        # A number that no id can be would end in the database's own error.
+        if isinstance(value, int) and not 0 <= value <= MAX_ID:
+            raise errors.NotFound("there is nothing with this number")
 
 
 @dataclass(frozen=True, slots=True)

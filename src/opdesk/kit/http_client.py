@@ -6,10 +6,10 @@ a URL into a log or an error: bots' tokens stand in them.
 """
 
 import asyncio
+import contextlib
 import ipaddress
 import socket
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -18,6 +18,8 @@ import httpcore
 import httpx
 import msgspec
 from typing_extensions import override
+
+from opdesk.kit.text import readable_json
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -55,7 +57,7 @@ class ReplyTooLarge(HttpError):
 
 @dataclass(frozen=True, slots=True)
 class HttpReply:
-    """An answer of any status. `json` is None when the body is none."""
+    """An answer of any status. `json` is None when the body is none; what is no text is dropped."""
 
     status: int
     headers: Mapping[str, str]
@@ -63,10 +65,10 @@ class HttpReply:
 
     @property
     def json(self) -> Any:
-        try:
-            return msgspec.json.decode(self.body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return None
+        for readable in (bytes, readable_json):
+            with contextlib.suppress(msgspec.DecodeError, ValueError, RecursionError):
+                return msgspec.json.decode(readable(self.body))
+        return None
 
 
 def is_public(address: IpAddress, allow: Iterable[Network] = ()) -> bool:
@@ -172,7 +174,7 @@ class HttpClient:
         extra: dict[str, Any] = {"data": data, "files": files} if files else {"json": json}
         return await self._call("POST", url, timeout_s, MAX_REPLY_BYTES, **extra)
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def download(
         self, url: str, *, timeout_s: float, max_bytes: int
     ) -> AsyncIterator[tuple[int, AsyncIterator[bytes]]]:

@@ -6,7 +6,7 @@ validation) get the same treatment as the REST API.
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
-from typing import Any
+from typing import Any, Protocol
 
 from opdesk.kit.log import get_logger
 
@@ -29,6 +29,19 @@ SAFE_HEADERS: tuple[Header, ...] = (
 )
 HTTPS_HEADER: Header = (b"strict-transport-security", b"max-age=31536000")
 _NOT_STORED: Header = (b"cache-control", b"no-store")
+_TENANT = "opdesk.tenants"
+"""Where a request's scope keeps whose credentials it came with."""
+_VARY: Header = (b"vary", b"Origin")
+_EXPOSED: Header = (b"access-control-expose-headers", b"Retry-After")
+_PREFLIGHT: tuple[Header, ...] = (
+    (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, DELETE"),
+    (
+        b"access-control-allow-headers",
+        b"Authorization, X-Authorization-Key, X-Requested-With, X-SignalR-User-Agent, "
+        b"Content-Type, Idempotency-Key",
+    ),
+    (b"access-control-max-age", b"600"),
+)
 _SECRET_PATHS = ("/media/", "/links/", "/api/link/")
 """Below these the path itself lets someone in, so the log does not have it."""
 
@@ -89,6 +102,86 @@ class SafeHeaders:
             await send(event)
 
         await self._app(scope, receive, send_safely)
+
+
+class AllowedOrigins(Protocol):
+    """Which pages of other origins may read whose answers."""
+
+    def is_allowed(self, tenant_id: int, origin: str, /) -> bool: ...
+    def is_allowed_by_anyone(self, origin: str, /) -> bool: ...
+
+
+def note_tenant(scope: Scope, tenant_id: int) -> None:
+    """Tell the layers around whose credentials a request came with."""
+    if _TENANT in scope:
+        scope[_TENANT].append(tenant_id)
+
+
+class Cors:
+    """Lets pages of other origins read answers below `paths`, each origin exactly named.
+
+    A preflight carries no credentials, so an origin that any tenant allows passes it. The answer
+    itself can be read only where the caller's own tenant (`note_tenant`) allows the origin.
+    """
+
+    def __init__(self, app: App, allowed: AllowedOrigins, paths: tuple[str, ...]) -> None:
+        self._app, self._allowed, self._paths = app, allowed, paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_ours = scope["type"] == "http" and scope["path"].startswith(self._paths)
+        headers = dict(scope["headers"]) if is_ours else {}
+        origin = headers.get(b"origin")
+        if origin is None:
+            await self._app(scope, receive, send)
+        elif scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
+            await self._answer_preflight(origin, send)
+        else:
+            await self._serve(origin, scope, receive, send)
+
+    async def _answer_preflight(self, origin: bytes, send: Send) -> None:
+        allows = self._allowed.is_allowed_by_anyone(origin.decode("latin-1"))
+        headers = [_VARY, *(_readable_by(origin) if allows else ())]
+        await answer(send, 204, b"", b"text/plain", [*headers, *(_PREFLIGHT if allows else ())])
+
+    async def _serve(self, origin: bytes, scope: Scope, receive: Receive, send: Send) -> None:
+        # A list, so that it is the same one in copies of the scope.
+        tenants: list[int] = []
+        scope[_TENANT] = tenants
+
+        async def send_readable(event: Event) -> None:
+            if event["type"] == "http.response.start":
+                headers = [*event.get("headers", ()), _VARY]
+                text = origin.decode("latin-1")
+                if tenants and self._allowed.is_allowed(tenants[-1], text):
+                    headers += [*_readable_by(origin), _EXPOSED]
+                event["headers"] = headers
+            await send(event)
+
+        await self._app(scope, receive, send_readable)
+
+
+def _readable_by(origin: bytes) -> tuple[Header, Header]:
+    return (
+        (b"access-control-allow-origin", origin),
+        (b"access-control-allow-credentials", b"true"),
+    )
+
+
+class HeadAsGet:
+    """HEAD is answered as GET would be, without the body."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_head(event: Event) -> None:
+            await send({**event, "body": b""} if event["type"] == "http.response.body" else event)
+
+        await self._app({**scope, "method": "GET"}, receive, send_head)
 
 
 class RequestLog:

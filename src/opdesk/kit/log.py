@@ -18,9 +18,12 @@ _SECRET_NAMES = frozenset(
 
 def configure(log_format: LogFormat, level: str) -> None:
     """Send all logs, ours and the libraries', to standard error in one format."""
-    as_json = log_format == "json" or (log_format == "auto" and not sys.stderr.isatty())
+    is_terminal = sys.stderr.isatty()
+    as_json = log_format == "json" or (log_format == "auto" and not is_terminal)
     renderer: Any = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=is_terminal)
     )
     shared: list[Any] = [
         structlog.stdlib.add_log_level,

@@ -9,6 +9,7 @@ from typing import Any
 
 from litestar import Litestar
 
+_NO_BYTES = {"application/json": {"schema": {"type": "string"}}}
 COMPANY, OPERATOR = "company", "operator"
 _PROBLEM = "application/problem+json"
 _NULL = {"type": "null"}
@@ -62,11 +63,11 @@ _ERRORS = {
 
 
 def describe(
-    app: Litestar, shapes: Iterable[type[Any]], bodies: Mapping[str, dict[str, Any]]
+    app: Litestar, shapes: Iterable[type[Any]], by_hand: Mapping[str, dict[str, Any]]
 ) -> dict[str, Any]:
-    """The OpenAPI document. `shapes` bring examples; `bodies` are request bodies by operation
+    """The OpenAPI document. `shapes` bring examples; `by_hand` is what the framework can't know.
 
-    ("post /api/media") that the framework can't know, because the handler reads them itself.
+    That is by operation ("post /api/media"): parameters, the request's body, responses.
     """
     document = app.openapi_schema.to_schema()
     components = document.setdefault("components", {})
@@ -84,8 +85,8 @@ def describe(
         for method, operation in operations.items():
             is_public = (method, path) in public
             operation["security"] = [] if is_public else [{"bearer": []}, {"key": []}]
-            if f"{method} {path}" in bodies:
-                operation["requestBody"] = bodies[f"{method} {path}"]
+            _complete(operation, by_hand.get(f"{method} {path}", {}))
+            _tell_empty_answer(operation)
             _tell_optional_body(operation)
             _put_example(operation, examples)
             _add_errors(operation, is_public=is_public)
@@ -100,6 +101,23 @@ def _public_paths(app: Litestar) -> set[tuple[str, str]]:
                 methods = [str(method).lower() for method in handler.http_methods]
                 found |= {(method, route.path_format) for method in methods}
     return found
+
+
+def _complete(operation: dict[str, Any], more: Mapping[str, Any]) -> None:
+    operation.setdefault("parameters", []).extend(more.get("parameters", ()))
+    operation["responses"] |= more.get("responses", {})
+    if "requestBody" in more:
+        operation["requestBody"] = more["requestBody"]
+    if not operation["parameters"]:
+        del operation["parameters"]
+
+
+def _tell_empty_answer(operation: dict[str, Any]) -> None:
+    """A handler that answers bytes answers none: `kit/endpoint.py` `empty`."""
+    answer = operation["responses"].get("200", {})
+    if answer.get("content", _NO_BYTES) == _NO_BYTES:
+        answer.pop("content", None)
+        answer["description"] = "Done; the answer has no body"
 
 
 def _tell_optional_body(operation: dict[str, Any]) -> None:

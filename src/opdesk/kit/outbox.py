@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from opdesk.kit.bus import Alarm, Bus, Wake
 from opdesk.kit.clock import SECOND_MS, Clock
-from opdesk.kit.context import Tx
+from opdesk.kit.context import DuplicateRow, Tx
 from opdesk.kit.db import Database
 from opdesk.kit.errors import Unavailable
 from opdesk.kit.ids import jittered
@@ -218,9 +218,16 @@ class Outbox:
         try:
             job = await self._db.write(_claim, job_id)
             if job is not None:
-                await self._db.write(_record, job, await self._outcome(job))
+                await self._write_down(job, await self._outcome(job))
         except Unavailable as error:
             log.warning("job_not_recorded", job=job_id, reason=str(error))
+
+    async def _write_down(self, job: Job, outcome: Record | RetryLater | None) -> None:
+        try:
+            await self._db.write(_record, job, outcome)
+        except DuplicateRow:
+            # Written by another transaction at the same moment: now the record can see it.
+            await self._db.write(_record, job, outcome)
 
     async def _outcome(self, job: Job) -> Record | RetryLater | None:
         try:

@@ -1,8 +1,9 @@
 """The built pages: two HTML files and their assets, served with a policy that allows only us."""
 
+from http import HTTPStatus
 from pathlib import Path
 
-from litestar import Response, Router
+from litestar import MediaType, Response, Router
 from litestar.datastructures import CacheControlHeader
 from litestar.static_files import create_static_files_router
 
@@ -30,6 +31,10 @@ class Pages:
     def panel(self) -> Response[bytes]:
         return _page(self._panel)
 
+    def lost(self) -> Response[bytes]:
+        """For an address that is nobody's: the panel, which says so."""
+        return _page(self._panel, HTTPStatus.NOT_FOUND)
+
     def dashboard(self) -> Response[bytes]:
         return _page(self._dashboard)
 
@@ -56,6 +61,6 @@ def _read(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else _NOT_BUILT
 
 
-def _page(body: bytes) -> Response[bytes]:
+def _page(body: bytes, status: HTTPStatus = HTTPStatus.OK) -> Response[bytes]:
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}
-    return Response(body, media_type="text/html; charset=utf-8", headers=headers)
+    return Response(body, status_code=status, media_type=MediaType.HTML, headers=headers)

@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from opdesk.kit.errors import Invalid
+from opdesk.kit.text import clean_ours, matching_key
 
 MIN_CHARS = 10
 MAX_CHARS = 256
@@ -63,11 +64,28 @@ class Passwords:
 
 
 def check_new_password(password: str, *, login: str) -> None:
-    """Raises Invalid naming `password` when it is too short, too long or too easy to guess."""
+    """Raises Invalid naming `password`: too short, too long, too easy to guess, or not typed.
+
+    A control character would lock its owner out: the end of a line that came along, say.
+    """
     if not MIN_CHARS <= len(password) <= MAX_CHARS:
         raise Invalid.field("password", f"must have {MIN_CHARS} to {MAX_CHARS} characters")
-    if is_common(password) or password.casefold() == login.casefold():
+    try:
+        clean_ours(password, multiline=False)
+    except ValueError as error:
+        raise Invalid.field("password", str(error)) from error
+    if is_common(password) or _is_made_of(password, login):
         raise Invalid.field("password", "is too easy to guess; choose another one")
+
+
+def _is_made_of(password: str, login: str) -> bool:
+    """The login, once or several times, with decoration around and between."""
+    folded, login = matching_key(password), matching_key(login)
+    bare = folded.strip(_DECORATION)
+    return bool(login) and (
+        not folded.replace(login, "")
+        or (bool(bare) and not bare.replace(login, "").strip(_DECORATION))
+    )
 
 
 def is_common(password: str) -> bool:

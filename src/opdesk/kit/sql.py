@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy import BigInteger, BindParameter, ColumnElement, MetaData, bindparam
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import insert as upsert, psycopg
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import Boolean
+from typing_extensions import override
 
 __all__ = ["CompiledSql", "Statement", "in_json", "metadata", "statement", "upsert"]
 # PostgreSQL's form of INSERT ... ON CONFLICT compiles for SQLite as well, but not the reverse.
@@ -22,7 +24,17 @@ __all__ = ["CompiledSql", "Statement", "in_json", "metadata", "statement", "upse
 metadata = MetaData()
 """Every table of the program; a test holds the migrations against it."""
 
+
+class _SqliteCompiler(SQLiteCompiler):
+    """SQLAlchemy's, which also writes the hints of `with_hint(table, text, "sqlite")`."""
+
+    @override
+    def get_from_hint_text(self, table: Any, text: str | None) -> str | None:
+        return text
+
+
 _SQLITE = sqlite.dialect(paramstyle="named")
+_SQLITE.statement_compiler = _SqliteCompiler
 _POSTGRES = psycopg.dialect()  # type: ignore[no-untyped-call]
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, TypeVar
 
 import msgspec
@@ -21,10 +20,9 @@ from opdesk.kit.wire import decode
 
 log = get_logger(__name__)
 T = TypeVar("T")
-Network = IPv4Network | IPv6Network
 PROBLEM = "application/problem+json"
 MAX_JSON_BYTES = 4 * 1024 * 1024
-"""A JSON body; calls that take media say their own limit."""
+"""A JSON body; calls that take more say their own limit."""
 JSON_TYPES = ("application/json", "text/json")
 _NO_CONTENT_TYPE = ""
 SERVER_MISTAKE = "The server made a mistake; its log says more."
@@ -117,6 +115,11 @@ def header(scope: Any, name: bytes) -> str:
     return ""
 
 
+def header_lines(scope: Any, name: bytes) -> list[str]:
+    """The values of every line with this name, in order."""
+    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """All that a request says about who it is. Quotes around a token are dropped."""
@@ -146,11 +149,15 @@ def bearer_of(authorization: str) -> str | None:
 
 
 def origin_is_ours(scope: Any, public_origins: tuple[str, ...]) -> bool:
-    """Same scheme and host as the page's own: our public addresses, or what was asked for."""
+    """Whether the page that asks is ours: at a public address or, without any, where it asks.
+
+    Where public addresses are set, the `Host` that a request names proves nothing.
+    """
     origin = header(scope, b"origin").lower()
+    if public_origins:
+        return origin in public_origins
     scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
-    asked = f"{scheme}://{header(scope, b'host').lower()}"
-    return bool(origin) and (origin == asked or origin in public_origins)
+    return bool(origin) and origin == f"{scheme}://{header(scope, b'host').lower()}"
 
 
 def credentials_of(scope: Any, public_origins: tuple[str, ...] = ()) -> Credentials:
@@ -178,34 +185,6 @@ def _connection(scope: Any) -> ASGIConnection[Any, Any, Any, Any]:
     return ASGIConnection(scope)
 
 
-def client_address(scope: Any, trusted: tuple[Network, ...]) -> str:
-    """Who sent the request: the peer, or what a trusted proxy says of it.
-
-    `X-Forwarded-For` is read from its end: each address was written by the next one's owner, so
-    the first that is not a trusted proxy is the client, and what it claims is not looked at.
-    """
-    address: str = scope["client"][0] if scope.get("client") else ""
-    forwarded = [part.strip() for part in header(scope, b"x-forwarded-for").split(",")]
-    while forwarded and _is_within(address, trusted):
-        candidate = forwarded.pop()
-        if not _is_address(candidate):
-            break
-        address = candidate
-    return address
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_within(address: str, networks: tuple[Network, ...]) -> bool:
-    return _is_address(address) and any(ip_address(address) in network for network in networks)
-
-
 def _answer_app_error(_request: Request[Any, Any, Any], error: errors.AppError) -> Response[bytes]:
     body, headers = problem_of(error)
     if body.status == HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -214,7 +193,7 @@ def _answer_app_error(_request: Request[Any, Any, Any], error: errors.AppError) 
     return body.response(headers)
 
 
-def _answer_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+def answer_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """What the framework itself refuses: unknown routes, methods, parameters, sizes."""
     if isinstance(error, ValidationException):
         return _answer_app_error(request, _invalid_parameters(error))
@@ -234,18 +213,22 @@ def _invalid_parameters(error: ValidationException) -> errors.Invalid:
     if not found:
         name = error.detail.removeprefix("Missing required query parameter ").split(" ")[0]
         found = {name.strip("'"): ["is required"]}
+    if found.pop("data", None):
+        # The framework's name for a body that was not sent.
+        found["body"] = ["is empty"]
     detail = "; ".join(f"{name}: {texts[0]}" for name, texts in found.items())
     return errors.Invalid(detail.replace("`", "'"), errors=found)
 
 
 def _answer_bug(_request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     log.error("unexpected_error", exc_info=error)
-    return _answer_app_error(_request, errors.AppError())
+    body, headers = problem_of(errors.AppError(SERVER_MISTAKE))
+    return body.response(headers)
 
 
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     errors.AppError: _answer_app_error,
-    HTTPException: _answer_http_error,
+    HTTPException: answer_http_error,
     Exception: _answer_bug,
 }
 

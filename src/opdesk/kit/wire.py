@@ -1,5 +1,6 @@
 """JSON as the contract wants it: camelCase out, names in any case in, strict numbers, UTC times."""
 
+import json
 import re
 import types
 from collections.abc import Mapping
@@ -34,6 +35,9 @@ _KINDS = {
     "object": "an object",
     "null": "null",
 }
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_STEP = re.compile(r"\.\w+|\[\d+\]|\[\.\.\.\]")
 _PLACE = re.compile(r" - at `(?P<path>.*)`$")
 
 
@@ -88,28 +92,90 @@ def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
 
 
 def _decode_slowly(body: bytes, kind: Any) -> Any:
+    folded = _folded(_loosely(body.removeprefix(_BYTE_ORDER_MARK), kind), kind)
     try:
-        loose = msgspec.json.decode(body)
-    except RecursionError as error:
-        raise Invalid("the body is nested too deeply") from error
-    except (msgspec.DecodeError, UnicodeError) as error:
-        raise Invalid(f"the body is not JSON: {error}" if body else "the body is empty") from error
-    try:
-        return msgspec.convert(_folded(loose, kind), kind)
+        return msgspec.convert(folded, kind)
     except msgspec.ValidationError as error:
-        raise _as_invalid(error) from error
+        raise _as_invalid(error, folded, kind) from error
 
 
-def _as_invalid(error: msgspec.ValidationError) -> Invalid:
+def _loosely(body: bytes, kind: Any) -> Any:
+    """Any JSON. Raises Invalid naming `body`, or the text with a character that can't be."""
+    if not body.strip():
+        raise Invalid.field("body", "is empty")
+    try:
+        return msgspec.json.decode(body)
+    except RecursionError as error:
+        raise Invalid.field("body", "is nested too deeply") from error
+    except (msgspec.DecodeError, UnicodeError) as error:
+        if found := _lone_surrogate(body, kind):
+            path, character = found
+            problem = f"must not contain the character U+{ord(character):04X}"
+            raise Invalid.field(path.removeprefix(".") or "body", problem) from error
+        raise Invalid.field("body", f"is not JSON: {error}") from error
+
+
+def _lone_surrogate(body: bytes, kind: Any) -> tuple[str, str] | None:
+    """(path, character) of half a character: Python's own parser takes it, ours does not."""
+    try:
+        loose = json.loads(body)
+        return _surrogate_in(_folded(loose, kind)) or _surrogate_in(loose)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _surrogate_in(value: Any, path: str = "") -> tuple[str, str] | None:
+    if isinstance(value, str):
+        found = _SURROGATE.search(value)
+        return (path, found[0]) if found else None
+    if isinstance(value, dict):
+        # A name that can't be written can't be named either.
+        inside = [_surrogate_in(name, path) for name in value]
+        inside += [_surrogate_in(item, f"{path}.{name}") for name, item in value.items()]
+    elif isinstance(value, list):
+        inside = [_surrogate_in(item, f"{path}[{index}]") for index, item in enumerate(value)]
+    else:
+        return None
+    return next((one for one in inside if one), None)
+
+
+def _as_invalid(error: msgspec.ValidationError, value: Any, kind: Any) -> Invalid:
     """`Expected `int`, got `str` - at `$[3].organizationId`` -> field `[3].organizationId`."""
     text = str(error)
     place = _PLACE.search(text)
     problem = _PLACE.sub("", text)
     missing = re.search(r"missing required field `(\w+)`", problem)
-    path = place["path"].removeprefix("$").removeprefix(".") if place else ""
+    path = _with_free_names(place["path"], value, kind).removeprefix(".") if place else ""
     if missing:
         path, problem = f"{path}.{missing[1]}".removeprefix("."), "is required"
     return Invalid.field(path or "body", _plain_words(problem))
+
+
+def _with_free_names(path: str, value: Any, kind: Any) -> str:
+    """The path to a culprit; where msgspec says `[...]`, its name in an object of free names."""
+    found = ""
+    for step in _STEP.findall(path):
+        kind = _plain(kind)
+        if step == "[...]":
+            kind = get_args(kind)[1]
+            name = next(name for name, item in value.items() if not _fits(item, kind))
+            value = value[name]
+            found += f".{name}"
+            continue
+        if step.startswith("["):
+            kind, value = get_args(kind)[0], value[int(step[1:-1])]
+        else:
+            kind, value = _fields(kind)[step[1:].lower()][1], value[step[1:]]
+        found += step
+    return found
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _plain_words(problem: str) -> str:

@@ -1,20 +1,23 @@
 """Files in the data folder, and who may fetch one."""
 
+import contextlib
 import hashlib
 import hmac
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import anyio.to_thread
 
 from opdesk.kit.clock import DAY_MS
 from opdesk.kit.keyring import Keyring
+from opdesk.kit.log import get_logger
 from opdesk.kit.sniff import HEAD_BYTES, sniff
-from opdesk.media.errors import FileTooLarge, MediaNotFound
+from opdesk.media.errors import FileTooLarge, MediaNotFound, NoRoom
 from opdesk.media.model import Media, StoredFile
 
+log = get_logger(__name__)
 MEDIA_KEY = "media"
 """The kind of the keys that sign addresses."""
 
@@ -32,7 +35,11 @@ class Files:
         return self._root / str(company_id) / digest[:2] / digest
 
     async def receive(self, chunks: AsyncIterator[bytes]) -> StoredFile:
-        """Write a stream to disk, synced. Raises FileTooLarge; nothing is left behind then."""
+        """Write a stream to disk, synced. Raises FileTooLarge, NoRoom; nothing is left then."""
+        with _told_of_the_disk():
+            return await self._received(chunks)
+
+    async def _received(self, chunks: AsyncIterator[bytes]) -> StoredFile:
         descriptor, name = tempfile.mkstemp(dir=self._incoming)
         digest, size, head = hashlib.sha256(), 0, b""
         try:
@@ -51,11 +58,12 @@ class Files:
         return StoredFile(name, digest.hexdigest(), size, sniff(head))
 
     def take_over(self, company_id: int, file: StoredFile) -> None:
-        """Give received bytes their place. Doing it twice is as good as once."""
+        """Give received bytes their place. Doing it twice is as good as once. Raises NoRoom."""
         place = self.path(company_id, file.digest)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if os.path.exists(file.path):
-            os.replace(file.path, place)
+        with _told_of_the_disk():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if os.path.exists(file.path):
+                os.replace(file.path, place)
 
     def drop(self, file: StoredFile) -> None:
         """Forget received bytes that nobody took over."""
@@ -68,6 +76,16 @@ class Files:
         """What an earlier process had begun to receive."""
         for path in self._incoming.iterdir():
             path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _told_of_the_disk() -> Iterator[None]:
+    """What the disk refuses is the admin's to mend, and the caller's to try again."""
+    try:
+        yield
+    except OSError as error:
+        log.error("file_not_stored", reason=str(error))
+        raise NoRoom("there is no room for this file at the moment") from error
 
 
 def _sync(descriptor: int) -> None:

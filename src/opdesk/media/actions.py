@@ -1,13 +1,16 @@
 """Keep files, find them again, let them go with the last chat that used them."""
 
+import contextlib
 import re
 from collections.abc import Sequence
 
 from opdesk.kit.clock import DAY_MS
 from opdesk.kit.context import Tx
-from opdesk.kit.errors import Invalid
+from opdesk.kit.db import Database
+from opdesk.kit.errors import Invalid, Unavailable
+from opdesk.kit.formats import UNKNOWN, extension_of_type, is_mime_type
 from opdesk.kit.sniff import EXTENSIONS
-from opdesk.kit.text import clean_foreign
+from opdesk.kit.text import clean_foreign, clean_ours
 from opdesk.media import store
 from opdesk.media.access import Files
 from opdesk.media.errors import MediaNotFound
@@ -17,26 +20,40 @@ MAX_FILE_NAME_CHARS = 200
 FORGOTTEN_MS = DAY_MS
 """An upload that no message takes within a day is deleted."""
 _EXTENSION = re.compile(r"[a-z0-9]{1,10}\Z")
-_MIME = re.compile(r"[\w.+-]+/[\w.+-]+\Z")
+_USUAL = {"jpeg": "jpg"}
 
 
 def format_in(given: str, name: str = "") -> str:
     """An extension or MIME type as the lower-case extension: `image/jpeg`, `.JPG` -> `jpg`.
 
-    Raises Invalid naming `media.format`.
+    A type that says nothing, or none at all, leaves it to the file's name. Raises Invalid naming
+    `media.format`.
     """
     text = given.strip().lower()
-    if _MIME.match(text):
-        text = EXTENSIONS.get(text, text.rsplit("/", 1)[1].rsplit("+", 1)[0].rsplit(".", 1)[-1])
-    text = text.removeprefix(".") or name.rpartition(".")[2].lower()
-    if text == "jpeg":
-        text = "jpg"
+    if not text or is_mime_type(text):
+        return format_guessed(text, name)
+    text = text.rpartition(".")[2]
     if not _EXTENSION.match(text):
         raise Invalid.field("media.format", "must be an extension or a MIME type, such as jpg")
-    return text
+    return _USUAL.get(text, text)
 
 
-def file_name_in(name: str, file_format: str) -> str:
+def format_guessed(mime_type: str, name: str) -> str:
+    """The extension of a MIME type, else of the file's name, else `bin`."""
+    ending = name.rpartition(".")[2].strip().lower() if "." in name else UNKNOWN
+    text = extension_of_type(mime_type) or ending
+    return _USUAL.get(text, text) if _EXTENSION.match(text) else UNKNOWN
+
+
+def file_name_in(name: str, field: str) -> str:
+    """A caller's name for a file. Raises Invalid naming `field`."""
+    try:
+        return clean_ours(name, multiline=False)
+    except ValueError as error:
+        raise Invalid.field(field, str(error)) from error
+
+
+def _file_name(name: str, file_format: str) -> str:
     """A file's name without folders or line breaks; `file.<format>` when nothing is left."""
     flat = clean_foreign(name).replace("\n", " ").replace("\t", " ")
     base = re.split(r"[\\/]", flat)[-1].strip(". ")
@@ -56,20 +73,22 @@ def type_of(file: StoredFile, asked: MediaType | None) -> MediaType:
     return families.get((file.sniffed or "").split("/")[0], MediaType.FILE)
 
 
-def keep(
-    tx: Tx, files: Files, new: Media, file: StoredFile | None, chat_id: int | None = None
-) -> Media:
-    """Store a file's row, and give its bytes their place.
-
-    Moving the bytes is the one effect outside the transaction that is allowed: doing it twice is
-    as good as once, and bytes without a row are found and removed by `remove_unused`. The
-    company's row is locked, so that the same bytes can't be removed at the same moment.
-    """
-    if file is not None:
-        tx.lock("companies", id=new.company_id)
-        files.take_over(new.company_id, file)
+def keep(tx: Tx, files: Files, new: Media, file: StoredFile, chat_id: int) -> Media:
+    """Store the row of a chat's file, and give its bytes their place (`_take_over`)."""
+    _take_over(tx, files, new.company_id, file)
     store.insert_media(tx, new, chat_id)
     return new
+
+
+def _take_over(tx: Tx, files: Files, company_id: int, file: StoredFile) -> None:
+    """Give received bytes their place.
+
+    This is the one effect outside the transaction that is allowed: doing it twice is as good as
+    once, and bytes without a row are found and removed by `remove_unused`. The company's row is
+    locked, so that the same bytes can't be removed at the same moment.
+    """
+    tx.lock("companies", id=company_id)
+    files.take_over(company_id, file)
 
 
 def new_media(
@@ -80,7 +99,7 @@ def new_media(
         tx.new_id("media"),
         company_id,
         file.digest if file else None,
-        file_name_in(name, file_format),
+        _file_name(name, file_format),
         file_format,
         kind,
         file.size if file else 0,
@@ -94,17 +113,43 @@ def announce(tx: Tx, new: Media, chat_id: int) -> None:
 
 
 def add_upload(
-    tx: Tx, files: Files, company_id: int, named: tuple[str, str, MediaType], file: StoredFile
+    tx: Tx,
+    files: Files,
+    owner: tuple[int, int | None],
+    named: tuple[str, str, MediaType],
+    file: StoredFile,
 ) -> Media:
-    """Keep an uploaded file, named (name, format, type), until a message takes it."""
-    name, file_format, kind = named
-    return keep(tx, files, new_media(tx, company_id, name, file_format, kind, file), file)
+    """Keep an uploaded file, named (name, format, type), until a message takes it.
+
+    `owner` is (company, organization): an operator's organization, None for the company itself.
+    """
+    (company_id, organization_id), (name, file_format, kind) = owner, named
+    new = new_media(tx, company_id, name, file_format, kind, file)
+    _take_over(tx, files, company_id, file)
+    store.insert_media(tx, new, None, organization_id)
+    return new
+
+
+async def store_upload(
+    db: Database,
+    files: Files,
+    owner: tuple[int, int | None],
+    named: tuple[str, str, MediaType],
+    file: StoredFile,
+) -> Media:
+    """`add_upload`, leaving nothing behind when there is no room. Raises Unavailable."""
+    try:
+        return await db.write(add_upload, files, owner, named, file)
+    except Unavailable:
+        # Its bytes may have their place already, without the row that would have named them.
+        with contextlib.suppress(Unavailable):
+            await db.write(remove_unused, files, owner[0], [file.digest])
+        raise
 
 
 def fill(tx: Tx, files: Files, media: Media, file: StoredFile) -> None:
     """The bytes of a platform's file have come."""
-    tx.lock("companies", id=media.company_id)
-    files.take_over(media.company_id, file)
+    _take_over(tx, files, media.company_id, file)
     shown = EXTENSIONS.get(file.sniffed or "", media.format)
     store.fill(tx, media.company_id, media.id, file, shown)
 
@@ -126,9 +171,15 @@ def get(tx: Tx, company_id: int, media_id: int) -> Media:
     return found
 
 
-def attach(tx: Tx, company_id: int, media_id: int, chat_id: int) -> Media:
-    """Make an upload part of a chat. Raises MediaNotFound; one that was taken is not there."""
-    if not store.attach(tx, company_id, media_id, chat_id):
+def attach(
+    tx: Tx, company_id: int, media_id: int, chat_id: int, organization_id: int | None
+) -> Media:
+    """Make an upload part of a chat. Raises MediaNotFound; one that was taken is not there.
+
+    `organization_id` is that of the operator who asks: only uploads of its operators are there
+    for them. None for company credentials, which may use every upload of the company.
+    """
+    if not store.attach(tx, company_id, media_id, chat_id, organization_id):
         raise MediaNotFound(f"there is no uploaded file {media_id} that is still free")
     return get(tx, company_id, media_id)
 

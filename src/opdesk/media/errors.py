@@ -1,6 +1,6 @@
 """What can go wrong with files."""
 
-from opdesk.kit.errors import Invalid, NotFound, TooLarge
+from opdesk.kit.errors import Invalid, NotFound, TooLarge, Unavailable
 
 
 class MediaNotFound(NotFound):
@@ -11,6 +11,12 @@ class MediaNotFound(NotFound):
 
 class FileTooLarge(TooLarge):
     title = "The file is too large"
+
+
+class NoRoom(Unavailable):
+    """The disk is full or does not write; what was received is gone."""
+
+    title = "The file can't be stored at the moment"
 
 
 class BadMedia(Invalid):

@@ -28,6 +28,8 @@ media = Table(
     Column("company_id", BigInteger, nullable=False),
     Column("id", BigInteger, nullable=False),
     Column("chat_id", BigInteger),
+    # Whose upload it is while no chat has it: an organization's, or (null) the company's own.
+    Column("organization_id", BigInteger),
     Column("digest", Text),
     Column("name", Text, nullable=False),
     Column("format", Text, nullable=False),
@@ -48,6 +50,7 @@ ADD = statement(
         company_id=bindparam("company"),
         id=bindparam("id"),
         chat_id=bindparam("chat"),
+        organization_id=bindparam("organization"),
         digest=bindparam("digest"),
         name=bindparam("name"),
         format=bindparam("format"),
@@ -57,9 +60,9 @@ ADD = statement(
         created_at=bindparam("now"),
     )
 )
-ATTACH = statement(
-    update(media).where(*_is_it, _m.chat_id.is_(None)).values(chat_id=bindparam("new_chat"))
-)
+_attach = update(media).where(*_is_it, _m.chat_id.is_(None)).values(chat_id=bindparam("new_chat"))
+ATTACH = statement(_attach)
+ATTACH_OF_ORGANIZATION = statement(_attach.where(_m.organization_id == bindparam("organization")))
 FILL = statement(
     update(media)
     .where(*_is_it)
@@ -100,12 +103,15 @@ def find_media(tx: Tx, company_id: int, media_id: int) -> Media | None:
     return media_of(row) if row else None
 
 
-def insert_media(tx: Tx, new: Media, chat_id: int | None) -> None:
+def insert_media(
+    tx: Tx, new: Media, chat_id: int | None, organization_id: int | None = None
+) -> None:
     tx.run(
         ADD,
         company=new.company_id,
         id=new.id,
         chat=chat_id,
+        organization=organization_id,
         digest=new.digest,
         name=new.name,
         format=new.format,
@@ -116,9 +122,17 @@ def insert_media(tx: Tx, new: Media, chat_id: int | None) -> None:
     )
 
 
-def attach(tx: Tx, company_id: int, media_id: int, chat_id: int) -> bool:
-    """Make an uploaded file a chat's; False when it already is some chat's, or not there."""
-    return tx.run(ATTACH, company=company_id, media=media_id, new_chat=chat_id) == 1
+def attach(
+    tx: Tx, company_id: int, media_id: int, chat_id: int, organization_id: int | None
+) -> bool:
+    """Make an uploaded file a chat's; False when it already is some chat's, or not there.
+
+    `organization_id` None: whoever of the company uploaded it.
+    """
+    place = {"company": company_id, "media": media_id, "new_chat": chat_id}
+    if organization_id is None:
+        return tx.run(ATTACH, **place) == 1
+    return tx.run(ATTACH_OF_ORGANIZATION, **place, organization=organization_id) == 1
 
 
 def fill(tx: Tx, company_id: int, media_id: int, file: StoredFile, file_format: str) -> None:

@@ -127,7 +127,7 @@ def _by_token(tx: Tx, tokens: Tokens, token: str) -> Caller:
 
 def _by_key(tx: Tx, tokens: Tokens, key: str) -> Recognized:
     if not key.startswith(accounts.API_KEY_PREFIX):
-        return Recognized(accounts.company_by_token(tx, tokens, key))
+        return Recognized(company_only(_by_token(tx, tokens, key)))
     caller, key_id, used_at = accounts.company_by_key(tx, key)
     return Recognized(caller, key_id, used_at)
 

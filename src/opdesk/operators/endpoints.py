@@ -27,11 +27,13 @@ from opdesk.kit.query import described, required_id
 from opdesk.kit.tokens import Tokens
 from opdesk.kit.web import header, require_content_type, send_problem, token_response
 from opdesk.kit.wire import time_in
+from opdesk.media.access import Files
 from opdesk.operators import access, actions
 from opdesk.operators.errors import OperatorSignedOut
 from opdesk.operators.model import MAX_VALIDATED_BYTES, Caller, OperatorCaller
 from opdesk.operators.wire import (
     CredentialsIn,
+    MeOut,
     NewOperatorIn,
     OperatorOut,
     ProfileOut,
@@ -49,8 +51,11 @@ AnyCaller = Given[Caller]
 Door = Given[account_actions.Door]
 SignedTokens = Given[Tokens]
 Hasher = Given[Passwords]
+MediaFiles = Given[Files]
 OrganizationId = Annotated[str | None, described("organizationId", "Whose operators", "integer")]
 TOKEN_TYPES = ("application/json", "text/json", "text/plain")
+MAX_SYNCHRONIZE_BYTES = 32 * 1024 * 1024
+"""10,000 names of 200 characters, each written as two escaped halves, with room between."""
 _TOKEN_TOO_LARGE = f"a token's body has at most {MAX_VALIDATED_BYTES} bytes"
 
 
@@ -64,7 +69,13 @@ async def list_operators(
     return [OperatorOut.of(operator, organization) for operator in found]
 
 
-@post("/api/operator/synchronize", status_code=200, opt=COMPANY_ONLY, tags=["Operators"])
+@post(
+    "/api/operator/synchronize",
+    status_code=200,
+    opt=COMPANY_ONLY,
+    tags=["Operators"],
+    request_max_body_size=MAX_SYNCHRONIZE_BYTES,
+)
 async def synchronize(
     db: Db, company: Company, data: JSONBody[list[NewOperatorIn]]
 ) -> list[SynchronizedOut]:
@@ -196,11 +207,11 @@ async def sign_out_operator(
 
 
 @get("/api/operator/me", tags=["Panel"])
-async def operator_me(db: Db, caller: AnyCaller) -> ProfileOut:
-    """Who is signed in at the panel."""
+async def operator_me(db: Db, caller: AnyCaller, files: MediaFiles) -> MeOut:
+    """Who is signed in at the panel, and the size of the largest file it may send."""
     if not isinstance(caller, OperatorCaller):
         raise OperatorSignedOut("company credentials are nobody's session at the panel")
-    return ProfileOut.of(await db.read(actions.profile, caller))
+    return MeOut.within(await db.read(actions.profile, caller), files.max_bytes)
 
 
 ROUTES = (

@@ -48,6 +48,11 @@ class OperatorCaller:
 Caller = CompanyCaller | OperatorCaller
 
 
+def organization_of(caller: Caller) -> int | None:
+    """The one organization that an operator belongs to; None for company credentials."""
+    return caller.organization_id if isinstance(caller, OperatorCaller) else None
+
+
 class NewOperator(NamedTuple):
     """One element of `synchronize`. The name is trimmed and NFC, and compared as it stands."""
 

@@ -177,13 +177,26 @@ class ProfileOut(Wire):
         )
 
 
+class MeOut(ProfileOut):
+    """The profile, and the size of the largest file that the server takes."""
+
+    max_file_bytes: int
+
+    example = {**ProfileOut.example, "maxFileBytes": 52_428_800}
+
+    @classmethod
+    def within(cls, it: Profile, max_file_bytes: int) -> "MeOut":
+        profile = msgspec.structs.asdict(ProfileOut.of(it))
+        return cls(**profile, max_file_bytes=max_file_bytes)
+
+
 def token_in(body: bytes, content_type: str) -> str:
     """The token of a `validate-token` body, in any of its three forms.
 
     What can't be read as a token is handed on as it came: the verdict on it is "malformed".
     """
     if content_type == "text/plain":
-        return body.decode("utf-8", "replace").strip().strip('"')
+        return body.decode("utf-8-sig", "replace").strip().strip('"')
     try:
         value: Any = decode(body, Any)
     except Invalid:

@@ -12,31 +12,59 @@ from opdesk.events import actions as events
 from opdesk.events.model import TOPIC
 from opdesk.kit.bus import Wake
 from opdesk.kit.clock import SECOND_MS, Clock
+from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
 from opdesk.kit.errors import Unavailable
 from opdesk.kit.log import get_logger
 from opdesk.realtime.actions import Page, read_page
 from opdesk.realtime.sessions import Listener
-from opdesk.realtime.signalr.protocol import Outgoing
+from opdesk.realtime.signalr.protocol import Batch, Outgoing
 from opdesk.realtime.wire import PositionIn, Teller, Told, reload_event, up_to_date_event
 
 log = get_logger(__name__)
 UP_TO_DATE_EVERY_S = 10
+MAX_SHARED_PAGES = 64
 _PAUSED = 2**62
 """Larger than any number: nothing is new to a listener who is catching up."""
+
+
+class ToldPage:
+    """A page of the log in both its forms, each put together once for everyone who hears it."""
+
+    def __init__(self, page: Page, told: Sequence[Told]) -> None:
+        self.up_to = page.up_to
+        self.told = told
+        self.ours = Batch([one.ours for one in told if one.ours is not None])
+        self.legacy = Batch([one.legacy for one in told if one.legacy is not None])
+
+    def after(self, number: int, *, is_ours: bool) -> Batch:
+        """What somebody hears of it who was told up to `number` before."""
+        if self.told and number < self.told[0].number:
+            return self.ours if is_ours else self.legacy
+        rest = [one.ours if is_ours else one.legacy for one in self.told if one.number > number]
+        return Batch([one for one in rest if one is not None])
 
 
 class Follower:
     """Reads one organization's log once for all of its listeners."""
 
-    def __init__(self, company_id: int, organization_id: int, position: int) -> None:
+    def __init__(self, company_id: int, organization_id: int, position: int, now: int) -> None:
         self.company_id = company_id
         self.organization_id = organization_id
         self.position = position
-        self.listeners: set[Listener] = set()
+        self.read_at = now
+        """When `position` was last seen to be the end of the log, ms UTC."""
         self.told_at = 0
+        self.listeners: set[Listener] = set()
+        self.missed: dict[int, asyncio.Task[ToldPage | None]] = {}
+        """Number -> what came behind it, for clients that come back at the same moment."""
         self.is_reading = False
         self.is_woken = False
+
+    def moved_to(self, position: int) -> None:
+        """The log is known to reach to `position`; what was read of it before may not."""
+        self.position = position
+        self.missed.clear()
 
 
 class Followers:
@@ -72,8 +100,9 @@ class Followers:
             self._tell_reload(listener, follower.organization_id, follower.position)
 
     async def _begin(self, company_id: int, organization_id: int) -> Follower:
+        now = self._clock.now_ms()
         number = await self._db.read(events.last_number, company_id, organization_id)
-        new = Follower(company_id, organization_id, number)
+        new = Follower(company_id, organization_id, number, now)
         follower = self._by_organization.setdefault(organization_id, new)
         # What was committed since that number was read has woken nobody.
         self.woken(Wake(TOPIC, organization_id))
@@ -90,6 +119,12 @@ class Followers:
     def _drop_if_unheard(self, follower: Follower) -> None:
         if not follower.listeners:
             self._by_organization.pop(follower.organization_id, None)
+
+    def say_up_to_date_to(self, listener: Listener) -> None:
+        """Tell a client that has just caught up so, as far as that is known."""
+        for organization_id in listener.seen:
+            follower = self._by_organization[organization_id]
+            _say_up_to_date_to(listener, follower, self._up_to_date(follower))
 
     def panels(self, organization_id: int) -> list[Listener]:
         """The operators' pages that hear an organization."""
@@ -143,22 +178,36 @@ class Followers:
         connection, follower = listener.connection, self._by_organization[organization_id]
         number = after
         while not connection.is_closing:
-            page = await self._db.read_slow(read_page, follower.company_id, organization_id, number)
+            page = await self._missed(follower, number)
             if page is None:
                 self._tell_reload(listener, organization_id, follower.position)
                 return follower.position
             number = page.up_to
-            for one in self._told(page):
-                if one.ours is not None:
-                    connection.send(one.ours)
-                if connection.is_filling:
-                    await connection.drained()
+            connection.send_batch(page.ours)
             # Nothing is awaited between this look and the end of the pause. An empty page is no
             # end: while it was read the others may have been told more.
             if number >= follower.position:
                 break
             await connection.drained()
         return number
+
+    async def _missed(self, follower: Follower, number: int) -> ToldPage | None:
+        """What came behind a number, read once for all who ask until the log goes on."""
+        reading = follower.missed.get(number)
+        if reading is None:
+            place = (follower.company_id, follower.organization_id, number)
+            reading = asyncio.create_task(self._db.read_slow(self._read_and_tell, *place))
+            follower.missed[number] = reading
+            if len(follower.missed) > MAX_SHARED_PAGES:
+                del follower.missed[next(iter(follower.missed))]
+        # One of them may go away meanwhile; the others still wait for it.
+        return await asyncio.shield(reading)
+
+    def _read_and_tell(
+        self, tx: Tx, company_id: int, organization_id: int, number: int
+    ) -> ToldPage | None:
+        page = read_page(tx, company_id, organization_id, number)
+        return None if page is None else self._told(page)
 
     async def _read_on(self, follower: Follower) -> bool:
         """Tell everything that is new; False when that is not known. One reader at a time."""
@@ -181,24 +230,27 @@ class Followers:
     async def _tell_page(self, follower: Follower) -> bool:
         """Whether there may be more."""
         place = (follower.company_id, follower.organization_id)
+        began_at = self._clock.now_ms()
         page = await self._db.read(read_page, *place, follower.position)
         if page is None:
             # The log was cut below us: everyone reads anew from its end.
-            follower.position = await self._db.read(events.last_number, *place)
+            follower.moved_to(await self._db.read(events.last_number, *place))
             for listener in follower.listeners:
                 self._send_to_end(listener, follower)
             return False
+        if not page.events:
+            follower.read_at = began_at
+            return False
         told = self._told(page)
-        follower.position = page.up_to
-        for listener in list(follower.listeners):
+        follower.moved_to(page.up_to)
+        for listener in follower.listeners:
             _hand_out(listener, follower.organization_id, told)
         self._noticed(page)
-        return bool(told)
+        return True
 
-    def _told(self, page: Page) -> list[Told]:
-        return [
-            self._teller.tell(event, self.epoch, page.chats, page.messages) for event in page.events
-        ]
+    def _told(self, page: Page) -> ToldPage:
+        tell, known = self._teller.tell, (page.chats, page.messages)
+        return ToldPage(page, [tell(event, self.epoch, *known) for event in page.events])
 
     def _send_to_end(self, listener: Listener, follower: Follower) -> None:
         if listener.seen[follower.organization_id] == _PAUSED:
@@ -215,25 +267,22 @@ class Followers:
         if now - follower.told_at < UP_TO_DATE_EVERY_S * SECOND_MS:
             return
         follower.told_at = now
+        told = self._up_to_date(follower)
+        for listener in follower.listeners:
+            _say_up_to_date_to(listener, follower, told)
+
+    def _up_to_date(self, follower: Follower) -> Outgoing:
         place = (follower.organization_id, follower.position)
-        told = up_to_date_event(self.epoch, *place, now)
-        _tell_all((one for one in follower.listeners if _is_told(one, *place)), told)
+        return up_to_date_event(self.epoch, *place, follower.read_at)
 
 
-def _is_told(listener: Listener, organization_id: int, position: int) -> bool:
-    return listener.is_subscriber and listener.seen[organization_id] == position
-
-
-def _tell_all(listeners: Iterable[Listener], told: Outgoing) -> None:
-    for listener in listeners:
+def _say_up_to_date_to(listener: Listener, follower: Follower, told: Outgoing) -> None:
+    if listener.is_subscriber and listener.seen[follower.organization_id] == follower.position:
         listener.connection.send(told)
 
 
-def _hand_out(listener: Listener, organization_id: int, told: Sequence[Told]) -> None:
+def _hand_out(listener: Listener, organization_id: int, page: ToldPage) -> None:
     seen = listener.seen[organization_id]
-    for one in told:
-        if one.number > seen:
-            frame = one.ours if listener.is_subscriber else one.legacy
-            if frame is not None:
-                listener.connection.send(frame)
-            listener.seen[organization_id] = one.number
+    if page.up_to > seen:
+        listener.connection.send_batch(page.after(seen, is_ours=listener.is_subscriber))
+        listener.seen[organization_id] = page.up_to

@@ -148,6 +148,7 @@ class Hub:
         listener.is_subscriber = True
         if known is not None:
             await self._followers.catch_up(listener, known)
+        self._followers.say_up_to_date_to(listener)
         self._presence.came(listener)
         numbers = {str(place): number for place, number in listener.seen.items()}
         return PositionOut(epoch=self._followers.epoch, numbers=numbers)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from opdesk.kit.clock import Clock
 from opdesk.operators.model import OperatorCaller
 from opdesk.realtime.sessions import Listener
-from opdesk.realtime.signalr.protocol import Outgoing
+from opdesk.realtime.signalr.protocol import Batch, Outgoing
 from opdesk.realtime.wire import PersonOut, PresenceOut, client_typing_signal, presence_signal
 
 WRITING_S = 6.0
@@ -35,6 +35,8 @@ class Operator:
     """Chat -> until when (monotonic seconds)."""
     leaves_at: float | None = None
     told: PresenceOut | None = None
+    signal: Outgoing | None = None
+    """`told`, encoded once for everyone who hears it."""
 
     def state(self) -> PresenceOut:
         reading = {chat_id for chat_id in self.tabs.values() if chat_id is not None}
@@ -53,6 +55,7 @@ class Presence:
         self._clock, self._tell = clock, tell
         self._operators: dict[int, Operator] = {}
         self._by_organization: defaultdict[int, set[int]] = defaultdict(set)
+        self._everyone: dict[int, Batch] = {}
 
     def came(self, listener: Listener) -> None:
         """A panel has subscribed: it hears who is there, and they hear of its operator."""
@@ -68,9 +71,7 @@ class Presence:
         operator.tabs.setdefault(listener, None)
         operator.leaves_at = None
         self._tell_change(operator)
-        for other in self._by_organization[caller.organization_id]:
-            colleague = self._operators[other]
-            listener.connection.send(presence_signal(colleague.organization_id, colleague.state()))
+        listener.connection.send_batch(self._everyone_of(caller.organization_id))
 
     def left(self, listener: Listener) -> None:
         operator = self._of(listener)
@@ -115,6 +116,15 @@ class Presence:
                 self._forget(operator)
             self._tell_change(operator)
 
+    def _everyone_of(self, organization_id: int) -> Batch:
+        """Who is there, as one frame for all panels that come while nothing changes."""
+        known = self._everyone.get(organization_id)
+        if known is None:
+            operators = (self._operators[one] for one in self._by_organization[organization_id])
+            known = Batch([operator.signal for operator in operators if operator.signal])
+            self._everyone[organization_id] = known
+        return known
+
     def _of(self, listener: Listener) -> Operator | None:
         caller = listener.holder.caller
         return (
@@ -132,7 +142,9 @@ class Presence:
         state = operator.state()
         if state != operator.told:
             operator.told = state
-            self._tell(operator.organization_id, presence_signal(operator.organization_id, state))
+            operator.signal = presence_signal(operator.organization_id, state)
+            self._everyone.pop(operator.organization_id, None)
+            self._tell(operator.organization_id, operator.signal)
 
 
 def _past(ends: Iterable[tuple[int, float]], now: float) -> list[int]:

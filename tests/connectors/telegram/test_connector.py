@@ -99,7 +99,14 @@ async def test_an_own_contact_gives_the_phone_and_a_strangers_does_not(bot: Bot)
     await bot.telegram.shares_contact(bot.token, TARAS, "380501234567")
 
     assert (await bot.chats())[0]["client"]["phone"] == "+380501234567"
-    assert [one["isUnsupported"] for one in await bot.messages(chat_id)] == [False, True, True]
+    await bot.telegram.shares_contact(bot.token, TARAS, "067 111-22-33")
+    assert (await bot.chats())[0]["client"]["phone"] == "+380671112233"
+    assert [one["isUnsupported"] for one in await bot.messages(chat_id)] == [
+        False,
+        True,
+        True,
+        True,
+    ]
 
 
 async def test_an_edit_changes_the_message_and_the_search(bot: Bot) -> None:

@@ -4,7 +4,7 @@ import { Author, type Message } from "@shared/api/model";
 import { createDates, type Dates } from "@shared/format/dates";
 import { type Language, type Languages, LOCALES } from "@shared/i18n";
 import { toast } from "@shared/ui/toasts";
-import { computed, type ComputedRef, inject, type InjectionKey, type Ref, ref } from "vue";
+import { computed, type ComputedRef, inject, type InjectionKey, type Ref, ref, watch } from "vue";
 
 import { type Chats, createChats } from "./features/chats/chats";
 import { createDrafts, type Drafts } from "./features/composer/drafts";
@@ -70,7 +70,7 @@ export function createDesk(
 ): Desk {
   const { t } = languages.i18n.global;
   const me = (): number | null => session.me.value?.operator.id ?? null;
-  const chats = createChats(api);
+  const chats = createChats(api, (ms) => browserTimers.wait(ms).done);
   const conversations = createConversations(api, (messages) => sender.noteMessages(messages));
   const colleagues = createColleagues(me, browserTimers);
   const latest = ref<Message | null>(null);
@@ -82,7 +82,7 @@ export function createDesk(
     {
       author: () => session.me.value?.operator ?? null,
       newestId: conversations.newestId,
-      onSent: take,
+      onSent: takeAnswer,
       onHeld: hold,
       now: browserTimers.now,
       wait: (ms) => browserTimers.wait(ms).done,
@@ -93,6 +93,12 @@ export function createDesk(
 
   function take(message: Message): void {
     conversations.put(message);
+    chats.noteMessage(message);
+  }
+
+  /** What the hub has told of a message meanwhile is newer than the answer to its send. */
+  function takeAnswer(message: Message): void {
+    conversations.putAnswer(message);
     chats.noteMessage(message);
   }
 
@@ -112,6 +118,7 @@ export function createDesk(
   function hear(event: ChatEvent): void {
     switch (event.type) {
       case "chatCreated":
+        return chats.put(event.data, true);
       case "chatChanged":
         return chats.put(event.data);
       case "chatAssigned":
@@ -174,6 +181,13 @@ export function createDesk(
   const isOnline = computed(() => live.state.value === "online");
   const onScreen = computed(() => (isVisible.value ? (chats.open.value?.id ?? null) : null));
   reportReading(onScreen, isOnline, live.reading);
+  watch(isOnline, (isBack) => isBack && recover());
+
+  /** What failed while the server was away is tried again without a click. */
+  function recover(): void {
+    void chats.recover();
+    if (chats.openId.value !== null) conversations.enter(chats.openId.value);
+  }
 
   return {
     api,

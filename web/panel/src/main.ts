@@ -9,11 +9,13 @@ import { createDesk, deskKey } from "./desk";
 import { createSession, whoIsSignedIn } from "./features/session/session";
 import { createPanelRouter } from "./router";
 
+let isLeaving = false;
 const session = createSession(
   () => api,
   {
     here: () => location.pathname + location.search,
     leave(path) {
+      isLeaving = true;
       desk.live.stop();
       location.assign(path);
     },
@@ -36,12 +38,18 @@ const desk = createDesk(api, session, languages, {
   isVisible,
   open: (chatId) => void router.push({ name: "chat", params: { id: chatId } }),
 });
-const router = createPanelRouter(session, async () => {
+const interrupted = ref<string | null>(null);
+const router = createPanelRouter(session, interrupted, async () => {
   await languages.show(languages.preferred(session.me.value?.organization.language ?? null));
   desk.restoreUnsent();
   desk.live.start();
 });
 
+// Closing the tab would lose what is not yet at the server; a sign-in in it brings that back.
+addEventListener("beforeunload", (event) => {
+  const isUnsent = desk.sender.outgoing.value.length > 0 || desk.drafts.hasFiles();
+  if (isUnsent && !isLeaving) event.preventDefault();
+});
 addEventListener("online", () => desk.live.hurry());
 addEventListener("focus", () => desk.live.hurry());
 document.addEventListener("visibilitychange", () => {
@@ -52,4 +60,8 @@ document.addEventListener("visibilitychange", () => {
 addEventListener("vite:preloadError", () => location.reload());
 
 await languages.show(languages.preferred(null));
-createApp(App).use(languages.i18n).use(router).provide(deskKey, desk).mount("#app");
+createApp(App, { interrupted })
+  .use(languages.i18n)
+  .use(router)
+  .provide(deskKey, desk)
+  .mount("#app");

@@ -1,5 +1,13 @@
+import { ProblemError } from "@shared/api/client";
 import { ownPath } from "@shared/net/paths";
-import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from "vue-router";
+import type { Ref } from "vue";
+import {
+  createRouter,
+  createWebHistory,
+  type RouteLocationNormalized,
+  type Router,
+  type RouteRecordRaw,
+} from "vue-router";
 
 import type { Session } from "./features/session/session";
 
@@ -48,16 +56,39 @@ const routes: RouteRecordRaw[] = [
   },
 ];
 
-export function createPanelRouter(session: Session, onSignedIn: () => Promise<void>): Router {
+/** `interrupted` is set to where a person was going when the server could not be asked for them. */
+export function createPanelRouter(
+  session: Session,
+  interrupted: Ref<string | null>,
+  onSignedIn: () => Promise<void>,
+): Router {
   const router = createRouter({ history: createWebHistory(), routes });
+  let isStarted = false;
   router.beforeEach(async (to) => {
+    interrupted.value = null;
+    if (to.name === "login") return (await isNeeded(session, to)) || ownPath(to.query.next);
     if (to.meta.isPublic) return true;
-    const isFirst = session.me.value === null;
-    if (!(await session.load())) {
+    const isSignedIn = await session.load().catch(notReached);
+    if (isSignedIn === null) {
+      interrupted.value = to.fullPath;
+      return false;
+    }
+    if (!isSignedIn) {
       return { name: "login", query: to.fullPath === "/" ? {} : { next: ownPath(to.fullPath) } };
     }
-    if (isFirst) await onSignedIn();
+    if (!isStarted) await onSignedIn();
+    isStarted = true;
     return true;
   });
   return router;
+}
+
+/** Who is signed in has no need of the sign-in page, unless it has something to say. */
+async function isNeeded(session: Session, to: RouteLocationNormalized): Promise<boolean> {
+  return to.query.reason !== undefined || !(await session.load().catch(notReached));
+}
+
+function notReached(error: unknown): null {
+  if (!(error instanceof ProblemError)) throw error;
+  return null;
 }

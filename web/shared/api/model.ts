@@ -58,7 +58,7 @@ export type ChatPage = Omit<Schemas["ChatPageOut"], "items"> & { items: Chat[] }
 export type MessagePage = Omit<Schemas["MessagePageOut"], "items"> & { items: Message[] };
 export type MediaId = Schemas["UploadedOut"];
 
-export type SignedInOperator = Schemas["ProfileOut"];
+export type SignedInOperator = Schemas["MeOut"];
 export type WaitingLink = Schemas["WaitingOut"];
 export type LinkTarget = Schemas["SwitchedOut"];
 

@@ -315,6 +315,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/company/origins": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** ListOrigins */
+    get: operations["ApiCompanyOriginsListOrigins"];
+    /** SetOrigins */
+    put: operations["ApiCompanyOriginsSetOrigins"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/company/revoke-tokens": {
     parameters: {
       query?: never;
@@ -764,6 +782,7 @@ export interface components {
      *       },
      *       "createdAt": "2026-11-20T08:00:00.000Z",
      *       "updatedAt": "2026-11-24T09:30:00.000Z",
+     *       "activeAt": "2026-11-24T09:30:00.000Z",
      *       "isWritable": true
      *     }
      */
@@ -780,6 +799,7 @@ export interface components {
       lastMessage: components["schemas"]["MessageOut"] | null;
       createdAt: string;
       updatedAt: string;
+      activeAt: string;
       isWritable: boolean;
     };
     /**
@@ -829,6 +849,7 @@ export interface components {
      *           },
      *           "createdAt": "2026-11-20T08:00:00.000Z",
      *           "updatedAt": "2026-11-24T09:30:00.000Z",
+     *           "activeAt": "2026-11-24T09:30:00.000Z",
      *           "isWritable": true
      *         }
      *       ],
@@ -987,6 +1008,36 @@ export interface components {
     LoginIn: {
       login: string;
       password: string;
+    };
+    /**
+     * MeOut
+     * @example {
+     *       "operator": {
+     *         "id": 21,
+     *         "name": "Olena Koval",
+     *         "photo": null
+     *       },
+     *       "organization": {
+     *         "id": 24,
+     *         "name": "Kyiv shop",
+     *         "timeZone": "Europe/Kyiv",
+     *         "country": "UA",
+     *         "language": "uk"
+     *       },
+     *       "company": {
+     *         "id": 1,
+     *         "name": "Demo"
+     *       },
+     *       "expiresAt": "2026-11-24T18:00:00.000Z",
+     *       "maxFileBytes": 52428800
+     *     }
+     */
+    MeOut: {
+      operator: components["schemas"]["OperatorFaceOut"];
+      organization: components["schemas"]["OrganizationSettingsOut"];
+      company: components["schemas"]["NamedRef"];
+      expiresAt: string;
+      maxFileBytes: number;
     };
     /**
      * MediaIn
@@ -1296,6 +1347,30 @@ export interface components {
       timeZone: string;
       country: string;
       language: string;
+    };
+    /**
+     * OriginsIn
+     * @example {
+     *       "origins": [
+     *         "https://crm.example.com",
+     *         "http://localhost:3000"
+     *       ]
+     *     }
+     */
+    OriginsIn: {
+      origins: string[];
+    };
+    /**
+     * OriginsOut
+     * @example {
+     *       "origins": [
+     *         "https://crm.example.com",
+     *         "http://localhost:3000"
+     *       ]
+     *     }
+     */
+    OriginsOut: {
+      origins: string[];
     };
     /**
      * PersonOut
@@ -1796,14 +1871,12 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -1980,6 +2053,14 @@ export interface operations {
         before?: string | null;
         /** @description What lies after this place */
         after?: string | null;
+        /**
+         * @description From and to: whole days in the organization's time zone, or times
+         * @example [
+         *       "2026-11-01",
+         *       "2026-11-24"
+         *     ]
+         */
+        date?: string[];
       };
       header?: never;
       path?: never;
@@ -2072,14 +2153,12 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -2259,14 +2338,12 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -2352,14 +2429,12 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -2514,7 +2589,13 @@ export interface operations {
   ApiChatChatIdMessagePostMessage: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /**
+         * @description A repeat with the same key and body sends nothing twice
+         * @example b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a11
+         */
+        "Idempotency-Key"?: string;
+      };
       path: {
         chat_id: number;
       };
@@ -2715,14 +2796,12 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -2809,14 +2888,12 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -2902,13 +2979,16 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description The token: JSON, or bare characters when `Accept` is exactly `text/plain` */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/json": unknown;
+          /** @example eyJhbGciOiJIUzI1NiIs… */
+          "application/json": string;
+          /** @example eyJhbGciOiJIUzI1NiIs… */
+          "text/plain": string;
         };
       };
       /** @description Malformed or invalid; `errors` names the field */
@@ -3162,7 +3242,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
@@ -3589,7 +3669,7 @@ export interface operations {
       };
     };
   };
-  ApiCompanyRevokeTokensRevokeCompanyTokens: {
+  ApiCompanyOriginsListOrigins: {
     parameters: {
       query?: never;
       header?: never;
@@ -3599,6 +3679,184 @@ export interface operations {
     requestBody?: never;
     responses: {
       /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OriginsOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyOriginsSetOrigins: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "origins": [
+         *         "https://crm.example.com",
+         *         "http://localhost:3000"
+         *       ]
+         *     }
+         */
+        "application/json": components["schemas"]["OriginsIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OriginsOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyRevokeTokensRevokeCompanyTokens: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
@@ -3772,14 +4030,12 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -4203,6 +4459,7 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /** @example (the file's bytes) */
         "application/octet-stream": string;
       };
     };
@@ -4387,14 +4644,12 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -4480,13 +4735,16 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description The token: JSON, or bare characters when `Accept` is exactly `text/plain` */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/json": unknown;
+          /** @example eyJhbGciOiJIUzI1NiIs… */
+          "application/json": string;
+          /** @example eyJhbGciOiJIUzI1NiIs… */
+          "text/plain": string;
         };
       };
       /** @description Malformed or invalid; `errors` names the field */
@@ -4569,7 +4827,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["ProfileOut"];
+          "application/json": components["schemas"]["MeOut"];
         };
       };
       /** @description Malformed or invalid; `errors` names the field */
@@ -4739,14 +4997,12 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -4832,14 +5088,12 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description Done; the answer has no body */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content: {
-          "application/json": string;
-        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {

@@ -3,10 +3,11 @@ import { expect, test } from "vitest";
 import { formatSize } from "./size";
 
 test("a size is shown in the unit that keeps it short", () => {
-  expect([999, 24_800, 1_440_000].map((bytes) => formatSize(bytes, "en"))).toEqual([
+  expect([999, 24_800, 1_468_000, 52_428_800].map((bytes) => formatSize(bytes, "en"))).toEqual([
     "999B",
-    "25 kB",
+    "24 kB",
     "1.4 MB",
+    "50 MB",
   ]);
-  expect(formatSize(1_440_000, "uk").replace("\u00a0", " ")).toBe("1,4 МБ");
+  expect(formatSize(1_468_000, "uk").replace("\u00a0", " ")).toBe("1,4 МБ");
 });

@@ -20,7 +20,7 @@ from opdesk.chats.actions.reading import (
     list_messages,
     localized,
 )
-from opdesk.chats.actions.receiving import FETCH, edit_received, receive
+from opdesk.chats.actions.receiving import FETCH, edit_received, hold, is_stored, receive
 from opdesk.chats.actions.sending import (
     SEND,
     UNCERTAIN,
@@ -51,6 +51,8 @@ __all__ = [
     "forget_old_keys",
     "get_chat",
     "get_typed_in",
+    "hold",
+    "is_stored",
     "list_by_phone",
     "list_chats",
     "list_messages",

@@ -24,8 +24,8 @@ CLEAR = "clear_chat"
 """The kind that clears away what a deleted chat left outside the database: {"digests": [...]}."""
 DELETED = "chat deleted"
 """The audit's word for it."""
-ForgetRaw = Callable[[Tx, int, int], None]
-"""(tx, company, chat): deletes the raw envelopes of a chat."""
+ForgetRaw = Callable[[Tx, int, int, str], None]
+"""(tx, company, channel, the platform's id of the chat): deletes its raw envelopes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def delete_chat(tx: Tx, caller: Caller, chat_id: int, forget_raw: ForgetRaw) -> 
     if operator_id is not None and not organization.operators_may_delete:
         raise MayNotDelete
     store.delete_chat(tx, state.company_id, chat_id)
-    forget_raw(tx, state.company_id, chat_id)
+    forget_raw(tx, state.company_id, state.channel_id, state.external_id)
     outbox.forget_lane(tx, state.company_id, send_lane(chat_id))
     digests = media.delete_of_chat(tx, state.company_id, chat_id)
     if not store.list_of_contact(tx, state.company_id, state.contact_id):

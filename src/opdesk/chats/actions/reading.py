@@ -1,7 +1,7 @@
 """Chats and messages for whoever may see them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from opdesk.accounts import access as accounts, actions as account_actions
 from opdesk.accounts.errors import OrganizationNotFound
@@ -14,6 +14,7 @@ from opdesk.chats.model import (
     Chat,
     ChatFilter,
     ChatPage,
+    Customs,
     Message,
     MessagePage,
     Page,
@@ -31,39 +32,55 @@ def list_chats(tx: Tx, caller: Caller, wanted: ChatFilter, page: Page) -> ChatPa
     found = store.list_chats(tx, caller.company_id, wanted, page, limit=page.size + 1)
     items = found[: page.size] if page.after is None else found[-page.size :]
     has_more = len(found) > page.size
-    last = items[-1] if items and has_more else None
     total = None if page.has_cursor else store.count_chats(tx, caller.company_id, wanted)
-    return ChatPage(total, items, (last.active_at, last.id) if last else None)
+    if page.after is not None:
+        return ChatPage(total, items, _place(items[0]) if items else page.after)
+    return ChatPage(total, items, _place(items[-1]) if has_more else None)
+
+
+def _place(chat: Chat) -> tuple[int, int]:
+    return chat.active_at, chat.id
 
 
 def localized(
     tx: Tx, caller: Caller, wanted: ChatFilter, dates: Sequence[str], phone: str | None
 ) -> ChatFilter:
-    """`wanted` with days and a phone read as the organization asked for (or the first) does.
+    """`wanted` with days and a phone read as each organization that is asked for does.
 
-    Raises Invalid naming `date` or `phone`.
+    Raises Invalid naming `date` or `phone` when none of them can read it.
     """
     if not dates and phone is None:
         return wanted
-    organization = _whose_customs(tx, caller, wanted.organization_id)
+    readings: dict[Customs, tuple[int, ...]] = {}
+    refusal: Invalid | None = None
+    for one in _whose_customs(tx, caller, wanted.organization_id):
+        try:
+            customs = _customs(one, dates, phone)
+        except Invalid as error:
+            refusal = error
+        else:
+            readings[customs] = (*readings.get(customs, ()), one.id)
+    if refusal is not None and not readings:
+        raise refusal
+    if refusal is not None or len(readings) > 1:
+        return replace(wanted, customs=tuple(readings.items()))
+    return replace(wanted, **asdict(next(iter(readings), Customs())))
+
+
+def _customs(organization: Organization, dates: Sequence[str], phone: str | None) -> Customs:
     start, before = span_in("date", dates, organization.time_zone)
-    number = None
-    if phone is not None:
-        number = normalize_phone(phone, organization.country)
-        if number is None:
-            raise Invalid.field("phone", "is not a phone number")
-    return replace(wanted, active_from=start, active_before=before, phone=number)
+    number = normalize_phone(phone, organization.country) if phone is not None else None
+    if phone is not None and number is None:
+        raise Invalid.field("phone", "is not a phone number")
+    return Customs(start, before, number)
 
 
-def _whose_customs(tx: Tx, caller: Caller, asked: int | None) -> Organization:
+def _whose_customs(tx: Tx, caller: Caller, asked: int | None) -> list[Organization]:
     if asked is not None:
-        return accounts.organization(tx, caller.company_id, asked)
+        return [accounts.organization(tx, caller.company_id, asked)]
     if isinstance(caller, OperatorCaller):
-        return accounts.organization(tx, caller.company_id, caller.organization_id)
-    found = account_actions.list_organizations(tx, caller)
-    if not found:
-        raise Invalid.field("date", "needs an organization, and there is none yet")
-    return found[0]
+        return [accounts.organization(tx, caller.company_id, caller.organization_id)]
+    return account_actions.list_organizations(tx, caller)
 
 
 def _within_reach(tx: Tx, caller: Caller, wanted: ChatFilter) -> ChatFilter:

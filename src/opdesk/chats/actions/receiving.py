@@ -25,10 +25,11 @@ def receive(tx: Tx, channel: Channel, incoming: Incoming) -> Message | None:
     It makes the contact and the chat if they are new, and turns a Waiting, paused or closed chat
     into Open (New when nobody is assigned).
     """
+    known = _locked(tx, channel, incoming.external_chat_id)
+    # Only now: whoever deletes the chat deletes its contact with it, and holds the same lock.
     contact, is_changed = contacts.recognize(tx, channel.company_id, incoming.sender)
-    state = _chat_with(tx, channel, incoming.external_chat_id, contact)
-    known = store.find_message_by_external(tx, channel.company_id, channel.id, incoming.external_id)
-    if known is not None:
+    state = known or _begun(tx, channel, incoming.external_chat_id, contact)
+    if is_stored(tx, channel, incoming.external_id):
         return None
     if incoming.phone is not None and incoming.phone != contact.phone:
         contacts.attest_phone(tx, channel.company_id, contact.id, incoming.phone)
@@ -56,31 +57,45 @@ def _awoken(state: ChatState) -> ChatStatus:
     return ChatStatus.NEW if state.operator_id is None else ChatStatus.OPEN
 
 
-def _chat_with(tx: Tx, channel: Channel, external_id: str, contact: Contact) -> ChatState:
-    """The one chat of (channel, client), locked; made when there is none yet."""
+def hold(tx: Tx, channel: Channel, external_chat_id: str) -> bool:
+    """Whether there is a chat with this client; nobody deletes it before the transaction ends."""
+    return _locked(tx, channel, external_chat_id) is not None
+
+
+def is_stored(tx: Tx, channel: Channel, external_id: str) -> bool:
+    """Whether a message with the platform's id is there."""
+    found = store.find_message_by_external(tx, channel.company_id, channel.id, external_id)
+    return found is not None
+
+
+def _locked(tx: Tx, channel: Channel, external_chat_id: str) -> ChatState | None:
+    """The one chat of (channel, client), locked; None when there is none (any more)."""
     company_id = channel.company_id
-    chat_id = store.find_by_external(tx, company_id, channel.id, external_id)
+    chat_id = store.find_by_external(tx, company_id, channel.id, external_chat_id)
     if chat_id is None:
-        new = ChatState(
-            tx.new_id("chats"),
-            company_id,
-            channel.organization_id,
-            channel.id,
-            contact.id,
-            external_id,
-            ChatStatus.NEW,
-            None,
-            0,
-        )
-        if store.insert_chat(tx, new):
-            tell(tx, new, EventType.CHAT_CREATED)
-            return new
-        chat_id = store.find_by_external(tx, company_id, channel.id, external_id)
-    assert chat_id is not None  # noqa: S101  the unique index says that there is one
+        return None
     tx.lock("chats", company_id=company_id, id=chat_id)
-    state = store.find_state(tx, company_id, chat_id)
-    assert state is not None  # noqa: S101  the row is locked
-    return state
+    return store.find_state(tx, company_id, chat_id)
+
+
+def _begun(tx: Tx, channel: Channel, external_chat_id: str, contact: Contact) -> ChatState:
+    """A new chat, or the one that somebody else began at the same moment."""
+    new = ChatState(
+        tx.new_id("chats"),
+        channel.company_id,
+        channel.organization_id,
+        channel.id,
+        contact.id,
+        external_chat_id,
+        ChatStatus.NEW,
+        None,
+        0,
+    )
+    if store.insert_chat(tx, new):
+        tell(tx, new, EventType.CHAT_CREATED)
+        return new
+    known = _locked(tx, channel, external_chat_id)
+    return known or _begun(tx, channel, external_chat_id, contact)
 
 
 def _incoming_message(tx: Tx, state: ChatState, incoming: Incoming) -> Message:
@@ -90,23 +105,24 @@ def _incoming_message(tx: Tx, state: ChatState, incoming: Incoming) -> Message:
         kept = media.new_media(tx, state.company_id, file.name, file.format, file.type, None)
         media.announce(tx, kept, state.id)
     new = new_message(tx, state, Author.CLIENT, incoming.text)
-    return replace(new, media=kept, status=MessageStatus.SUCCESS, kind=incoming.kind)
+    return replace(
+        new,
+        media=kept,
+        status=MessageStatus.SUCCESS,
+        kind=incoming.kind,
+        created_at=min(max(incoming.sent_at, 0), tx.now),
+    )
 
 
-def edit_received(tx: Tx, channel: Channel, external_id: str, text: str) -> int | None:
-    """The customer changed a message: its chat; None for one that we never had."""
+def edit_received(tx: Tx, channel: Channel, external_id: str, text: str) -> None:
+    """The customer changed a message of a held chat; one that we never had is left alone."""
     known = store.find_message_by_external(tx, channel.company_id, channel.id, external_id)
     if known is None:
-        return None
+        return
     message_id, chat_id = known
     store.update_text(tx, channel.company_id, message_id, text)
     store.forget_words(tx, channel.company_id, chat_id, message_id)
     store.index_words(tx, channel.company_id, chat_id, message_id, search_words(text))
-    _tell_of_message(tx, channel, message_id, chat_id)
-    return chat_id
-
-
-def _tell_of_message(tx: Tx, channel: Channel, message_id: int, chat_id: int) -> None:
     ids = {"chatId": chat_id, "messageId": message_id}
     tx.events.append(
         Fact(channel.company_id, channel.organization_id, EventType.MESSAGE_CHANGED, ids)

@@ -26,7 +26,7 @@ from opdesk.kit.errors import Invalid
 from opdesk.media import actions as media
 from opdesk.media.access import Files
 from opdesk.media.model import Media
-from opdesk.operators.model import Caller, OperatorCaller
+from opdesk.operators.model import Caller, OperatorCaller, organization_of
 
 SEND = "send_message"
 """The outbox's kind of job that delivers a message; its payload is {"message": id}."""
@@ -53,7 +53,7 @@ def send(tx: Tx, files: Files, caller: Caller, chat_id: int, draft: Draft, check
     chat = access.chat(tx, caller, chat_id)
     if not chat.is_writable:
         raise ChannelGone("this chat's channel was disconnected or switched off")
-    attached = _attached(tx, state, draft)
+    attached = _attached(tx, caller, state, draft)
     check(chat, draft.text, attached)
     _hold_if_answered(tx, caller, state, draft)
     if attached is not None and draft.upload is not None:
@@ -94,10 +94,11 @@ def _who(author: Author, name: str | None) -> str:
     return name or ("A bot" if author is Author.BOT else "The company")
 
 
-def _attached(tx: Tx, state: ChatState, draft: Draft) -> Media | None:
+def _attached(tx: Tx, caller: Caller, state: ChatState, draft: Draft) -> Media | None:
     """The file of a draft: one that was uploaded before, or one that came along."""
     if draft.media_id is not None:
-        return media.attach(tx, state.company_id, draft.media_id, state.id)
+        organization = organization_of(caller)
+        return media.attach(tx, state.company_id, draft.media_id, state.id, organization)
     upload = draft.upload
     if upload is None:
         return None
@@ -145,18 +146,33 @@ def record_delivery(
     error: str | None = None,
     external_id: str | None = None,
 ) -> None:
-    """What became of a send. A status only moves forward; a message that is gone is skipped."""
+    """What became of a send. A status only moves forward; a message that is gone is skipped.
+
+    What was sent is written down even if the platform gave it the id of another message of the
+    channel: that id stays where it is. Otherwise it would look as if nothing had been sent.
+    """
     message = store.find_message(tx, company_id, message_id)
     place = store.find_place(tx, company_id, message_id)
     if message is None or place is None:
         return
     kept = status if is_forward(message.status, status) else message.status
+    if external_id is not None and _is_taken(tx, message, external_id):
+        external_id = None
     store.update_delivery(tx, company_id, message_id, (kept, error, external_id))
     ids = {"chatId": message.chat_id, "messageId": message_id, "status": int(kept)}
     kind = EventType.MESSAGE_CHANGED
     if kept is not message.status:
         kind = EventType.MESSAGE_STATUS_CHANGED
     tx.events.append(Fact(company_id, place[2], kind, ids))
+
+
+def _is_taken(tx: Tx, message: Message, external_id: str) -> bool:
+    """Whether another message of the channel has this platform's id."""
+    chat = store.find_state(tx, message.company_id, message.chat_id)
+    if chat is None:
+        return False
+    known = store.find_message_by_external(tx, message.company_id, chat.channel_id, external_id)
+    return known is not None and known[0] != message.id
 
 
 def tell_media_changed(tx: Tx, company_id: int, message_id: int) -> None:

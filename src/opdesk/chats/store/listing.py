@@ -1,5 +1,6 @@
 """SQL of the chat list: filters, search words, pages."""
 
+import json
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -7,11 +8,11 @@ from typing import Any
 from sqlalchemy import and_, bindparam, delete, func, literal, or_, select
 
 from opdesk.channels.model import Source
-from opdesk.chats.model import COUNT_LIMIT, Chat, ChatFilter, Page
+from opdesk.chats.model import COUNT_LIMIT, Chat, ChatFilter, Customs, Page
 from opdesk.chats.store.chats import CHATS, chat_of
 from opdesk.chats.store.tables import channels, chats, contacts, its_contact, search_words
 from opdesk.kit.context import Tx
-from opdesk.kit.sql import Statement, statement, upsert
+from opdesk.kit.sql import Statement, in_json, statement, upsert
 
 _h, _w = chats.c, search_words.c
 ADD_WORD = statement(
@@ -69,21 +70,28 @@ def forget_words(tx: Tx, company_id: int, chat_id: int, message_id: int) -> None
     tx.run(DELETE_WORDS, company=company_id, chat=chat_id, message=message_id)
 
 
-Shape = tuple[frozenset[str], int]
-"""Which filters are set, and how many words are searched for."""
+Shape = tuple[frozenset[str], int, tuple[frozenset[str], ...]]
+"""Which filters are set, how many words are searched for, what each organization's customs set."""
+_LISTS = ("words", "customs")
 
 
 def _filter_shape(wanted: ChatFilter) -> Shape:
-    names = {
-        name for name in wanted.__slots__ if name != "words" and getattr(wanted, name) is not None
-    }
-    return frozenset(names), len(wanted.words)
+    customs = tuple(_names_set(one) for one, _ in wanted.customs)
+    return _names_set(wanted), len(wanted.words), customs
+
+
+def _names_set(wanted: ChatFilter | Customs) -> frozenset[str]:
+    slots = (name for name in wanted.__slots__ if name not in _LISTS)
+    return frozenset(name for name in slots if getattr(wanted, name) is not None)
 
 
 def _filter_params(company_id: int, wanted: ChatFilter) -> dict[str, Any]:
-    names, _ = _filter_shape(wanted)
-    params: dict[str, Any] = {name: getattr(wanted, name) for name in names}
+    params: dict[str, Any] = {name: getattr(wanted, name) for name in _names_set(wanted)}
     params["company"] = company_id
+    for index, (customs, organizations) in enumerate(wanted.customs):
+        params[f"organizations_{index}"] = json.dumps(organizations)
+        for name in _names_set(customs):
+            params[f"{name}_{index}"] = getattr(customs, name)
     for index, word in enumerate(wanted.words):
         params[f"word_{index}"] = word
         params[f"word_end_{index}"] = word + "\U0010ffff"
@@ -91,23 +99,38 @@ def _filter_params(company_id: int, wanted: ChatFilter) -> dict[str, Any]:
 
 
 def _conditions(shape: Shape) -> list[Any]:
-    names, words = shape
+    names, words, customs = shape
     known: dict[str, Any] = {
         "organization_id": _h.organization_id == bindparam("organization_id"),
         "source": channels.c.source == bindparam("source"),
         "status": _h.status == bindparam("status"),
         "operator_id": _h.operator_id == bindparam("operator_id"),
-        "phone": contacts.c.phone == bindparam("phone"),
         "telegram_user": and_(
             channels.c.source == int(Source.TELEGRAM_BOT),
             _h.external_id == bindparam("telegram_user"),
         ),
-        "active_from": _h.active_at >= bindparam("active_from"),
-        "active_before": _h.active_at < bindparam("active_before"),
+        **_customary(""),
     }
     found: list[Any] = [_h.company_id == bindparam("company")]
     found += [known[name] for name in sorted(names)]
+    if customs:
+        found.append(or_(*(_as_custom(index, each) for index, each in enumerate(customs))))
     return found + [_has_word(index) for index in range(words)]
+
+
+def _as_custom(index: int, names: frozenset[str]) -> Any:
+    """A chat of organizations that read days and phones alike, and what they make of them."""
+    known = _customary(f"_{index}")
+    its_own = in_json(_h.organization_id, f"organizations_{index}")
+    return and_(its_own, *(known[name] for name in sorted(names)))
+
+
+def _customary(suffix: str) -> dict[str, Any]:
+    return {
+        "phone": contacts.c.phone == bindparam(f"phone{suffix}"),
+        "active_from": _h.active_at >= bindparam(f"active_from{suffix}"),
+        "active_before": _h.active_at < bindparam(f"active_before{suffix}"),
+    }
 
 
 def _has_word(index: int) -> Any:
@@ -148,9 +171,10 @@ def _count_statement(shape: Shape, is_limited: bool) -> Statement:
 
 
 def _counted(shape: Shape) -> Any:
-    names, _ = shape
+    names, _, customs = shape
     source: Any = chats
     if names & {"source", "telegram_user"}:
         its_channel = and_(channels.c.company_id == _h.company_id, channels.c.id == _h.channel_id)
         source = source.join(channels, its_channel)
-    return source.join(contacts, its_contact) if "phone" in names else source
+    has_phone = any("phone" in each for each in (names, *customs))
+    return source.join(contacts, its_contact) if has_phone else source

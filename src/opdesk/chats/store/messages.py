@@ -27,24 +27,33 @@ _message = select(*MESSAGE_COLUMNS, writer.c.name, *MEDIA_COLUMNS).select_from(
     .outerjoin(writer, its_writer)
     .outerjoin(media, its_media)
 )
+# Without statistics SQLite takes the primary key and reads the whole company's messages.
+_BY_CHAT = (messages, "INDEXED BY messages_chat", "sqlite")
+_message_of_chat = _message.with_hint(*_BY_CHAT)
 _in_chat = (_m.company_id == bindparam("company"), _m.chat_id == bindparam("chat"))
 MESSAGE = statement(
     _message.where(_m.company_id == bindparam("company"), _m.id == bindparam("message"))
 )
 MESSAGES_BEFORE = statement(
-    _message.where(*_in_chat, _m.id < bindparam("before"))
+    _message_of_chat.where(*_in_chat, _m.id < bindparam("before"))
     .order_by(_m.id.desc())
     .limit(bindparam("size"))
 )
 MESSAGES_AFTER = statement(
-    _message.where(*_in_chat, _m.id > bindparam("after")).order_by(_m.id).limit(bindparam("size"))
+    _message_of_chat.where(*_in_chat, _m.id > bindparam("after"))
+    .order_by(_m.id)
+    .limit(bindparam("size"))
 )
 MESSAGES_PAGE = statement(
-    _message.where(*_in_chat).order_by(_m.id).limit(bindparam("size")).offset(bindparam("skip"))
+    _message_of_chat.where(*_in_chat)
+    .order_by(_m.id)
+    .limit(bindparam("size"))
+    .offset(bindparam("skip"))
 )
 ANSWER_OF_OTHERS = statement(
     select(_m.author, writer.c.name)
     .select_from(messages.outerjoin(writer, its_writer))
+    .with_hint(*_BY_CHAT)
     .where(
         *_in_chat,
         _m.id > bindparam("after"),
@@ -60,7 +69,9 @@ ANSWER_OF_OTHERS = statement(
     .order_by(_m.id.desc())
     .limit(1)
 )
-AN_ANSWER = statement(select(_m.id).where(*_in_chat, _m.author == int(Author.OPERATOR)).limit(1))
+AN_ANSWER = statement(
+    select(_m.id).with_hint(*_BY_CHAT).where(*_in_chat, _m.author == int(Author.OPERATOR)).limit(1)
+)
 COUNT_MESSAGES = statement(select(func.count()).select_from(messages).where(*_in_chat))
 ADD_MESSAGE = statement(
     insert(messages).values(
@@ -78,7 +89,7 @@ ADD_MESSAGE = statement(
         client_key=bindparam("client_key"),
         kind=bindparam("kind"),
         is_edited=0,
-        created_at=bindparam("now"),
+        created_at=bindparam("created_at"),
     )
 )
 MESSAGE_BY_EXTERNAL = statement(
@@ -200,7 +211,7 @@ def insert_message(tx: Tx, new: Message, channel_id: int, external_id: str | Non
         status=int(new.status),
         client_key=new.client_key,
         kind=new.kind,
-        now=tx.now,
+        created_at=new.created_at,
     )
 
 

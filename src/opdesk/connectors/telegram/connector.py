@@ -23,13 +23,20 @@ from opdesk.connectors.base import (
     PlatformError,
     PollGone,
     Problem,
+    SettingRefused,
     Source,
     Unreachable,
     Update,
 )
-from opdesk.connectors.telegram.payloads import MessageBody, PhotoSize, kind_of, read_update
+from opdesk.connectors.telegram.payloads import (
+    MessageBody,
+    PhotoSize,
+    chat_of,
+    kind_of,
+    read_update,
+)
 from opdesk.kit.clock import SECOND_MS
-from opdesk.kit.http_client import HttpClient, HttpError, HttpReply, ReplyTooLarge
+from opdesk.kit.http_client import AddressRefused, HttpClient, HttpError, HttpReply, ReplyTooLarge
 
 DEFAULT_BASE_URL = "https://api.telegram.org"
 MAX_FETCHED_BYTES = 20 * 1024 * 1024
@@ -54,6 +61,7 @@ class Telegram:
         photo_bytes=10 * 1024 * 1024,
         file_bytes=50 * 1024 * 1024,
     )
+    setting_names: ClassVar[tuple[str, ...]] = ("botToken", "apiBaseUrl")
     secret_settings: ClassVar[frozenset[str]] = frozenset(("botToken",))
     can_write_first: ClassVar[bool] = False
     can_show_typing: ClassVar[bool] = True
@@ -69,9 +77,7 @@ class Telegram:
         if not _TOKEN.match(token):
             raise BadSettings("botToken", "must be a bot's token, such as 123456:ABC-DEF…")
         base = settings.get("apiBaseUrl", "").strip().rstrip("/") or DEFAULT_BASE_URL
-        parts = urlsplit(base)
-        is_address = parts.scheme in ("http", "https") and parts.hostname and not parts.query
-        if not is_address or parts.username is not None:
+        if not _is_base_url(base):
             raise BadSettings("apiBaseUrl", "must be an address such as https://api.telegram.org")
         return {"botToken": token, "apiBaseUrl": base}
 
@@ -83,14 +89,20 @@ class Telegram:
     @staticmethod
     def parse(body: bytes) -> Update:
         """Only private chats are served: one customer, one chat."""
-        update = read_update(body)
+        update, body = read_update(body)
         message, edited = update.message, update.edited_message
+        about = message or edited
+        chat_id = str(about.chat.id) if about else chat_of(body)
         item: Inbound | Edit | None = None
         if message is not None and _is_served(message):
             item = _inbound(message, body)
         elif edited is not None and _is_served(edited):
             item = Edit(_message_id(edited), edited.text or edited.caption or "")
-        return Update(str(update.update_id), item)
+        return Update(str(update.update_id), item, chat_id)
+
+    @staticmethod
+    def chat_of(body: bytes) -> str | None:
+        return chat_of(body)
 
     @property
     def always_has_webhook(self) -> bool:
@@ -116,6 +128,8 @@ class Telegram:
         try:
             await self._setup("getMe", {})
             info = await self._setup("getWebhookInfo", {})
+        except SettingRefused as error:
+            return [f"{error.name}: {error}"]
         except PlatformError as error:
             return [f"Telegram refuses the bot: {error}"]
         except Unreachable:
@@ -200,6 +214,8 @@ class Telegram:
     async def _setup(self, method: str, body: Any, timeout_s: float = SETUP_TIMEOUT_S) -> Any:
         try:
             reply = await self._post(method, body, timeout_s)
+        except AddressRefused as error:
+            raise SettingRefused("apiBaseUrl", str(error)) from error
         except HttpError as error:
             raise Unreachable(str(error)) from error
         if reply.status >= 500:
@@ -222,6 +238,16 @@ _METHODS = {
     MediaType.VIDEO: ("sendVideo", "video"),
     MediaType.AUDIO: ("sendAudio", "audio"),
 }
+
+
+def _is_base_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    is_address = parts.scheme in ("http", "https") and parts.hostname
+    return bool(is_address and has_port and not parts.query and parts.username is None)
 
 
 def _is_loopback(host: str) -> bool:
@@ -275,8 +301,7 @@ def _own_phone(message: MessageBody) -> str | None:
     contact, sender = message.contact, message.from_
     if contact is None or sender is None or contact.user_id != sender.id:
         return None
-    digits = "".join(char for char in contact.phone_number if char.isdecimal())
-    return f"+{digits}" if digits else None
+    return contact.phone_number or None
 
 
 def description(reply: HttpReply) -> str:

@@ -1,10 +1,12 @@
 """The Bot API's JSON, as far as we read it. Unknown properties are ignored."""
 
+import re
 from typing import Any
 
 import msgspec
 
 from opdesk.connectors.base import BadPayload
+from opdesk.kit.text import readable_json
 
 
 class User(msgspec.Struct):
@@ -94,14 +96,36 @@ SERVICE = frozenset(
 )
 
 _decoder = msgspec.json.Decoder(UpdateBody)
+_CHAT = re.compile(rb'"chat"\s*:\s*\{[^{}]*?"id"\s*:\s*"?(-?[0-9]{1,20})')
+_PERSON = re.compile(rb'"(?:from|user)"\s*:\s*\{[^{}]*?"id"\s*:\s*"?(-?[0-9]{1,20})')
 
 
-def read_update(body: bytes) -> UpdateBody:
-    """Raises BadPayload."""
+def read_update(body: bytes) -> tuple[UpdateBody, bytes]:
+    """An update and the JSON that it stands in: bytes that are no text never hide a message.
+
+    Raises BadPayload.
+    """
     try:
-        return _decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return _decoder.decode(body), body
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _read_leniently(body)
+
+
+def _read_leniently(body: bytes) -> tuple[UpdateBody, bytes]:
+    try:
+        mended = readable_json(body)
+        return _decoder.decode(mended), mended
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise BadPayload(str(error)) from error
+
+
+def chat_of(body: bytes) -> str | None:
+    """The chat that an envelope is about, whatever its kind and however broken the rest of it.
+
+    A private chat has its customer's id. A text can't imitate it: its quotes are escaped.
+    """
+    found = _CHAT.search(body) or _PERSON.search(body)
+    return found[1].decode() if found else None
 
 
 def kind_of(body: bytes) -> str:

@@ -11,7 +11,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from opdesk.realtime.signalr import protocol
-from opdesk.realtime.signalr.protocol import Frame, HubProtocol, Incoming, MessageType, Outgoing
+from opdesk.realtime.signalr.protocol import (
+    Batch,
+    Frame,
+    HubProtocol,
+    Incoming,
+    MessageType,
+    Outgoing,
+)
 from opdesk.realtime.signalr.window import Window
 
 MAX_WAITING_BYTES = 2 * 1024 * 1024
@@ -20,6 +27,9 @@ MAX_WAITING_FRAMES = 5_000
 MAX_ARRIVED_BYTES = 1024 * 1024
 """How much may wait to be looked at; a transport reads no further until there is room."""
 _DRAINED_FRAMES = 500
+PING_EVERY_S = 15
+SILENCE_S = 30
+"""A client that says nothing for so long, pings included, is gone."""
 _BROKEN = b""
 """Stands between what came on two sockets: a message cut off by the first one is no more."""
 
@@ -45,9 +55,14 @@ class Connection:
         self._waiting_bytes = 0
         self._news = asyncio.Event()
         self._taken_from = asyncio.Event()
+        self._quiet_s = 0
+        """Seconds since something was taken to be sent."""
+        self._needs_ping = False
         self._arrived: deque[bytes] = deque()
         self._arrived_bytes = 0
         self._is_gone = False
+        self._is_listened_to = False
+        self._silent_s = 0
         self._arrival = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
@@ -59,9 +74,16 @@ class Connection:
         if self.is_closing or self.protocol is None:
             return
         self._queue(told.frame(self.protocol), told.is_numbered)
-        if len(self._waiting) > MAX_WAITING_FRAMES or self._waiting_bytes > MAX_WAITING_BYTES:
-            self._drop_waiting()
-            self.close("this client reads too slowly; it may come back", allow_reconnect=True)
+        self._check_waiting()
+
+    def send_batch(self, batch: Batch) -> None:
+        """The same for several at once, which all who hear them share as one frame."""
+        if self.is_stateful:
+            for told in batch.told:  # Each of them has its number.
+                self.send(told)
+        elif batch.told and self.protocol is not None and not self.is_closing:
+            self._queue(batch.frame(self.protocol), is_numbered=True)
+            self._check_waiting()
 
     def send_raw(self, frame: Frame) -> None:
         """Queue a frame of no protocol: the answer to the handshake."""
@@ -87,14 +109,6 @@ class Connection:
         self._end()
         self.gone()
 
-    @property
-    def is_filling(self) -> bool:
-        """Half of what may wait is waiting: who can wait for the client does so now."""
-        return (
-            len(self._waiting) > MAX_WAITING_FRAMES // 2
-            or self._waiting_bytes > MAX_WAITING_BYTES // 2
-        )
-
     async def drained(self) -> None:
         """Wait until the client has taken most of what was queued, or is no more."""
         while len(self._waiting) > _DRAINED_FRAMES or self._waiting_bytes > MAX_WAITING_BYTES // 4:
@@ -103,19 +117,14 @@ class Connection:
             self._taken_from.clear()
             await self._taken_from.wait()
 
-    async def next_frames(self, at_most_s: float) -> Frame | None:
-        """Everything that may be sent, as one frame; '' when nothing was for `at_most_s`.
+    async def next_frames(self) -> Frame | None:
+        """Everything that may be sent, as one frame, as soon as there is something.
 
         None when it is over: everything has been taken and nothing more will come.
         """
-        if not self._is_ready():
-            try:
-                async with asyncio.timeout(at_most_s):
-                    while not self._is_ready():
-                        self._news.clear()
-                        await self._news.wait()
-            except TimeoutError:
-                return ""
+        while not self._is_ready():
+            self._news.clear()
+            await self._news.wait()
         frames = self._take_waiting()
         self._taken_from.set()
         if not frames:
@@ -136,9 +145,30 @@ class Connection:
         self._waiting_bytes += len(frame)
         self._news.set()
 
+    def _check_waiting(self) -> None:
+        if len(self._waiting) > MAX_WAITING_FRAMES or self._waiting_bytes > MAX_WAITING_BYTES:
+            self._drop_waiting()
+            self.close("this client reads too slowly; it may come back", allow_reconnect=True)
+
     def _drop_waiting(self) -> None:
         self._waiting.clear()
         self._waiting_bytes = 0
+
+    def second_passed(self) -> None:
+        """Ask a quiet client for a sign of life now and then, and give up a silent one.
+
+        Called for each connection in turn, so that none needs a timer of its own.
+        """
+        if self.is_polled:
+            self._quiet_s = self._silent_s = 0
+            return
+        self._quiet_s += 1
+        if self._quiet_s >= PING_EVERY_S and self.is_introduced and not self.is_closing:
+            self._quiet_s, self._needs_ping = 0, True
+            self._news.set()
+        self._silent_s = self._silent_s + 1 if self._is_listened_to else 0
+        if self._silent_s >= SILENCE_S:
+            self.close("the client was silent for too long", allow_reconnect=True)
 
     def _end(self) -> None:
         self.is_closing = True
@@ -150,6 +180,8 @@ class Connection:
             return True
         if not self.is_introduced:
             return False
+        if self._needs_ping:
+            return True
         return bool(self._waiting) and (self.window.has_room or not self._waiting[0][1])
 
     def _take_waiting(self) -> list[Frame]:
@@ -165,6 +197,9 @@ class Connection:
             self._waiting.popleft()
             self._waiting_bytes -= len(frame)
             frames.append(frame)
+        if self._needs_ping and not frames and self.protocol is not None:
+            frames = [protocol.PING.frame(self.protocol)]
+        self._quiet_s, self._needs_ping = 0, False
         return frames
 
     # --- long polls ----------------------------------------------------------
@@ -205,11 +240,13 @@ class Connection:
 
     async def arrived(self) -> bytes | None:
         """What came in next; None when the client is gone or the connection is closing."""
+        self._silent_s, self._is_listened_to = 0, True
         while not self._arrived:
             if self._is_gone or self.is_closing:
                 return None
             self._arrival.clear()
             await self._arrival.wait()
+        self._is_listened_to = False
         data = self._arrived.popleft()
         self._arrived_bytes -= len(data)
         if self._arrived_bytes <= MAX_ARRIVED_BYTES:

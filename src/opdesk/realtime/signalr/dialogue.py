@@ -21,8 +21,6 @@ from opdesk.realtime.signalr.protocol import (
 
 log = get_logger(__name__)
 HANDSHAKE_S = 15.0
-SILENCE_S = 30.0
-"""A client that says nothing for so long, pings included, is gone."""
 MAX_HANDSHAKE_BYTES = 32 * 1024
 MAX_MESSAGE_BYTES = 12 * 1024 * 1024
 """8 MB of media in base64, and what stands around it."""
@@ -130,18 +128,7 @@ class Dialogue:
                 await _pause(self._messages.wait_s(connection.id))
                 await connection.take(told, self._act)
             connection.acknowledge()
-            data = await self._next()
-
-    async def _next(self) -> bytes | None:
-        connection = self._connection
-        while True:
-            try:
-                async with asyncio.timeout(SILENCE_S):
-                    return await connection.arrived()
-            except TimeoutError:
-                if not connection.is_polled:
-                    connection.close("the client was silent for too long", allow_reconnect=True)
-                    return None
+            data = await connection.arrived()
 
     async def _act(self, told: Incoming) -> None:
         """Answer one message; only what can't be read ends the connection."""

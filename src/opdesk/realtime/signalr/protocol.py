@@ -80,6 +80,21 @@ class Outgoing:
         return known
 
 
+@dataclass(eq=False, slots=True)
+class Batch:
+    """Several things that the server says at once: one frame, put together once for everyone."""
+
+    told: Sequence[Outgoing]
+    _frames: dict[str, Frame] = field(default_factory=dict)
+
+    def frame(self, protocol: "HubProtocol") -> Frame:
+        known = self._frames.get(protocol.name)
+        if known is None:
+            frames = [one.frame(protocol) for one in self.told]
+            known = self._frames[protocol.name] = joined(frames)
+        return known
+
+
 class HubProtocol(Protocol):
     """One form of the protocol for one connection: it remembers what came in pieces."""
 

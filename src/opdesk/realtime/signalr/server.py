@@ -91,9 +91,15 @@ class SignalR:
             await answer_problem(send, error)
 
     async def look_after(self) -> None:
-        """Forget, until cancelled, what was promised or left and is not coming."""
+        """Keep what is open alive, and forget what was promised or left and is not coming.
+
+        Runs until cancelled.
+        """
         while True:
             await asyncio.sleep(1)
+            for entry in self._entries.values():
+                if entry.transport is not None:
+                    entry.connection.second_passed()
             self._forget_ended()
 
     async def shut_down(self, at_most_s: float) -> None:

@@ -13,10 +13,9 @@ from opdesk.kit.layers import Receive, Send, answer, read_body
 from opdesk.kit.log import get_logger
 from opdesk.realtime.signalr.connection import Connection
 from opdesk.realtime.signalr.dialogue import MAX_MESSAGE_BYTES
-from opdesk.realtime.signalr.protocol import PING, Frame
+from opdesk.realtime.signalr.protocol import Frame
 
 log = get_logger(__name__)
-PING_EVERY_S = 15.0
 POLL_S = 90.0
 LAST_WORDS_S = 5.0
 """How long a client has to take what was queued before its connection ended."""
@@ -39,12 +38,11 @@ async def serve_socket(
 
 
 async def _send_to_socket(connection: Connection, send: Send) -> None:
-    """Everything that is queued, and a ping when there is nothing; ends the socket at the end."""
+    """Everything that is queued, as it comes; ends the socket at the end."""
     try:
-        while (frame := await connection.next_frames(PING_EVERY_S)) is not None:
-            if sent := frame or _ping(connection):
-                kind = "text" if isinstance(sent, str) else "bytes"
-                await send({"type": "websocket.send", kind: sent})
+        while (frame := await connection.next_frames()) is not None:
+            kind = "text" if isinstance(frame, str) else "bytes"
+            await send({"type": "websocket.send", kind: frame})
         await send({"type": "websocket.close", "code": 1000})
     except Exception as error:
         # Only the transport can fail here, and each server has its own exceptions for that.
@@ -82,10 +80,9 @@ async def serve_events(connection: Connection, receive: Receive, send: Send) -> 
 
 
 async def _send_events(connection: Connection, send: Send) -> None:
-    while (frame := await connection.next_frames(PING_EVERY_S)) is not None:
-        if content := frame or _ping(connection):
-            body = b"data: " + _bytes(content) + b"\r\n\r\n"
-            await send({"type": "http.response.body", "body": body, "more_body": True})
+    while (frame := await connection.next_frames()) is not None:
+        body = b"data: " + _bytes(frame) + b"\r\n\r\n"
+        await send({"type": "http.response.body", "body": body, "more_body": True})
 
 
 async def serve_poll(connection: Connection, receive: Receive, send: Send) -> bool:
@@ -94,19 +91,20 @@ async def serve_poll(connection: Connection, receive: Receive, send: Send) -> bo
     A newer poll ends an older one with 204, and so does the end of the connection.
     """
     turn = connection.next_poll()
-    waiting = asyncio.create_task(connection.next_frames(POLL_S))
+    waiting = asyncio.create_task(connection.next_frames())
     leaving = asyncio.create_task(_left(receive))
     replaced = asyncio.create_task(turn.wait())
     try:
-        await asyncio.wait((waiting, leaving, replaced), return_when=asyncio.FIRST_COMPLETED)
-        is_left = leaving.done()
+        tasks = (waiting, leaving, replaced)
+        await asyncio.wait(tasks, timeout=POLL_S, return_when=asyncio.FIRST_COMPLETED)
+        is_left, is_replaced = leaving.done(), replaced.done()
     finally:
         await _cancelled(waiting, leaving, replaced)
         connection.poll_ended(turn)
     frame = "" if waiting.cancelled() else waiting.result()
     if frame and is_left:
         connection.put_back(frame)
-    if frame is None or waiting.cancelled():
+    if frame is None or (waiting.cancelled() and (is_left or is_replaced)):
         await answer(send, 204, b"", TEXT)
         return frame is None
     await answer(send, 200, _bytes(frame), TEXT if isinstance(frame, str) else BINARY)
@@ -131,10 +129,6 @@ async def _cancelled(*tasks: asyncio.Task[Any]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _ping(connection: Connection) -> Frame:
-    return PING.frame(connection.protocol) if connection.protocol is not None else ""
 
 
 def _bytes(frame: Frame) -> bytes:

@@ -25,6 +25,7 @@ export function chat(id: number, fields: Partial<Chat> = {}): Chat {
     isWritable: true,
     createdAt: at(id),
     updatedAt: at(id),
+    activeAt: at(id),
     ...fields,
   };
 }

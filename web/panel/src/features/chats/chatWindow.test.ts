@@ -7,7 +7,9 @@ import {
   type ChatFilter,
   type ChatWindow,
   dropChat,
+  isTotalInDoubt,
   putChat,
+  tidied,
   withLastMessage,
 } from "./chatWindow";
 
@@ -44,10 +46,38 @@ test("a new chat is counted and shown where its activity puts it", () => {
   expect(window.total).toBe(3);
 });
 
-test("a chat older than what is loaded waits for its page", () => {
+test("a chat older than what is loaded waits for its page, where it is counted already", () => {
+  const window = { ...loaded(5, 4), next: "cursor", total: 30 };
+
+  expect(putChat(window, chat(2), ALL, null)).toEqual(window);
+  const written = chat(2, { lastMessage: message(9, { createdAt: at(40) }) });
+  expect(idsOf(putChat(window, written, ALL, null))).toEqual([2, 5, 4]);
+  expect(putChat(window, written, ALL, null).total).toBe(30);
+});
+
+test("a new chat is counted although not all chats are loaded", () => {
+  const window = { ...loaded(5, 4), next: "cursor", total: 30 };
+
+  expect(putChat(window, chat(6), ALL, null, true).total).toBe(31);
+  expect(putChat(window, chat(5), ALL, null, true).total).toBe(30);
+});
+
+test("only the server knows the total once a chat beyond the loaded pages changes its status", () => {
   const window = { ...loaded(5, 4), next: "cursor" };
 
-  expect(idsOf(putChat(window, chat(2), ALL, null))).toEqual([5, 4]);
+  expect(isTotalInDoubt(window, chat(2), NEW)).toBe(true);
+  expect(isTotalInDoubt(window, chat(5), NEW)).toBe(false);
+  expect(isTotalInDoubt(window, chat(2), ALL)).toBe(false);
+  expect(isTotalInDoubt(loaded(5), chat(2), NEW)).toBe(false);
+});
+
+test("a chat that was kept while it was on screen leaves with it", () => {
+  const window = putChat(loaded(3, 2), chat(2, { chatStatus: ChatStatus.Closed }), NEW, 2);
+
+  expect(idsOf(tidied(window, NEW, 2))).toEqual([3, 2]);
+  expect(idsOf(tidied(window, NEW, 3))).toEqual([3]);
+  expect(tidied(window, NEW, 3).total).toBe(1);
+  expect(idsOf(tidied(window, ALL, 3))).toEqual([3, 2]);
 });
 
 test("a chat leaves a filtered list with its status, unless it is on screen", () => {

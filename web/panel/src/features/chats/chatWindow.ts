@@ -1,5 +1,7 @@
 import type { Chat, ChatStatus, Message } from "@shared/api/model";
 
+import { laterOf } from "../conversation/messageList";
+
 /** What the list shows of the server's: the newest chats up to `next`, newest activity first. */
 export interface ChatWindow {
   readonly chats: readonly Chat[];
@@ -15,9 +17,13 @@ export interface ChatFilter {
 
 export const EMPTY: ChatWindow = { chats: [], next: null, total: 0 };
 
-/** When something last happened in a chat, as the server sorts by it. */
+/**
+ * When something last happened in a chat, as the server sorts by it: an old message of the
+ * customer's that came late counts from when it came.
+ */
 export function activityOf(chat: Chat): string {
-  return chat.lastMessage?.createdAt ?? chat.createdAt;
+  const last = chat.lastMessage?.createdAt ?? "";
+  return last > chat.activeAt ? last : chat.activeAt;
 }
 
 /** Adds the following page; chats that moved up meanwhile are not shown twice. */
@@ -28,17 +34,19 @@ export function addPage(window: ChatWindow, page: ChatWindow): ChatWindow {
 }
 
 /**
- * Takes over a chat that was created or changed.
+ * Takes over a chat that was created (`isNew`) or changed.
  *
  * `keepId` is the chat on screen: it stays in the list although it may no longer match the filter,
  * so that it does not vanish under the hands of the one who answers it. Whether an unknown chat
- * matches a search only the server can tell, so a search never gains chats by itself.
+ * matches a search only the server can tell, so a search never gains chats by itself. The total
+ * grows by what was surely not counted: a new chat, or any while every counted one is loaded.
  */
 export function putChat(
   window: ChatWindow,
   chat: Chat,
   filter: ChatFilter,
   keepId: number | null,
+  isNew = false,
 ): ChatWindow {
   const isLoaded = window.chats.some((known) => known.id === chat.id);
   const matches = filter.status === null || filter.status === chat.chatStatus;
@@ -46,9 +54,27 @@ export function putChat(
   if (!matches && chat.id !== keepId) return dropChat(window, chat.id);
   const others = window.chats.filter((known) => known.id !== chat.id);
   const at = placeOf(others, chat);
-  const total = window.total + (isLoaded ? 0 : 1);
+  const isUncounted = !isLoaded && (isNew || window.next === null);
+  const total = window.total + (isUncounted ? 1 : 0);
   if (!isLoaded && at === others.length && window.next !== null) return { ...window, total };
   return { ...window, chats: [...others.slice(0, at), chat, ...others.slice(at)], total };
+}
+
+/**
+ * Whether only the server knows the total after a chat changed: it is on none of the loaded pages,
+ * and its status may have led it into the filter or out of it.
+ */
+export function isTotalInDoubt(window: ChatWindow, chat: Chat, filter: ChatFilter): boolean {
+  const isLoaded = window.chats.some((known) => known.id === chat.id);
+  return !isLoaded && window.next !== null && filter.status !== null && filter.search === "";
+}
+
+/** Without what was only kept because it was on screen; `keepId` is there now. */
+export function tidied(window: ChatWindow, filter: ChatFilter, keepId: number | null): ChatWindow {
+  const strangers = window.chats.filter(
+    ({ id, chatStatus }) => filter.status !== null && chatStatus !== filter.status && id !== keepId,
+  );
+  return strangers.reduce((tidy, { id }) => dropChat(tidy, id), window);
 }
 
 export function dropChat(window: ChatWindow, chatId: number): ChatWindow {
@@ -60,7 +86,9 @@ export function dropChat(window: ChatWindow, chatId: number): ChatWindow {
 /** The chat with `message` as its last one, or the same chat when it knows a later one. */
 export function withLastMessage(chat: Chat, message: Message): Chat {
   const last = chat.lastMessage;
-  return last && last.id > message.id ? chat : { ...chat, lastMessage: message };
+  if (last && last.id > message.id) return chat;
+  const lastMessage = last?.id === message.id ? laterOf(last, message) : message;
+  return { ...chat, lastMessage };
 }
 
 function placeOf(chats: readonly Chat[], chat: Chat): number {

@@ -2,17 +2,24 @@ import { type Api, ProblemError } from "@shared/api/client";
 import type { Chat, ChatStatus, Message } from "@shared/api/model";
 import { computed, type ComputedRef, type Ref, ref, shallowRef } from "vue";
 
-import { fetchChat, fetchChats, markRead, setStatus } from "./chatsApi";
+import { fetchChat, fetchChats, fetchTotal, markRead, setStatus } from "./chatsApi";
 import {
   addPage,
   type ChatFilter,
   type ChatWindow,
   dropChat,
   EMPTY,
+  isTotalInDoubt,
   putChat,
+  tidied,
   withLastMessage,
 } from "./chatWindow";
-import { noteUnread, type Unread, unreadChats } from "./unread";
+import { noteUnread, type Unread } from "./unread";
+
+/** The hub's first word has the list read; so long it is waited for before the list is read anyway. */
+const PATIENCE_MS = 600;
+/** A total that came in doubt is asked for once in so long. */
+const RECOUNT_MS = 3000;
 
 export type Loading = "idle" | "first" | "more" | "failed";
 
@@ -20,12 +27,19 @@ export interface Chats {
   readonly window: Readonly<Ref<ChatWindow>>;
   readonly filter: Readonly<Ref<ChatFilter>>;
   readonly loading: Readonly<Ref<Loading>>;
-  readonly unread: ComputedRef<number>;
+  /** Whether a chat that we know waits for a reader; of those that are not loaded nobody tells. */
+  readonly hasUnread: ComputedRef<boolean>;
   /** The chat on screen, if its details are known. */
   readonly open: ComputedRef<Chat | null>;
   readonly openId: Readonly<Ref<number | null>>;
-  /** Shows a chat; resolves false when there is no such chat for us. */
-  show(chatId: number | null): Promise<boolean>;
+  /** The details of the chat on screen could not be read: not reached, or a failure of the server. */
+  readonly hasOpenFailed: Readonly<Ref<boolean>>;
+  /** Shows a chat, and reads its details if they are not known. */
+  show(chatId: number | null): Promise<void>;
+  /** The server is back: what failed is tried again. */
+  recover(): Promise<void>;
+  /** The page begins: the list is about to be read. */
+  begin(): Promise<void>;
   narrow(filter: ChatFilter): Promise<void>;
   loadMore(): Promise<void>;
   /**
@@ -33,7 +47,8 @@ export interface Chats {
    * they could not be read: what is on screen is old.
    */
   reload(): Promise<boolean>;
-  put(chat: Chat): void;
+  /** Takes over a chat that changed, or was created just now. */
+  put(chat: Chat, isNew?: boolean): void;
   drop(chatId: number): void;
   noteMessage(message: Message): void;
   changeStatus(chatId: number, status: ChatStatus): Promise<void>;
@@ -41,23 +56,36 @@ export interface Chats {
 }
 
 /** The chats that this page knows: the list's window, and beside it the one on screen. */
-export function createChats(api: Api): Chats {
+export function createChats(api: Api, wait: (ms: number) => Promise<void>): Chats {
   const window = shallowRef<ChatWindow>(EMPTY);
   const filter = shallowRef<ChatFilter>({ status: null, search: "" });
   const loading = ref<Loading>("idle");
   const unread = shallowRef<Unread>(new Map());
   const openId = ref<number | null>(null);
   const opened = shallowRef<Chat | null>(null);
-  let request = new AbortController();
+  const hasOpenFailed = ref(false);
+  let request: AbortController | null = null;
+  let isRecounting = false;
 
   function note(chat: Chat): void {
     unread.value = noteUnread(unread.value, chat);
     if (chat.id === openId.value) opened.value = chat;
   }
 
-  function put(chat: Chat): void {
+  function put(chat: Chat, isNew = false): void {
     note(chat);
-    window.value = putChat(window.value, chat, filter.value, openId.value);
+    if (isTotalInDoubt(window.value, chat, filter.value)) void recount();
+    window.value = putChat(window.value, chat, filter.value, openId.value, isNew);
+  }
+
+  async function recount(): Promise<void> {
+    if (isRecounting) return;
+    isRecounting = true;
+    await wait(RECOUNT_MS);
+    isRecounting = false;
+    const asked = filter.value;
+    const total = await fetchTotal(api, asked).catch(() => null);
+    if (total !== null && filter.value === asked) window.value = { ...window.value, total };
   }
 
   function known(chatId: number): Chat | null {
@@ -67,7 +95,7 @@ export function createChats(api: Api): Chats {
 
   /** False when it failed; what a later one has overtaken counts as read. */
   async function load(kind: "first" | "more" | "quiet"): Promise<boolean> {
-    request.abort();
+    request?.abort();
     const mine = new AbortController();
     request = mine;
     if (kind !== "quiet") loading.value = kind;
@@ -92,15 +120,19 @@ export function createChats(api: Api): Chats {
     }
   }
 
+  /** False when it failed. A chat that is gone was read as well: its page says so. */
   async function refreshOpen(): Promise<boolean> {
     const chatId = openId.value;
     if (chatId === null) return true;
+    hasOpenFailed.value = false;
     try {
       put(await fetchChat(api, chatId));
       return true;
     } catch (error) {
-      if (error instanceof ProblemError && error.status === 404) return false;
-      throw error;
+      if (!(error instanceof ProblemError)) throw error;
+      if (error.status === 404) return true;
+      if (chatId === openId.value) hasOpenFailed.value = opened.value === null;
+      return false;
     }
   }
 
@@ -108,14 +140,28 @@ export function createChats(api: Api): Chats {
     window,
     filter,
     loading,
-    unread: computed(() => unreadChats(unread.value)),
+    hasUnread: computed(() => unread.value.size > 0),
     open: computed(() => opened.value),
     openId,
+    hasOpenFailed,
     async show(chatId) {
-      if (openId.value === chatId && opened.value) return true;
+      if (openId.value === chatId && opened.value) return;
       openId.value = chatId;
       opened.value = chatId === null ? null : known(chatId);
-      return opened.value ? true : refreshOpen();
+      hasOpenFailed.value = false;
+      window.value = tidied(window.value, filter.value, chatId);
+      if (!opened.value) await refreshOpen();
+    },
+    async recover() {
+      const list = loading.value === "failed" ? load("first") : null;
+      if (hasOpenFailed.value) await refreshOpen();
+      await list;
+    },
+    async begin() {
+      if (request) return;
+      loading.value = "first";
+      await wait(PATIENCE_MS);
+      if (!request) await load("first");
     },
     async narrow(next) {
       filter.value = next;
@@ -128,15 +174,13 @@ export function createChats(api: Api): Chats {
     async reload() {
       const isEmpty = window.value.chats.length === 0;
       const list = load(isEmpty ? "first" : "quiet");
-      // A chat that is gone was read as well: its page says so.
-      const open = refreshOpen().then(
-        () => true,
-        () => false,
-      );
+      const open = refreshOpen();
       return (await list) && (await open);
     },
     put,
     drop(chatId) {
+      const isLoaded = window.value.chats.some((chat) => chat.id === chatId);
+      if (!isLoaded && window.value.next !== null) void recount();
       window.value = dropChat(window.value, chatId);
       unread.value = noteUnread(unread.value, { id: chatId, countUnread: 0 });
       if (openId.value === chatId) opened.value = null;

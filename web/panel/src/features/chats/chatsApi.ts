@@ -22,6 +22,14 @@ export function fetchChats(
   });
 }
 
+/** How many chats match. */
+export async function fetchTotal(api: Api, filter: ChatFilter): Promise<number | null> {
+  const page = await api.request<ChatPage>("GET", "/api/chat/chats", {
+    query: { per_page: 1, status: filter.status, search: filter.search || null },
+  });
+  return page.total;
+}
+
 export function fetchChat(api: Api, chatId: number): Promise<Chat> {
   return api.request("GET", `/api/chat/${chatId}`);
 }

@@ -14,23 +14,27 @@ const photo: Media = {
 };
 
 test("lines of a text become one line", () => {
-  expect(previewOf(message(1, { message: " one\n\n two " }))?.text).toBe("one two");
+  expect(previewOf(message(1, { message: " one\n\n two " }), 21)?.text).toBe("one two");
 });
 
 test("a photo is told by its caption, else by its kind", () => {
-  expect(previewOf(message(1, { message: "receipt", media: photo }))).toMatchObject({
+  expect(previewOf(message(1, { message: "receipt", media: photo }), 21)).toMatchObject({
     key: null,
     text: "receipt",
   });
-  expect(previewOf(message(1, { message: "", media: photo }))?.key).toBe("photo");
+  expect(previewOf(message(1, { message: "", media: photo }), 21)?.key).toBe("photo");
 });
 
 test("what can't be shown is named so", () => {
-  expect(previewOf(message(1, { message: "", isUnsupported: true }))?.key).toBe("unsupported");
+  expect(previewOf(message(1, { message: "", isUnsupported: true }), 21)?.key).toBe("unsupported");
 });
 
-test("our own messages are told apart", () => {
-  expect(previewOf(message(1, { author: Author.Operator }))?.isOurs).toBe(true);
-  expect(previewOf(message(1))?.isOurs).toBe(false);
-  expect(previewOf(null)).toBeNull();
+test("it says who of us wrote", () => {
+  const by = (id: number, name: string) => ({ author: Author.Operator, operator: { id, name } });
+
+  expect(previewOf(message(1, by(21, "Olena")), 21)?.writer).toBe("me");
+  expect(previewOf(message(1, by(22, "Ivan")), 21)?.writer).toEqual({ name: "Ivan" });
+  expect(previewOf(message(1, { author: Author.Bot }), 21)?.writer).toBe("company");
+  expect(previewOf(message(1), 21)?.writer).toBeNull();
+  expect(previewOf(null, 21)).toBeNull();
 });

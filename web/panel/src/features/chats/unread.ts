@@ -11,8 +11,3 @@ export function noteUnread(unread: Unread, chat: Pick<Chat, "id" | "countUnread"
   else changed.delete(chat.id);
   return changed;
 }
-
-/** Chats that wait for a reader: the number in the tab's title. */
-export function unreadChats(unread: Unread): number {
-  return unread.size;
-}

@@ -2,9 +2,6 @@ import { MediaType } from "@shared/api/model";
 
 import type { Attachment } from "./outgoing";
 
-/** What the server takes unless it is told otherwise (its setting OPDESK_MEDIA_MAX_MB). */
-export const MAX_BYTES = 50 * 1024 * 1024;
-
 const PHOTOS = new Set(["image/jpeg", "image/png", "image/webp"]);
 
 /** How a file is sent. Pictures that platforms do not take as photos go as files. */

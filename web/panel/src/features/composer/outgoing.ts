@@ -44,6 +44,10 @@ export type FailureCode =
   | "throttled"
   | "read_only"
   | "gone"
+  | "file_gone"
+  | "bad_file"
+  | "too_long"
+  | "server"
   /** The page was left while it was on its way: whether it arrived is not known. */
   | "interrupted"
   /** The same, and its file did not outlive the page; `detail` is the file's name. */

@@ -5,10 +5,10 @@ import { newKey } from "@shared/net/keys";
 import { type Ref, shallowRef, watch } from "vue";
 
 import { forget } from "./attachments";
+import { failureOf } from "./failures";
 import {
   answererNames,
   type Attachment,
-  type Failure,
   nextToSend,
   type Outgoing,
   withoutArrived,
@@ -180,19 +180,4 @@ function foresightOf({ lastSeenMessageId, isForced }: Outgoing): object {
 /** Not reached, overloaded or restarting; anything else would only be refused again. */
 function isWorthRepeating(error: unknown): boolean {
   return error instanceof ProblemError && [0, 429, 502, 503, 504].includes(error.status);
-}
-
-function failureOf(error: unknown): Failure {
-  if (!(error instanceof ProblemError)) return { code: null, detail: "" };
-  return { code: codeOf(error), detail: error.detail };
-}
-
-function codeOf(error: ProblemError): Failure["code"] {
-  const codes: Readonly<Record<number, Failure["code"]>> = {
-    0: "offline",
-    404: "gone",
-    413: "too_large",
-    429: "throttled",
-  };
-  return codes[error.status] ?? null;
 }

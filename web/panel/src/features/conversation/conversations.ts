@@ -16,11 +16,18 @@ export interface Conversation {
 }
 
 export interface Conversations {
-  /** The messages of a chat; they begin to load when it is first asked for. */
+  /**
+   * The messages of a chat; they begin to load when it is first asked for. Asking is no reason to
+   * load what failed again: `enter` is.
+   */
   open(chatId: number): Readonly<ShallowRef<Conversation>>;
+  /** The chat comes on screen, or the server is back: what failed is tried again. */
+  enter(chatId: number): void;
   loadOlder(chatId: number): Promise<void>;
   retry(chatId: number): Promise<void>;
   put(message: Message): void;
+  /** Takes the answer to our own send: older than whatever was told of that message since. */
+  putAnswer(message: Message): void;
   /** The newest message that is loaded in a chat. */
   newestId(chatId: number): number | null;
   drop(chatId: number): void;
@@ -56,10 +63,12 @@ export function createConversations(
       const { items } = await page(chatId, Number.MAX_SAFE_INTEGER);
       const hasOlder = items.length === PAGE_SIZE;
       // What came live while the page was under way is newer than the page.
-      const live = (kept.get(chatId)?.value.messages ?? []).filter(
-        (message) => message.id > (items.at(-1)?.id ?? 0),
-      );
-      change(chatId, { messages: mergeMessages(items, live), hasOlder, state: "ready" });
+      const known = kept.get(chatId)?.value.messages ?? [];
+      const told = new Set(items.map(({ id }) => id));
+      const last = items.at(-1)?.id ?? 0;
+      const kin = known.filter(({ id }) => id > last || told.has(id));
+      const messages = mergeMessages(kin, items);
+      change(chatId, { messages, hasOlder, state: "ready" });
       return true;
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
@@ -77,10 +86,21 @@ export function createConversations(
     }
   }
 
+  async function retry(chatId: number): Promise<void> {
+    change(chatId, { state: "loading" });
+    await loadNewest(chatId);
+  }
+
+  function put(message: Message): void {
+    const conversation = kept.get(message.chatId)?.value;
+    if (!conversation) return;
+    change(message.chatId, { messages: putMessage(conversation.messages, message) });
+  }
+
   return {
     open(chatId) {
       const known = kept.get(chatId);
-      if (known && known.value.state !== "failed") {
+      if (known) {
         kept.delete(chatId);
         kept.set(chatId, known);
         return known;
@@ -96,6 +116,9 @@ export function createConversations(
       void loadNewest(chatId);
       return fresh;
     },
+    enter(chatId) {
+      if (kept.get(chatId)?.value.state === "failed") void retry(chatId);
+    },
     async loadOlder(chatId) {
       const conversation = kept.get(chatId)?.value;
       const oldest = conversation?.messages[0];
@@ -110,14 +133,11 @@ export function createConversations(
         throw error;
       }
     },
-    async retry(chatId) {
-      change(chatId, { state: "loading" });
-      await loadNewest(chatId);
-    },
-    put(message) {
-      const conversation = kept.get(message.chatId)?.value;
-      if (!conversation) return;
-      change(message.chatId, { messages: putMessage(conversation.messages, message) });
+    retry,
+    put,
+    putAnswer(message) {
+      const known = kept.get(message.chatId)?.value.messages ?? [];
+      if (!known.some(({ id }) => id === message.id)) put(message);
     },
     newestId: (chatId) => kept.get(chatId)?.value.messages.at(-1)?.id ?? null,
     drop: (chatId) => change(chatId, { messages: [], state: "gone" }),

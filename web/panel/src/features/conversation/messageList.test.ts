@@ -24,11 +24,19 @@ test.each([
   [MessageStatus.Success, MessageStatus.Delivered, MessageStatus.Delivered],
   [MessageStatus.Delivered, MessageStatus.Read, MessageStatus.Read],
   [MessageStatus.Success, MessageStatus.Rejected, MessageStatus.Rejected],
-  [MessageStatus.Rejected, MessageStatus.New, MessageStatus.New],
+  [MessageStatus.Rejected, MessageStatus.New, MessageStatus.Rejected],
 ])("status %i told %i becomes %i", (known, told, then) => {
   const messages = putMessage([message(1, { status: known })], message(1, { status: told }));
 
   expect(messages[0]?.status).toBe(then);
+});
+
+test("an answer that comes late takes neither a rejection back nor its reason", () => {
+  const rejected = message(1, { status: MessageStatus.Rejected, error: "blocked" });
+  const late = message(1, { status: MessageStatus.New });
+
+  expect(putMessage([rejected], late)).toEqual([rejected]);
+  expect(mergeMessages([rejected], [late])).toEqual([rejected]);
 });
 
 test("an older page joins in front without doubles", () => {

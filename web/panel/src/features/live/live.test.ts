@@ -145,6 +145,24 @@ test("while the page reads anew it is not up to date, and afterwards it is", asy
   expect([live.upToDateAt.value, live.isProven.value]).toEqual(["2026-11-23T12:00:10.000Z", true]);
 });
 
+test("what the hub said while it took us in holds as soon as the page has read", async () => {
+  const at = "2026-11-23T12:00:10.000Z";
+  const hub = fakeHub();
+  const connect: Connect = async (mine) => ({
+    ...(await hub.connect(mine)),
+    async subscribe() {
+      mine.onEvent(upToDate(5, at));
+      return start;
+    },
+  });
+  const live = createLive(connect, listener(), fakeClock().timers);
+
+  live.start();
+  await settle();
+
+  expect([live.upToDateAt.value, live.isProven.value]).toEqual([at, true]);
+});
+
 test("what could not be read anew is asked for again from the beginning", async () => {
   const { hub, clock, heard, live } = await online();
   heard.onReload.mockRejectedValueOnce(new Error("503"));

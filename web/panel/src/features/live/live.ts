@@ -79,11 +79,11 @@ export function createLive(connect: Connect, listener: LiveListener, timers: Tim
     isProven.value = true;
   }
 
-  /** While the page reads anew it is not up to date, whatever the hub says. */
-  async function reread(): Promise<void> {
+  /** While the page reads anew it is not up to date; `provenAt` holds again once it has read. */
+  async function reread(provenAt: string | null = null): Promise<void> {
     rereading += 1;
     isProven.value = false;
-    toldMeanwhile = null;
+    toldMeanwhile = provenAt;
     try {
       await listener.onReload();
       if (rereading === 1 && toldMeanwhile !== null) prove(toldMeanwhile);
@@ -131,7 +131,7 @@ export function createLive(connect: Connect, listener: LiveListener, timers: Tim
     // While resuming, events of the gap move the position one by one.
     if (canResume) return;
     position = told;
-    void reread();
+    void reread(isProven.value ? upToDateAt.value : null);
   }
 
   async function run(): Promise<void> {

@@ -1,0 +1,81 @@
+import { type Api, ProblemError } from "@shared/api/client";
+import { type Message, MessageStatus } from "@shared/api/model";
+import { expect, test, vi } from "vitest";
+import { computed, effectScope, watchEffect } from "vue";
+
+import { message } from "../../testing/cast";
+import { createConversations } from "./conversations";
+
+type Answer = () => Promise<readonly Message[]>;
+
+const down: Answer = () => Promise.reject(new ProblemError({ status: 503 }));
+
+/** A server that answers each question for messages in turn, and is down for every further one. */
+function start(answers: Answer[]) {
+  const asked: string[] = [];
+  const api: Api = {
+    async request<T>(_method: string, path: string) {
+      asked.push(path);
+      return { items: await (answers.shift() ?? down)() } as T;
+    },
+  };
+  return { asked, conversations: createConversations(api, () => undefined) };
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+test("a chat that could not be loaded is not asked for again by being on screen", async () => {
+  const { asked, conversations } = start([]);
+  const scope = effectScope();
+
+  scope.run(() => {
+    const shown = computed(() => conversations.open(1).value.state);
+    watchEffect(() => shown.value);
+  });
+  await settled();
+  scope.stop();
+
+  expect(conversations.open(1).value.state).toBe("failed");
+  expect(asked).toHaveLength(1);
+});
+
+test("it is asked for again when it is entered anew", async () => {
+  const { asked, conversations } = start([down, async () => [message(1)]]);
+  const shown = conversations.open(1);
+  await vi.waitFor(() => expect(shown.value.state).toBe("failed"));
+
+  conversations.enter(1);
+
+  expect(shown.value.state).toBe("loading");
+  await vi.waitFor(() => expect(shown.value.state).toBe("ready"));
+  conversations.enter(1);
+  expect(asked).toHaveLength(2);
+});
+
+test("an answer is older than what was told of its message since", async () => {
+  const { conversations } = start([async () => []]);
+  const shown = conversations.open(1);
+  await vi.waitFor(() => expect(shown.value.state).toBe("ready"));
+  const uncertain = message(7, { status: MessageStatus.New, error: "uncertain" });
+
+  conversations.put(uncertain);
+  conversations.putAnswer(message(7, { status: MessageStatus.New }));
+
+  expect(shown.value.messages).toEqual([uncertain]);
+});
+
+test("a page that was under way takes back nothing that came live", async () => {
+  const rejected = message(7, { status: MessageStatus.Rejected, error: "blocked" });
+  const { conversations } = start([
+    async () => {
+      conversations.put(rejected);
+      conversations.put(message(8));
+      return [message(6), message(7, { status: MessageStatus.New })];
+    },
+  ]);
+
+  const shown = conversations.open(1);
+  await vi.waitFor(() => expect(shown.value.state).toBe("ready"));
+
+  expect(shown.value.messages).toEqual([message(6), rejected, message(8)]);
+});
