@@ -189,6 +189,32 @@ async def test_a_client_that_can_not_be_told_everything_is_told_nothing_more(
     assert heard[0]["allowReconnect"] is True
 
 
+async def test_a_page_that_could_not_be_read_is_read_again_for_who_comes_next(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages are shared by those who come back at the same moment; failures must not be."""
+    desk, followers = bot.desk, bot.desk.services.hub._followers
+    async with bare_client(desk.base_url, desk.alice.token) as client:
+        position = (await client.invoke("Subscribe", None))["result"]
+    await bot.writes("missed")
+    # Someone hears the organization all the time, so that what is known of it stays known.
+    async with bare_client(desk.base_url, desk.bob.token):
+
+        async def fail(*_: Any) -> Any:
+            raise Unavailable("the disk is full")
+
+        with monkeypatch.context() as broken:
+            broken.setattr(followers, "_db", Replays(desk.services.db, fail))
+            async with bare_client(desk.base_url, desk.alice.token) as client:
+                await client.send(subscribing(position))
+                assert (await client.next())["type"] == 7
+        async with bare_client(desk.base_url, desk.alice.token) as client:
+            await client.send(subscribing(position))
+            *told, _ = await told_until_back(client)
+
+    assert [one["type"] for one in told] == ["chatCreated", "messageCreated", "chatChanged"]
+
+
 async def test_a_subscriber_is_told_to_read_an_organization_that_it_hears_from_now_on(
     desk: Desk,
 ) -> None:

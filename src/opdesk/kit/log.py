@@ -54,11 +54,17 @@ def configure(log_format: LogFormat, level: str) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
         logging.getLogger(chatty).handlers[:] = []
         logging.getLogger(chatty).propagate = True
+    logging.getLogger("uvicorn.error").addFilter(_is_no_refusal)
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     """A logger for one module: `log.info("what_happened", organization=24)`."""
     return cast("structlog.stdlib.BoundLogger", structlog.get_logger(name))
+
+
+def _is_no_refusal(record: logging.LogRecord) -> bool:
+    """uvicorn calls it an error when an upgrade is answered with a status, as ASGI allows."""
+    return "returned without completing handshake" not in record.getMessage()
 
 
 def _hide_secrets(_logger: Any, _method: str, event: Any) -> Any:

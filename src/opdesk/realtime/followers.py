@@ -200,8 +200,14 @@ class Followers:
             follower.missed[number] = reading
             if len(follower.missed) > MAX_SHARED_PAGES:
                 del follower.missed[next(iter(follower.missed))]
-        # One of them may go away meanwhile; the others still wait for it.
-        return await asyncio.shield(reading)
+        try:
+            # One of them may go away meanwhile; the others still wait for it.
+            return await asyncio.shield(reading)
+        except Unavailable:
+            # Whoever comes next tries again.
+            if follower.missed.get(number) is reading:
+                del follower.missed[number]
+            raise
 
     def _read_and_tell(
         self, tx: Tx, company_id: int, organization_id: int, number: int
