@@ -193,7 +193,10 @@ class Client:
     def _take_event(self, event: dict[str, Any]) -> None:
         place, kind = str(event["organizationId"]), event["type"]
         assert kind != "reload", event
-        assert self.position is not None
+        if self.position is None:
+            # It is told that it knows everything before the answer that names its first position.
+            assert kind == "upToDate", event
+            return
         assert event["epoch"] == self.position["epoch"]
         if kind == "upToDate":
             assert event["upTo"] >= self.position["numbers"][place]
