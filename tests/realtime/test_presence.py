@@ -377,3 +377,23 @@ async def test_options_that_are_none_are_refused(bot: Bot, options: Any) -> None
     assert "error" in refused
     assert "result" in taken
     assert len(await bot.messages(chat_id)) == 2
+
+
+async def test_what_one_tab_has_read_is_read_in_every_other(bot: Bot) -> None:
+    desk = bot.desk
+    chat_id = await bot.given_chat()
+    async with (
+        bare_client(desk.base_url, desk.alice.token) as one_tab,
+        bare_client(desk.base_url, desk.alice.token) as another_tab,
+        bare_client(desk.base_url, desk.bob.token) as colleague,
+    ):
+        screens = (one_tab, another_tab, colleague)
+        for screen in screens:
+            await screen.invoke("Subscribe", None)
+
+        await desk.alice.api.post(f"/api/chat/{chat_id}/read")
+
+        for screen in screens:
+            [told] = await screen.events(1)
+            assert told["arguments"][0]["type"] == "chatChanged"
+            assert told["arguments"][0]["data"]["countUnread"] == 0
