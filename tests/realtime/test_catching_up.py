@@ -10,6 +10,7 @@ import websockets
 
 from opdesk.chats import actions as chats
 from opdesk.chats.model import ChatStatus
+from opdesk.demo.telegram import Customer
 from opdesk.events.actions import PAGE_SIZE, last_number
 from opdesk.kit.context import Tx
 from opdesk.kit.errors import Unavailable
@@ -17,7 +18,7 @@ from opdesk.kit.ids import new_secret
 from opdesk.realtime.signalr.connection import MAX_WAITING_BYTES, MAX_WAITING_FRAMES
 from tests.desk import Desk, eventually
 from tests.realtime.clients import BareClient, bare_client
-from tests.telegram import Bot, connected_bot
+from tests.telegram import JPEG, Bot, connected_bot
 
 Read = Callable[..., Awaitable[Any]]
 LONG_TEXT = "є" * 3000
@@ -227,3 +228,28 @@ async def test_a_subscriber_is_told_to_read_an_organization_that_it_hears_from_n
 
     assert told["arguments"][0]["type"] == "reload"
     assert told["arguments"][0]["organizationId"] == made.json["id"]
+
+
+async def test_addresses_of_files_are_as_new_as_the_clients_return(bot: Bot) -> None:
+    desk = bot.desk
+    token, place = company_token(desk), desk.acme.organizations[0]
+    async with bare_client(desk.base_url, token) as staying:
+        position = (await staying.invoke("Subscribe", None))["result"]
+        await bot.telegram.sends_photo(bot.token, Customer(77, "Olha"), JPEG)
+
+        async def address() -> str | None:
+            async with bare_client(desk.base_url, token) as client:
+                await client.send(subscribing(position))
+                told = await told_until_back(client)
+            photos = [one["data"]["media"] for one in told[:-1] if one["type"] == "messageCreated"]
+            uri: str | None = photos[0]["uri"] if photos else None
+            return uri
+
+        first = await eventually(address)
+        await told_everyone(desk, place)
+        desk.clock.move(seconds=3 * 24 * 3600)
+
+        async def is_another() -> bool | None:
+            return True if await address() not in (None, first) else None
+
+        await eventually(is_another)

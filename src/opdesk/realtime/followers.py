@@ -246,6 +246,8 @@ class Followers:
             return False
         if not page.events:
             follower.read_at = began_at
+            # What was shared so far has addresses of files in it, which end.
+            follower.missed.clear()
             return False
         told = self._told(page)
         follower.moved_to(page.up_to)
