@@ -18,7 +18,7 @@ from playwright.async_api import (
 )
 
 from opdesk.demo.telegram import Customer
-from tests.desk import PASSWORD, Person
+from tests.desk import PASSWORD, Person, eventually
 from tests.telegram import Bot
 
 DESKTOP, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
@@ -366,7 +366,12 @@ async def test_a_held_message_is_written_anew(bot: Bot, alice: Screen) -> None:
     # What was missed is on her screen by now, so nothing is held any more.
     await expect(alice.unsent).to_have_count(0)
     await expect(alice.messages.last).to_contain_text("Гарного дня!")
-    assert len(await bot.messages(chat_id)) == 3
+
+    async def has_arrived() -> bool | None:
+        return True if len(await bot.messages(chat_id)) == 3 else None
+
+    await eventually(has_arrived)
+    await expect(alice.unsent).to_have_count(0)
 
 
 async def test_a_held_message_is_discarded(bot: Bot, alice: Screen) -> None:

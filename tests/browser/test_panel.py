@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import FilePayload, Page, expect
 
-from tests.desk import PASSWORD, Desk
+from tests.desk import PASSWORD, Desk, eventually
 from tests.telegram import JPEG, TARAS, Bot
 
 NUMBER = "380501234567"
@@ -88,7 +88,12 @@ async def test_a_chat_is_closed_from_its_menu(bot: Bot, page: Page) -> None:
     await page.get_by_test_id("status-4").click()
 
     await expect(page.get_by_test_id("status-menu")).to_have_attribute("data-status", "4")
-    assert (await bot.desk.alice.api.get(f"/api/chat/{chat_id}")).json["chatStatus"] == 4
+
+    async def is_closed() -> bool | None:
+        chat = (await bot.desk.alice.api.get(f"/api/chat/{chat_id}")).json
+        return True if chat["chatStatus"] == 4 else None
+
+    await eventually(is_closed)
 
 
 async def test_another_operators_link_asks_first(bot: Bot, page: Page) -> None:
