@@ -72,7 +72,9 @@ async def test_a_chat_that_fails_is_asked_for_once_and_then_by_hand(bot: Bot, pa
     again = page.get_by_role("button", name="Спробувати ще раз")
     await expect(again).to_be_visible()
     await asyncio.sleep(1)
-    assert len([url for url in asked if "/messages" in url]) <= 4
+    # Once by itself, and for each connection to the hub, which comes back within seconds while
+    # the page can't be read; in a loop there were hundreds.
+    assert len([url for url in asked if "/messages" in url]) <= 10
     await page.unroute("**/api/chat/*/messages*")
     await again.click()
 
