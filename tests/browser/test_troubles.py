@@ -67,14 +67,14 @@ async def test_a_chat_that_fails_is_asked_for_once_and_then_by_hand(bot: Bot, pa
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     await page.route("**/api/chat/*/messages*", answer_503)
+    # Each return of the hub is a reason to ask again, and how many there are is a matter of time.
+    await page.route("**/chathub/negotiate*", lambda route: route.abort())
 
     await page.goto(f"{bot.desk.base_url}/?chat_raw_id={chat_id}&token={bot.desk.alice.token}")
     again = page.get_by_role("button", name="Спробувати ще раз")
     await expect(again).to_be_visible()
     await asyncio.sleep(1)
-    # Once by itself, and for each connection to the hub, which comes back within seconds while
-    # the page can't be read; in a loop there were hundreds.
-    assert len([url for url in asked if "/messages" in url]) <= 10
+    assert len([url for url in asked if "/messages" in url]) <= 4
     await page.unroute("**/api/chat/*/messages*")
     await again.click()
 
