@@ -45,6 +45,12 @@ BODIES: Mapping[str, Any] = {
         "settings": {"botToken": "123456:made-up-token-of-a-spy"},
     },
     "PUT /api/channel/{channel_id:int}": lambda v: {"isEnabled": False},
+    "POST /api/channel/{channel_id:int}/test": lambda v: {"chatId": v["chat"]},
+    "POST /api/link/check": lambda v: {
+        "link": f"/?chat_raw_id={v['chat']}",
+        "operatorId": v["operator"],
+    },
+    "POST /api/link/build": lambda v: {"chatId": v["chat"]},
 }
 """Calls that name something of the victim's in their body, or need a body at all."""
 HUB_CALLS: Mapping[str, Any] = {
@@ -84,6 +90,7 @@ OWN_ONLY = {
     "POST /api/operator/sign-out",
     "GET /api/operator/me",
     "POST /api/media",
+    "GET /api/channel/source",
     "GET /api/link/{sealed:str}",
     "GET /api/link/waiting",
     "POST /api/link/switch",

@@ -69,6 +69,12 @@ _TOKEN_ANSWER = {
         "content": {"application/json": _TOKEN, "text/plain": _TOKEN},
     }
 }
+_MESSAGE_ANSWER = {
+    "200": {
+        "description": "The message",
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/MessageOut"}}},
+    }
+}
 WRITTEN_BY_HAND: dict[str, dict[str, Any]] = {
     "post /api/company/get-token": {"responses": _TOKEN_ANSWER},
     "post /api/operator/get-token": {"responses": _TOKEN_ANSWER},
@@ -102,6 +108,7 @@ WRITTEN_BY_HAND: dict[str, dict[str, Any]] = {
             }
         ]
     },
+    "post /api/channel/{channel_id}/test": {"responses": _MESSAGE_ANSWER},
     "post /api/media": {
         "requestBody": {
             "required": True,
@@ -131,6 +138,7 @@ QUERY_NAMES = (
     "force",
     "from",
     "id",
+    "language",
     "name",
     "negotiateVersion",
     "operatorId",
@@ -284,6 +292,7 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
         "feed": services.feed,
         "pages": pages,
         "chat_shape": ApiShapes(services.addresses, services.clock).chat,
+        "message_shape": ApiShapes(services.addresses, services.clock).message,
         "write_first": _why_not_first,
         "channel_check": check_message,
         "forget_raw": forget_raw,
@@ -310,7 +319,8 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
 
 def _why_not_first(channel: Channel) -> str | None:
     """Why a channel can't write to someone who has not written before; None when it can."""
-    return None if CONNECTORS[channel.source].can_write_first else "clientWritesFirst"
+    can = CONNECTORS[channel.source].declaration.can_write_first
+    return None if can else "clientWritesFirst"
 
 
 def _typing_teller(hub: Hub) -> chat_endpoints.Typing:

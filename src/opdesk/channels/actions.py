@@ -5,7 +5,7 @@ from dataclasses import replace
 from opdesk.accounts import access as accounts
 from opdesk.channels import access, store
 from opdesk.channels.errors import ChannelTaken
-from opdesk.channels.model import Channel, ChannelState
+from opdesk.channels.model import Channel, ChannelState, Trouble
 from opdesk.kit.context import DuplicateRow, Tx
 from opdesk.kit.keyring import Vault
 
@@ -81,7 +81,7 @@ def delete(tx: Tx, vault: Vault, company_id: int, channel_id: int) -> Channel:
 
 
 def set_state(
-    tx: Tx, company_id: int, channel_id: int, state: ChannelState, problem: str | None
+    tx: Tx, company_id: int, channel_id: int, state: ChannelState, problem: Trouble | None
 ) -> None:
     store.update_state(tx, company_id, channel_id, state, problem)
 

@@ -1,25 +1,33 @@
 """Connect an account to its platform: the calls to the platform, around plain transactions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from opdesk.accounts import access as accounts
 from opdesk.accounts.actions import name_in
 from opdesk.accounts.model import CompanyCaller
 from opdesk.channels import access, actions as channels
 from opdesk.channels.errors import AnotherAccount, ChannelRefused, PlatformUnreachable
-from opdesk.channels.model import HIDDEN, Channel, ChannelState, Source
+from opdesk.channels.model import HIDDEN, Channel, ChannelState, Source, Trouble
+from opdesk.chats import actions as chats
+from opdesk.chats.model import NEWEST, Chat, ChatFilter, Draft, Message, Page
 from opdesk.connectors.base import (
     Account,
     BadSettings,
     Connector,
+    Filler,
     PlatformError,
+    Setting,
     SettingRefused,
     Unreachable,
 )
+from opdesk.connectors.declaration import LANGUAGES, Words, checked
 from opdesk.connectors.inbound import count_unread
 from opdesk.connectors.registry import connector_class, connector_of
 from opdesk.kit.bus import Bus, Wake
+from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
 from opdesk.kit.errors import Invalid
 from opdesk.kit.http_client import HttpClient
@@ -27,11 +35,16 @@ from opdesk.kit.ids import new_secret
 from opdesk.kit.keyring import Vault
 from opdesk.kit.log import get_logger
 from opdesk.kit.text import clean_ours
+from opdesk.media.access import Files
 
 log = get_logger(__name__)
 TOPIC = "channels"
 """The bus topic: a channel was connected, changed or disconnected."""
-_UNREAD_FATE = "they are kept for 7 days and tried again every hour, by a newer version too."
+RECENT_CHATS = 20
+TEST_MESSAGE = Words(
+    "Це тестове повідомлення від OpDesk: канал працює. Відповідати не потрібно.",
+    "This is a test message from OpDesk: the channel works. No answer is needed.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,20 +166,20 @@ class Switchboard:
         await self._db.write(channels.delete, self._vault, caller.company_id, channel_id)
         self._changed()
 
-    async def check(self, caller: CompanyCaller, channel_id: int) -> list[str]:
-        """What is wrong with a channel, in sentences. Raises ChannelNotFound."""
+    async def check(self, caller: CompanyCaller, channel_id: int) -> tuple[Channel, list[Trouble]]:
+        """A channel and what is wrong with it. Raises ChannelNotFound."""
         channel = await self._db.read(access.channel, self._vault, caller.company_id, channel_id)
         unread = await self._db.read(count_unread, channel)
         if not channel.is_enabled:
-            return [channel.problem or "The channel is switched off."]
+            return channel, [channel.problem or Trouble("off")]
         has_webhook = channel.state is ChannelState.WEBHOOK
         url = self.webhook_url(channel) if has_webhook else None
-        problems = await connector_of(channel, self._http).check(url)
+        troubles = await connector_of(channel, self._http).check(url)
         if channel.problem:
-            problems.append(channel.problem)
+            troubles.append(channel.problem)
         if unread:
-            problems.append(f"{unread} envelopes could not be read; {_UNREAD_FATE}")
-        return problems
+            troubles.append(Trouble("unread", {"count": str(unread)}))
+        return channel, troubles
 
     async def reconnect_all(self) -> None:
         """At the start: each channel as this server's public address wants it now."""
@@ -176,18 +189,15 @@ class Switchboard:
                 state, problem = ready.state, None
             except (ChannelRefused, PlatformUnreachable) as error:
                 log.warning("channel_not_connected", channel=channel.id, reason=error.title)
-                state, problem = channel.state, error.detail
+                state, problem = channel.state, _trouble_of(error)
             await self._db.write(channels.set_state, channel.company_id, channel.id, state, problem)
         self._changed()
 
     def _with(self, before: Channel, change: ChannelChange) -> Channel:
         settings = before.settings
         if change.settings is not None:
-            given = {
-                name: before.settings.get(name, "") if value == HIDDEN else value
-                for name, value in _named_as_ours(before.source, change.settings).items()
-            }
-            settings = checked_settings(before.source, {**before.settings, **given})
+            given = {name: text for name, text in change.settings.items() if text != HIDDEN}
+            settings = checked_settings(before.source, given, before.settings)
         return replace(
             before,
             sender=before.sender if change.sender is None else name_in(change.sender, "from"),
@@ -221,7 +231,12 @@ class Switchboard:
     async def _named(self, channel: Channel) -> Channel:
         """The channel with its account, as the platform knows it."""
         account = await self._identified(channel)
-        return replace(channel, account_id=account.id, sender=channel.sender or account.sender)
+        return replace(
+            channel,
+            account_id=account.id,
+            sender=channel.sender or account.sender,
+            settings={**channel.settings, **account.settings},
+        )
 
     async def _identified(self, channel: Channel) -> Account:
         try:
@@ -259,21 +274,72 @@ class Switchboard:
         self._bus.publish([Wake(TOPIC)])
 
 
-def checked_settings(source: int, settings: Mapping[str, str]) -> dict[str, str]:
-    """Raises Invalid naming `source` or the setting."""
+def list_recent(
+    tx: Tx, vault: Vault, caller: CompanyCaller, channel_id: int, at_most: int = RECENT_CHATS
+) -> list[Chat]:
+    """A channel's chats with the newest activity. Raises ChannelNotFound."""
+    channel = access.channel(tx, vault, caller.company_id, channel_id)
+    wanted = ChatFilter(organization_id=channel.organization_id, channel_id=channel.id)
+    return chats.list_chats(tx, caller, wanted, Page(at_most, before=(NEWEST, NEWEST))).items
+
+
+@dataclass(frozen=True, slots=True)
+class TestSend:
+    """What a test message passes on its way: where files lie, and the channel's own limits."""
+
+    files: Files
+    check: chats.Check
+
+
+def send_test(
+    tx: Tx, vault: Vault, way: TestSend, caller: CompanyCaller, place: tuple[int, int]
+) -> Message:
+    """Send the test message to a chat of the channel, in its organization's language.
+
+    `place` is (channel, chat). It goes the way of every message, so it stands in the chat. Raises
+    ChannelNotFound, ChatNotFound, Invalid for another channel's chat, ChannelGone.
+    """
+    channel_id, chat_id = place
+    channel = access.channel(tx, vault, caller.company_id, channel_id)
+    chat = chats.get_chat(tx, caller, chat_id)
+    if chat.channel_id != channel.id:
+        raise Invalid.field("chatId", "is a chat of another channel")
+    organization = accounts.organization(tx, caller.company_id, channel.organization_id)
+    draft = Draft(TEST_MESSAGE.told(organization.language))
+    return chats.send(tx, way.files, caller, chat.id, draft, way.check)
+
+
+def language_in(text: str | None) -> str:
+    """The language of a page's texts; Ukrainian unless another is asked for. Raises Invalid."""
+    language = (text or LANGUAGES[0]).strip().lower()
+    if language not in LANGUAGES:
+        raise Invalid.field("language", f"must be one of: {', '.join(LANGUAGES)}")
+    return language
+
+
+def checked_settings(
+    source: int, given: Mapping[str, str], before: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
+    """What a caller gives, over what there was: complete, or Invalid naming the culprit.
+
+    What OpDesk fills is made once and stays.
+    """
+    declared = connector_class(source).declaration.settings
     try:
-        return connector_class(source).checked(_named_as_ours(source, settings))
+        found = checked(declared, {**before, **_named_as_ours(declared, given)})
     except BadSettings as error:
         raise Invalid.field(f"settings.{error.name}", str(error)) from error
+    ours = [one.name for one in declared if one.filled_by is Filler.OPDESK]
+    return {**{name: new_secret() for name in ours if name not in found}, **found}
 
 
-def _named_as_ours(source: int, settings: Mapping[str, str]) -> dict[str, str]:
-    """The source's settings under their own names, given in any case; strangers are dropped.
+def _named_as_ours(declared: Sequence[Setting], given: Mapping[str, str]) -> dict[str, str]:
+    """The admin's settings under their own names, given in any case; others are dropped.
 
     Raises Invalid naming the setting.
     """
-    names = {name.lower(): name for name in connector_class(source).setting_names}
-    known = {names[one.lower()]: text for one, text in settings.items() if one.lower() in names}
+    names = {one.name.lower(): one.name for one in declared if one.filled_by is Filler.ADMIN}
+    known = {names[one.lower()]: text for one, text in given.items() if one.lower() in names}
     return {name: _clean(name, text) for name, text in known.items()}
 
 
@@ -285,7 +351,15 @@ def _clean(name: str, text: str) -> str:
 
 
 def _switched_off(channel: Channel, error: PlatformUnreachable) -> Channel:
-    return replace(channel, is_enabled=False, state=ChannelState.DISABLED, problem=error.detail)
+    return replace(
+        channel, is_enabled=False, state=ChannelState.DISABLED, problem=_trouble_of(error)
+    )
+
+
+def _trouble_of(error: ChannelRefused | PlatformUnreachable) -> Trouble:
+    """What the platform said, or how it was silent."""
+    code = "refused" if isinstance(error, ChannelRefused) else "unreachable"
+    return Trouble(code, {"words": str(error.__cause__ or error)})
 
 
 def _refused(error: PlatformError) -> ChannelRefused:

@@ -33,7 +33,7 @@ def check_message(chat: Chat, text: str, file: Media | None) -> None:
     connector = CONNECTORS.get(chat.source)
     if connector is None:
         raise Invalid("this chat's source is not served")
-    limits = connector.limits
+    limits = connector.declaration.limits
     most = limits.caption_chars if file is not None else limits.text_chars
     if len(text) > most:
         beside = " beside a file" if file is not None else ""
