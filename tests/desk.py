@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 
 import httpx
 
-from opdesk.accounts import actions as accounts
 from opdesk.accounts.model import CompanyCaller
 from opdesk.kit.wire import time_out
 from opdesk.parts import Services
+from opdesk.users import actions as users
 from tests.fakes import MovableClock
 
 T = TypeVar("T")
@@ -147,10 +147,10 @@ class Desk:
 async def _company(
     services: Services, anyone: Api, login: str, password_hash: str, organizations: list[str]
 ) -> Company:
-    company_id = await services.db.write(accounts.add_company, login, login.title(), password_hash)
+    owner = await services.db.write(users.found_company, login, login.title(), password_hash)
     reply = await anyone.post("/api/company/get-token", {"login": login, "password": PASSWORD})
     assert reply.status == 200, reply.text
-    company = Company(company_id, login, anyone.bearer(reply.json), [])
+    company = Company(owner.company_id, login, anyone.bearer(reply.json), [])
     for name in organizations:
         made = await company.api.post("/api/company/organization", {"name": name})
         company.organizations.append(made.json["id"])

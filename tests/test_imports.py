@@ -10,8 +10,9 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "opdesk"
 LAYERS: list[set[str]] = [
     {"kit"},
-    {"events", "media"},
+    {"audit", "events", "invitations", "media"},
     {"accounts"},
+    {"users"},
     {"operators"},
     {"channels"},
     {"contacts"},

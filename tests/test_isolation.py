@@ -51,6 +51,8 @@ BODIES: Mapping[str, Any] = {
         "operatorId": v["operator"],
     },
     "POST /api/link/build": lambda v: {"chatId": v["chat"]},
+    "PUT /api/company/key/{key_id:int}": lambda v: {"name": "taken over"},
+    "PUT /api/company/user/{user_id:int}": lambda v: {"name": "taken over"},
 }
 """Calls that name something of the victim's in their body, or need a body at all."""
 HUB_CALLS: Mapping[str, Any] = {
@@ -64,6 +66,8 @@ HUB_CALLS: Mapping[str, Any] = {
     "Subscribe": lambda v: [{"epoch": v["epoch"], "numbers": {str(v["organization"]): 0}}],
 }
 """Every method of the hub, called with what is the victim's."""
+OPERATORS = {"rival's operator", "operator of another organization"}
+KEYS = {"rival's key"}
 NOT_THEIRS = ("No such chat", "These credentials may not do this")
 QUERIES: Mapping[str, str] = {
     "GET /api/operator": "organizationId={organization}",
@@ -71,7 +75,7 @@ QUERIES: Mapping[str, str] = {
     "GET /api/chat/chats": "organizationId={organization}",
     "GET /api/events": "organizationId={organization}&wait=0",
 }
-PATH_IDS = {"chat_id": "chat", "channel_id": "channel", "key_id": "key"}
+PATH_IDS = {"chat_id": "chat", "channel_id": "channel", "key_id": "key", "user_id": "user"}
 OWN_ONLY = {
     # These name nothing: they speak of the caller's own company, or of a sealed value.
     "POST /api/company/get-token",
@@ -84,6 +88,8 @@ OWN_ONLY = {
     "POST /api/company/key",
     "GET /api/company/origins",
     "PUT /api/company/origins",
+    "PUT /api/company/me",
+    "GET /api/company/user",
     "POST /api/company/revoke-tokens",
     "POST /api/operator/validate-token",
     "POST /api/operator/sign-in",
@@ -97,17 +103,24 @@ OWN_ONLY = {
 }
 
 
-def routes_of(bot: Bot) -> dict[str, bool]:
-    """Every route, and whether it is for company credentials only."""
+def routes_of(bot: Bot) -> dict[str, set[str]]:
+    """Every route, and which of the strangers are of a kind that may not use it anywhere."""
     app = rest_api(bot.desk.services, Recognizer(bot.desk.services))
     found = {
-        f"{method} {route.path}": handler.opt.get("callers") == "company"
+        f"{method} {route.path}": wrong_kinds(handler.opt)
         for route in app.routes
         for handler in getattr(route, "route_handlers", ())
         for method in handler.http_methods
         if route.path.startswith("/api/") and method in ("GET", "POST", "PUT", "DELETE")
     }
     return dict(sorted(found.items()))
+
+
+def wrong_kinds(opt: Mapping[str, Any]) -> set[str]:
+    is_companys = opt.get("callers") == "company"
+    # A key is a program's, with an admin's rights.
+    is_for_people = opt.get("level") in ("owner", "person")
+    return (OPERATORS if is_companys else set()) | (KEYS if is_for_people else set())
 
 
 async def test_the_tables_name_only_routes_that_are_there(bot: Bot) -> None:
@@ -118,27 +131,25 @@ async def test_no_route_lets_a_stranger_at_anything(bot: Bot) -> None:
     desk = bot.desk
     victim = await victims_place(bot)
     before = await state_of(bot, victim)
-    companies: dict[str, Api] = {
+    strangers: dict[str, Api] = {
         "rival's company token": desk.rival.api,
         "rival's key": await key_of(desk),
-    }
-    operators: dict[str, Api] = {
         "rival's operator": desk.mallory.api,
         "operator of another organization": desk.charlie.api,
     }
     routes = routes_of(bot)
     assert len(routes) > 30
     reached = []
-    for route, is_companys in routes.items():
+    for route, wrong in routes.items():
         if route in OWN_ONLY:
             continue
         method, path = route.split(" ")
         has_target = "{" in path or route in BODIES or route in QUERIES
         assert has_target, f"{route} is new: say in this test what of a stranger's it could name"
-        for name, api in (companies | operators).items():
+        for name, api in strangers.items():
             reply = await api.call(method, filled(path, victim, route), **body(route, victim))
             # Nothing but "not there": other words would tell that it is.
-            expected = 403 if is_companys and name in operators else 404
+            expected = 403 if name in wrong else 404
             if reply.status != expected:
                 reached.append((route, name, reply.status, reply.text))
 
@@ -257,7 +268,9 @@ async def test_one_account_is_connected_once(bot: Bot) -> None:
 async def victims_place(bot: Bot) -> Place:
     chat_id = await bot.given_chat()
     key = await bot.desk.acme.api.post("/api/company/key", {"name": "CRM"})
+    users = await bot.desk.acme.api.get("/api/company/user")
     return {
+        "user": users.json[0]["id"],
         "chat": chat_id,
         "channel": bot.channel_id,
         "operator": bot.desk.alice.id,
@@ -290,6 +303,8 @@ async def state_of(bot: Bot, victim: Place) -> list[Any]:
         f"/api/chat/{victim['chat']}/messages",
         "/api/channel",
         "/api/company/me",
+        "/api/company/key",
+        "/api/company/user",
     )
     return [(await api.get(path)).json for path in paths]
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from opdesk import parts
-from opdesk.accounts import actions as accounts
 from opdesk.demo.telegram import FakeTelegram
 from opdesk.kit.wire import time_out
 from opdesk.settings import Settings
+from opdesk.users import actions as users
 from tests.desk import PASSWORD, Api, Reply, eventually
 from tests.fakes import MovableClock
 from tests.realtime.clients import bare_client
@@ -30,7 +30,7 @@ async def given_company(folder: Path) -> Settings:
     migrated_sqlite(folder)
     services = parts.build(settings)
     hashed = services.passwords.hash_now(PASSWORD)
-    await services.db.write(accounts.add_company, "acme", "Acme", hashed)
+    await services.db.write(users.found_company, "acme", "Acme", hashed)
     services.passwords.close()
     await services.db.close()
     return settings

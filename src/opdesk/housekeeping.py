@@ -6,6 +6,7 @@ from opdesk.accounts import actions as accounts
 from opdesk.chats import actions as chats
 from opdesk.connectors.inbound import forget_old_raw, run_again
 from opdesk.events import actions as events
+from opdesk.invitations import actions as invitations
 from opdesk.kit.clock import DAY_MS
 from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
@@ -49,6 +50,7 @@ async def catch_up(db: Database, vault: Vault) -> None:
 
 def _forget(tx: Tx) -> list[tuple[int, str]]:
     accounts.forget_ended_sessions(tx)
+    invitations.forget_old(tx)
     events.forget_before(tx, tx.now - events.RETENTION_DAYS * DAY_MS)
     chats.forget_old_keys(tx)
     forget_old_raw(tx)

@@ -18,6 +18,7 @@ from opdesk.accounts import (
     endpoints as account_endpoints,
     wire as account_wire,
 )
+from opdesk.accounts.model import CompanyCaller
 from opdesk.channels.model import Channel
 from opdesk.chats import endpoints as chat_endpoints, wire as chat_wire
 from opdesk.chats.model import Author, Chat
@@ -58,8 +59,10 @@ from opdesk.operators.model import Caller
 from opdesk.parts import ApiShapes, Services, running
 from opdesk.realtime import endpoints as event_endpoints, wire as event_wire
 from opdesk.realtime.hub import Hub
+from opdesk.users import endpoints as user_endpoints, wire as user_wire
 
 _Request = Request[Any, Any, Any]
+READING = ("GET", "HEAD")
 STATIC = Path(__file__).parent / "static"
 _TOKEN_EXAMPLE = "eyJhbGciOiJIUzI1NiIs…"  # noqa: S105  the beginning of any
 _TOKEN = {"schema": {"type": "string"}, "example": _TOKEN_EXAMPLE}
@@ -124,7 +127,15 @@ WRITTEN_BY_HAND: dict[str, dict[str, Any]] = {
 """What handlers read and answer past the framework, so that it can't describe it."""
 SHAPES = [
     shape
-    for module in (account_wire, operator_wire, chat_wire, channel_wire, link_wire, event_wire)
+    for module in (
+        account_wire,
+        user_wire,
+        operator_wire,
+        chat_wire,
+        channel_wire,
+        link_wire,
+        event_wire,
+    )
     for shape in vars(module).values()
     if isinstance(shape, type) and issubclass(shape, Wire)
 ]
@@ -164,23 +175,27 @@ class Recognizer:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def __call__(self, scope: Any, wants_company: bool) -> Caller:
+    async def __call__(self, scope: Any, wants_company: bool, level: str | None) -> Caller:
         services = self._services
-        credentials = credentials_of(scope, services.settings.public_origins)
+        address = client_address(scope, services.settings.trusted_proxies)
+        credentials = credentials_of(scope, services.settings.public_origins, address)
         found = await services.db.read(
             access.recognize, services.tokens, credentials, wants_company=wants_company
         )
         note_tenant(scope, found.caller.company_id)
         await self._touch_key(found)
-        return access.company_only(found.caller) if wants_company else found.caller
+        caller = access.company_only(found.caller) if wants_company else found.caller
+        access.check_right(caller, level, is_reading=scope["method"] in READING)
+        return caller
 
     async def _touch_key(self, found: access.Recognized) -> None:
         """Note the use of an API key, at most once a minute."""
-        now = self._services.clock.now_ms()
-        if found.key_id is None or now - (found.key_used_at or 0) < MINUTE_MS:
+        company = found.caller
+        if not isinstance(company, CompanyCaller) or company.key_id is None:
             return
-        company = access.company_only(found.caller)
-        await self._services.db.write(account_actions.touch_key, company, found.key_id)
+        now = self._services.clock.now_ms()
+        if now - (found.key_used_at or 0) >= MINUTE_MS:
+            await self._services.db.write(account_actions.touch_key, company, company.key_id)
 
 
 def application(services: Services) -> App:
@@ -211,6 +226,7 @@ def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
     return Litestar(
         route_handlers=[
             *account_endpoints.ROUTES,
+            *user_endpoints.ROUTES,
             *operator_endpoints.ROUTES,
             *chat_endpoints.ROUTES,
             *media_endpoints.ROUTES,

@@ -24,6 +24,7 @@ from opdesk.kit.bus import Bus
 from opdesk.kit.clock import Clock, SystemClock
 from opdesk.kit.db import Database, Outlet
 from opdesk.kit.endpoint import CookieJar
+from opdesk.kit.forwarded import client_address
 from opdesk.kit.http_client import HttpClient
 from opdesk.kit.keyring import Keyring, Vault, load_master_key
 from opdesk.kit.layers import note_tenant
@@ -176,6 +177,7 @@ def _hub_sender(db: Database, files: Files) -> Sender:
     async def send(
         caller: Caller, chat_id: int, text: str, media: bytes | None, options: SendOptionsIn
     ) -> Message:
+        access.check_right(caller, None, is_reading=False)
         attached = decode(media, MediaIn) if media is not None else None
         body = MessageIn(
             text_message=text,
@@ -195,7 +197,8 @@ def _hub_sender(db: Database, files: Files) -> Sender:
 
 def _hub_authentication(db: Database, tokens: Tokens, settings: Settings) -> Any:
     async def authenticate(scope: Any) -> Holder:
-        credentials = credentials_of(scope, settings.public_origins)
+        address = client_address(scope, settings.trusted_proxies)
+        credentials = credentials_of(scope, settings.public_origins, address)
         found = await db.read(access.recognize, tokens, credentials, wants_company=False)
         note_tenant(scope, found.caller.company_id)
         return Holder(found.caller, credentials)

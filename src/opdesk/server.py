@@ -27,6 +27,7 @@ from opdesk.kit.errors import AppError, Unavailable
 from opdesk.kit.keyring import MasterKeyError, rotate_keys
 from opdesk.kit.migrate import SchemaTooNewError, is_up_to_date, migrate, sqlalchemy_url
 from opdesk.settings import SettingError, Settings, without_secrets
+from opdesk.users import actions as users
 
 logger = log.get_logger(__name__)
 LOCK_FILE = "opdesk.lock"
@@ -266,11 +267,12 @@ async def add_company(settings: Settings, login: str, name: str, password: str) 
     async with _chores(settings) as services:
         try:
             hashed = await accounts.hash_new_password(services.passwords, password, login)
-            return await services.db.write(accounts.add_company, login, name, hashed)
+            owner = await services.db.write(users.found_company, login, name, hashed)
         except Unavailable as error:
             raise StartError(str(error)) from error
         except AppError as error:
             raise StartError(error.detail or error.title) from error
+        return owner.company_id
 
 
 async def rotate_signing_keys(settings: Settings, *, revoke: bool) -> None:

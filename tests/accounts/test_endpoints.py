@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from opdesk.accounts import actions as accounts
 from opdesk.accounts.errors import LoginTaken
 from opdesk.parts import LOOPBACK
 from opdesk.settings import Settings
+from opdesk.users import actions as users
 from tests.desk import PASSWORD, Api, Desk
 from tests.fakes import MovableClock
 from tests.servers import opened_desk
@@ -77,13 +77,13 @@ async def test_a_login_that_nobody_can_have_is_unknown_after_the_same_work(
 
 async def test_a_login_is_compared_ignoring_case_spaces_and_composition(desk: Desk) -> None:
     hashed = desk.services.passwords.hash_now(PASSWORD)
-    await desk.services.db.write(accounts.add_company, "Кав'ярня Й", "Cafe", hashed)
+    await desk.services.db.write(users.found_company, "Кав'ярня Й", "Cafe", hashed)
 
     for login in (" кав'ярня й ", "КАВ'ЯРНЯ И\u0306", "кав'ярня и\u0306"):
         reply = await desk.anyone.post(PATH, {"login": login, "password": PASSWORD})
         assert reply.status == 200, login
     with pytest.raises(LoginTaken):
-        await desk.services.db.write(accounts.add_company, "КАВ'ЯРНЯ И\u0306", "Copy", hashed)
+        await desk.services.db.write(users.found_company, "КАВ'ЯРНЯ И\u0306", "Copy", hashed)
 
 
 async def test_a_stranger_is_slowed_and_the_crm_is_not(desk: Desk) -> None:
@@ -196,7 +196,7 @@ async def test_an_organization_has_a_zone_a_country_and_a_language(desk: Desk) -
 
 async def test_passwords_and_keys_are_not_stored_in_the_open(desk: Desk) -> None:
     made = await desk.acme.api.post("/api/company/key", {"name": "CRM"})
-    tables = ("companies", "api_keys", "sessions")
+    tables = ("companies", "company_users", "api_keys", "sessions", "audit")
 
     found = await desk.services.db.read(
         lambda tx: [

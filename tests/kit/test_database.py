@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from sqlalchemy import bindparam, insert, select, update
 
-from opdesk.accounts import actions as accounts
 from opdesk.events import actions as events
 from opdesk.events.store import installation
 from opdesk.kit.bus import Bus, Wake
@@ -14,6 +13,7 @@ from opdesk.kit.context import Fact, RowMissing, Tx
 from opdesk.kit.db import Database
 from opdesk.kit.errors import Conflict
 from opdesk.kit.sql import statement
+from opdesk.users import actions as users
 
 ADD = statement(insert(installation).values(name=bindparam("name"), value=bindparam("value")))
 FIND = statement(select(installation.c.value).where(installation.c.name == bindparam("name")))
@@ -80,7 +80,7 @@ async def test_one_failure_among_many_at_once_is_alone(db: Database) -> None:
 
 async def test_a_locked_row_is_counted_up_without_loss(db: Database) -> None:
     await db.write(add, "counter", "0")
-    await db.write(accounts.add_company, "acme", "Acme", "no password")
+    await db.write(users.found_company, "acme", "Acme", "no password")
 
     await asyncio.gather(*(db.write(increment, "counter") for _ in range(100)))
 

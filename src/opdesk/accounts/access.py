@@ -1,16 +1,17 @@
 """Which company a caller is, and what of it they may have."""
 
 import asyncio
+from collections.abc import Sequence
+from ipaddress import ip_address, ip_network
 
 from opdesk.accounts import store
-from opdesk.accounts.errors import NotSignedIn, OrganizationNotFound
-from opdesk.accounts.model import COMPANY_TOKEN, Company, CompanyCaller, Organization, Session
+from opdesk.accounts.errors import NotSignedIn, OrganizationNotFound, RoleTooLow, WrongAddress
+from opdesk.accounts.model import Company, CompanyCaller, Organization, Role, Session
 from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
 from opdesk.kit.errors import Unavailable
 from opdesk.kit.keyring import fingerprint
 from opdesk.kit.log import get_logger
-from opdesk.kit.tokens import BadToken, Tokens
 
 log = get_logger(__name__)
 ORIGINS_REFRESH_S = 3.0
@@ -19,35 +20,30 @@ API_KEY_PREFIX = "opdesk_"
 COMPANY_COOKIE = "opdesk-company"
 
 
-def company_by_token(tx: Tx, tokens: Tokens, token: str) -> CompanyCaller:
-    """The holder of a company token. Raises NotSignedIn."""
-    try:
-        claims = tokens.verify(COMPANY_TOKEN, token, tx.now)
-    except BadToken as error:
-        raise NotSignedIn("the company token is not valid or has expired") from error
-    company = store.find_company(tx, claims.subject)
-    if company is None or company.token_epoch != claims.epoch:
-        raise NotSignedIn("the company token was revoked")
-    return CompanyCaller(company.id)
-
-
-def company_by_key(tx: Tx, key: str) -> tuple[CompanyCaller, int, int | None]:
-    """The holder of an API key, the key's id and when it was last used. Raises NotSignedIn."""
+def company_by_key(tx: Tx, key: str, address: str) -> tuple[CompanyCaller, int | None]:
+    """The holder of an API key, and when it was last used. Raises NotSignedIn, WrongAddress."""
     found = store.find_key(tx, fingerprint(key))
     if found is None:
         raise NotSignedIn("the API key is not known or was revoked")
-    company_id, key_id, last_used_at = found
-    return CompanyCaller(company_id), key_id, last_used_at
+    company_id, use = found
+    if use.allowed and not _is_within(address, use.allowed):
+        raise WrongAddress(f"this API key may not be used from {address or 'here'}")
+    return CompanyCaller(company_id, key_id=use.id, name=use.name), use.last_used_at
 
 
-def company_by_session(tx: Tx, cookie: str) -> CompanyCaller | None:
-    """The company whose admin is signed in at the dashboard, if the session still counts."""
-    session = session_of(tx, cookie)
-    if session is None or session.operator_id is not None:
-        return None
-    company = store.find_company(tx, session.company_id)
-    is_current = company is not None and company.token_epoch == session.epoch
-    return CompanyCaller(session.company_id) if is_current else None
+def _is_within(address: str, networks: Sequence[str]) -> bool:
+    try:
+        return any(ip_address(address) in ip_network(network) for network in networks)
+    except ValueError:
+        return False
+
+
+def check_role(caller: CompanyCaller, needed: Role) -> None:
+    """Raises RoleTooLow."""
+    if caller.role > needed:
+        raise RoleTooLow(
+            f"this takes the role {needed.name.lower()}; yours is {caller.role.name.lower()}"
+        )
 
 
 def session_of(tx: Tx, cookie: str) -> Session | None:

@@ -1,20 +1,19 @@
 """What can be done with companies, organizations, API keys and sign-ins."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from ipaddress import ip_network
 from typing import TypeVar
 from zoneinfo import available_timezones
 
 import phonenumbers
 
 from opdesk.accounts import access, store
-from opdesk.accounts.errors import ApiKeyNotFound, LoginTaken, WrongLogin
+from opdesk.accounts.errors import ApiKeyNotFound, CodeNeeded, LoginTaken, WrongLogin
 from opdesk.accounts.model import (
-    COMPANY_TOKEN,
-    COMPANY_TOKEN_DAYS,
+    MAX_KEY_NETWORKS,
     MAX_NAME_CHARS,
     MAX_ORIGINS,
-    SESSION_HOURS,
     ApiKey,
     Company,
     CompanyCaller,
@@ -22,17 +21,18 @@ from opdesk.accounts.model import (
     OrganizationChange,
     Session,
 )
-from opdesk.kit.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from opdesk.audit import actions as audit
+from opdesk.audit.model import Action
+from opdesk.kit.clock import MINUTE_MS
 from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
 from opdesk.kit.errors import Invalid
-from opdesk.kit.ids import new_secret, new_uuid
+from opdesk.kit.ids import new_secret
 from opdesk.kit.keyring import fingerprint
 from opdesk.kit.limits import FailureLimit
 from opdesk.kit.origins import is_safe, origin_in
 from opdesk.kit.passwords import Passwords, check_new_password
 from opdesk.kit.text import clean_ours, matching_key
-from opdesk.kit.tokens import Claims, Tokens
 
 T = TypeVar("T")
 LANGUAGES = ("uk", "en")
@@ -66,12 +66,16 @@ def login_in(login: str) -> str:
     return name_in(login, "login")
 
 
-def add_company(tx: Tx, login: str, name: str, password_hash: str) -> int:
-    """Make a company; its id. Raises LoginTaken, Invalid."""
+def add_company(tx: Tx, login: str, name: str) -> int:
+    """Make a company without anyone in it yet; its id. Raises LoginTaken, Invalid."""
     login = login_in(login)
-    if store.find_password(tx, login_key(login)) is not None:
+    if store.find_company_id(tx, login_key(login)) is not None:
         raise LoginTaken(f"there is already a company with the login {login}")
-    return store.insert_company(tx, login, login_key(login), name_in(name), password_hash)
+    return store.insert_company(tx, login, login_key(login), name_in(name))
+
+
+def has_companies(tx: Tx) -> bool:
+    return store.has_companies(tx)
 
 
 def company_of(tx: Tx, caller: CompanyCaller) -> Company:
@@ -101,6 +105,7 @@ def origins_of(tx: Tx, caller: CompanyCaller) -> list[str]:
 
 def set_origins(tx: Tx, caller: CompanyCaller, origins: Sequence[str]) -> None:
     store.update_origins(tx, caller.company_id, origins)
+    audit.record(tx, caller, Action.COMPANY_ORIGINS_CHANGED, origins=", ".join(origins))
 
 
 def list_organizations(tx: Tx, caller: CompanyCaller) -> list[Organization]:
@@ -124,6 +129,7 @@ def add_organization(  # noqa: PLR0913  each is a setting of the organization
     )
     new = replace(_checked(new), id=tx.new_id("organizations"))
     store.insert_organization(tx, new)
+    audit.record(tx, caller, Action.ORGANIZATION_CREATED, new.id, name=new.name)
     return new
 
 
@@ -138,6 +144,10 @@ def change_organization(
         given["name"] = name_in(change.name)
     after = _checked(replace(before, **given))
     store.update_organization(tx, after)
+    changed = {
+        name: value for name, value in asdict(after).items() if value != getattr(before, name)
+    }
+    audit.record(tx, caller, Action.ORGANIZATION_CHANGED, after.id, **changed)
     return after
 
 
@@ -152,44 +162,69 @@ def _checked(organization: Organization) -> Organization:
     return replace(organization, country=country, language=language)
 
 
-def record_audit(
-    tx: Tx, company_id: int, action: str, subject_id: int, operator_id: int | None
-) -> None:
-    """Write down who did something that can't be undone; never what it was about in words."""
-    store.insert_audit(tx, company_id, action, subject_id, operator_id)
-
-
 def list_api_keys(tx: Tx, caller: CompanyCaller) -> list[ApiKey]:
     return store.list_api_keys(tx, caller.company_id)
 
 
-def add_api_key(tx: Tx, caller: CompanyCaller, name: str, secret: str) -> tuple[ApiKey, str]:
+def networks_in(given: Sequence[str]) -> tuple[str, ...]:
+    """Networks and single addresses in their usual spelling, each once. Raises Invalid."""
+    if len(given) > MAX_KEY_NETWORKS:
+        raise Invalid.field("allowedAddresses", f"must have at most {MAX_KEY_NETWORKS} networks")
+    found: list[str] = []
+    for index, text in enumerate(given):
+        try:
+            found.append(str(ip_network(text.strip(), strict=False)))
+        except ValueError as error:
+            example = "must be an address or a network, such as 203.0.113.7 or 203.0.113.0/24"
+            raise Invalid.field(f"allowedAddresses[{index}]", example) from error
+    return tuple(dict.fromkeys(found))
+
+
+def add_api_key(
+    tx: Tx, caller: CompanyCaller, name: str, secret: str, allowed: Sequence[str] = ()
+) -> tuple[ApiKey, str]:
     """Make a key from a fresh `secret`; the key's record and the key, to be shown once."""
     key = access.API_KEY_PREFIX + secret
-    shown = key[:_SHOWN_KEY_CHARS]
-    return store.insert_api_key(tx, caller.company_id, name_in(name), shown, fingerprint(key)), key
+    new = ApiKey(0, name_in(name), key[:_SHOWN_KEY_CHARS], tx.now, None, networks_in(allowed))
+    made = store.insert_api_key(tx, caller.company_id, new, fingerprint(key))
+    audit.record(tx, caller, Action.API_KEY_CREATED, made.id, name=made.name)
+    return made, key
+
+
+def change_api_key(
+    tx: Tx, caller: CompanyCaller, key_id: int, name: str | None, allowed: Sequence[str] | None
+) -> ApiKey:
+    """Rename a key, or say where it may be used from; None leaves it. Raises ApiKeyNotFound."""
+    tx.lock("api_keys", company_id=caller.company_id, id=key_id)
+    before = _api_key(tx, caller, key_id)
+    after = replace(
+        before,
+        name=before.name if name is None else name_in(name),
+        allowed=before.allowed if allowed is None else networks_in(allowed),
+    )
+    store.update_api_key(tx, caller.company_id, after)
+    shown = ", ".join(after.allowed)
+    audit.record(tx, caller, Action.API_KEY_CHANGED, key_id, name=after.name, addresses=shown)
+    return after
 
 
 def revoke_api_key(tx: Tx, caller: CompanyCaller, key_id: int) -> None:
     """Raises ApiKeyNotFound."""
-    if not store.delete_api_key(tx, caller.company_id, key_id):
-        raise ApiKeyNotFound(f"there is no API key {key_id}")
+    tx.lock("api_keys", company_id=caller.company_id, id=key_id)
+    key = _api_key(tx, caller, key_id)
+    store.delete_api_key(tx, caller.company_id, key_id)
+    audit.record(tx, caller, Action.API_KEY_REVOKED, key_id, name=key.name)
+
+
+def _api_key(tx: Tx, caller: CompanyCaller, key_id: int) -> ApiKey:
+    for key in store.list_api_keys(tx, caller.company_id):
+        if key.id == key_id:
+            return key
+    raise ApiKeyNotFound(f"there is no API key {key_id}")
 
 
 def touch_key(tx: Tx, caller: CompanyCaller, key_id: int) -> None:
     store.touch_key(tx, caller.company_id, key_id)
-
-
-def revoke_company_tokens(tx: Tx, caller: CompanyCaller) -> None:
-    """End every company token and every session at the dashboard, this one included."""
-    store.next_token_epoch(tx, caller.company_id)
-
-
-def issue_company_token(tokens: Tokens, company: Company, now: int) -> str:
-    ends = now + COMPANY_TOKEN_DAYS * DAY_MS
-    return tokens.issue(
-        Claims(COMPANY_TOKEN, company.id, company.id, company.token_epoch, now, ends, new_uuid())
-    )
 
 
 def open_session(tx: Tx, session: Session, secret: str) -> None:
@@ -203,13 +238,6 @@ def close_session(tx: Tx, cookie: str) -> None:
 
 def forget_ended_sessions(tx: Tx) -> None:
     store.delete_ended_sessions(tx)
-
-
-def open_company_session(tx: Tx, company_id: int, secret: str) -> Company:
-    company = access.company(tx, company_id)
-    ends = tx.now + SESSION_HOURS * HOUR_MS
-    open_session(tx, Session(company.id, None, company.token_epoch, ends), secret)
-    return company
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,10 +262,16 @@ class Door:
         self._db, self._passwords = db, passwords
         self._by_account, self._by_address = by_account, by_address
 
-    async def enter(self, attempt: SignIn, find: Callable[[Tx], tuple[T, str] | None]) -> T:
+    async def enter(
+        self,
+        attempt: SignIn,
+        find: Callable[[Tx], tuple[T, str] | None],
+        confirm: Callable[[T], Awaitable[None]] | None = None,
+    ) -> T:
         """What `find` gives with the password's hash, if the password is right.
 
-        Raises WrongLogin (the same for an unknown account, after the same work) and
+        `confirm` looks at a second factor; a wrong one counts as a wrong password does. Raises
+        WrongLogin (the same for an unknown account, after the same work), CodeNeeded and
         TooManyRequests.
         """
         is_known = await self._db.read(store.knows_address, attempt.account, attempt.address)
@@ -248,27 +282,27 @@ class Door:
         if not await self._passwords.is_right(found[1] if found else None, attempt.password):
             raise WrongLogin
         assert found is not None  # noqa: S101  is_right() is False without a hash
+        try:
+            if confirm is not None:
+                await confirm(found[0])
+        except CodeNeeded as error:
+            if not error.is_wrong:
+                self._forgive(attempt, is_known=is_known)
+            raise
+        self._forgive(attempt, is_known=is_known)
+        if not is_known:
+            await self._db.write(store.remember_address, attempt.account, attempt.address)
+        return found[0]
+
+    def _forgive(self, attempt: SignIn, *, is_known: bool) -> None:
         self._by_address.forgive(attempt.address)
         if not is_known:
             self._by_account.forgive(attempt.account)
-            await self._db.write(store.remember_address, attempt.account, attempt.address)
-        return found[0]
 
 
 def find_company_id(tx: Tx, login: str) -> int | None:
     """The company with this login (already folded)."""
-    found = store.find_password(tx, login)
-    return found[0] if found else None
-
-
-async def sign_in_company(
-    db: Database, door: Door, login: str, password: str, address: str
-) -> Company:
-    """The company behind a login and password. Raises WrongLogin, TooManyRequests."""
-    key = login_key(login)
-    attempt = SignIn(f"company:{key}", address, password)
-    company_id = await door.enter(attempt, lambda tx: store.find_password(tx, key))
-    return await db.read(access.company, company_id)
+    return store.find_company_id(tx, login)
 
 
 async def hash_new_password(passwords: Passwords, password: str, login: str) -> str:

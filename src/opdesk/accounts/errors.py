@@ -1,6 +1,6 @@
 """What can go wrong with companies and their credentials."""
 
-from opdesk.kit.errors import Conflict, NotFound, Unauthorized
+from opdesk.kit.errors import Conflict, Forbidden, NotFound, Unauthorized
 
 
 class WrongLogin(Unauthorized):
@@ -31,3 +31,29 @@ class LoginTaken(Conflict):
     """A company's login is unique in the installation."""
 
     title = "This login is taken"
+
+
+class RoleTooLow(Forbidden):
+    """The person's role does not reach this far."""
+
+    title = "Your role may not do this"
+
+
+class WrongAddress(Forbidden):
+    """A key that is tied to networks, used from somewhere else."""
+
+    title = "This API key may not be used from here"
+
+
+class CodeNeeded(Unauthorized):
+    """The password is right, and the person has a second factor; the problem says `needsCode`.
+
+    `is_wrong`: a code was given, and it was a guess or an old one.
+    """
+
+    title = "A code is needed"
+
+    def __init__(self, detail: str, *, is_wrong: bool) -> None:
+        super().__init__(detail)
+        self.members = {"needsCode": True}
+        self.is_wrong = is_wrong

@@ -1,6 +1,9 @@
 """A company and what belongs to it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from opdesk.audit.model import Actor
 
 COMPANY_TOKEN = "company"  # noqa: S105  the kind's name
 """The kind of the tokens that `POST /api/company/get-token` gives."""
@@ -8,22 +11,48 @@ COMPANY_TOKEN_DAYS = 180
 SESSION_HOURS = 12
 MAX_NAME_CHARS = 200
 MAX_ORIGINS = 50
+MAX_KEY_NETWORKS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Company:
     id: int
     login: str
+    """What `login@company-login` names it by."""
     name: str
-    token_epoch: int
-    """Grows when all company tokens are revoked; a token carries the epoch it was made in."""
+
+
+class Role(IntEnum):
+    """What someone of the company may do. A smaller number may all that a greater one may."""
+
+    OWNER = 0
+    ADMIN = 1
+    ANALYST = 2
 
 
 @dataclass(frozen=True, slots=True)
 class CompanyCaller:
-    """Someone with company credentials: a CRM, or an admin at the dashboard."""
+    """Someone with company credentials: a person of the company, or a program with an API key.
+
+    Two are equal when they are the same person with the same rights, wherever they come from.
+    """
 
     company_id: int
+    user_id: int | None = None
+    key_id: int | None = None
+    role: Role = Role.ADMIN
+    name: str = field(default="", compare=False)
+    address: str = field(default="", compare=False)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(
+            self.company_id,
+            user_id=self.user_id,
+            key_id=self.key_id,
+            name=self.name,
+            address=self.address,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +86,35 @@ class OrganizationChange:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key for `X-Authorization-Key`. The key itself is not stored."""
+    """A key for `X-Authorization-Key`. The key itself is not stored.
+
+    `allowed`: the networks it may be used from; empty for anywhere.
+    """
 
     id: int
     name: str
     prefix: str
     created_at: int
     last_used_at: int | None
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyUse:
+    """What is known of a key that a request brings."""
+
+    id: int
+    name: str
+    last_used_at: int | None
+    allowed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A signed-in browser: of a company's admin, or of an operator when `operator_id` is set."""
+    """A signed-in browser: of an operator, or of a person of the company."""
 
     company_id: int
     operator_id: int | None
     epoch: int
     expires_at: int
+    user_id: int | None = None

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import (
     BigInteger,
@@ -19,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from opdesk.accounts.model import ApiKey, Company, Organization, Session
+from opdesk.accounts.model import ApiKey, ApiKeyUse, Company, Organization, Session
 from opdesk.kit.context import Row, Tx
 from opdesk.kit.sql import metadata, statement, upsert
 
@@ -30,8 +31,6 @@ companies = Table(
     Column("login", Text, nullable=False),
     Column("login_key", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("password_hash", Text, nullable=False),
-    Column("token_epoch", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     # A list as JSON: the pages of other origins that may read answers; null for none.
     Column("origins", Text),
@@ -60,6 +59,8 @@ api_keys = Table(
     Column("fingerprint", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("last_used_at", BigInteger),
+    # A list as JSON: the networks it may be used from; null for any.
+    Column("allowed", Text),
     PrimaryKeyConstraint("company_id", "id"),
     UniqueConstraint("fingerprint", name="api_keys_fingerprint"),
 )
@@ -72,6 +73,7 @@ sessions = Table(
     Column("epoch", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("user_id", BigInteger),
     Index("sessions_end", "expires_at"),
 )
 known_addresses = Table(
@@ -82,44 +84,23 @@ known_addresses = Table(
     Column("seen_at", BigInteger, nullable=False),
     PrimaryKeyConstraint("account", "address"),
 )
-audit = Table(
-    "audit",
-    metadata,
-    Column("company_id", BigInteger, nullable=False),
-    Column("id", BigInteger, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("subject_id", BigInteger, nullable=False),
-    Column("operator_id", BigInteger),
-    Column("at", BigInteger, nullable=False),
-    PrimaryKeyConstraint("company_id", "id"),
-)
 _c, _o, _k, _s, _a = companies.c, organizations.c, api_keys.c, sessions.c, known_addresses.c
 
-_company = select(_c.id, _c.login, _c.name, _c.token_epoch)
-COMPANY = statement(_company.where(_c.id == bindparam("company")))
-PASSWORD_BY_LOGIN = statement(
-    select(_c.id, _c.password_hash).where(_c.login_key == bindparam("login_key"))
-)
+COMPANY = statement(select(_c.id, _c.login, _c.name).where(_c.id == bindparam("company")))
+COMPANY_BY_LOGIN = statement(select(_c.id).where(_c.login_key == bindparam("login_key")))
+ANY_COMPANY = statement(select(_c.id).limit(1))
 ADD_COMPANY = statement(
     insert(companies).values(
         id=bindparam("id"),
         login=bindparam("login"),
         login_key=bindparam("login_key"),
         name=bindparam("name"),
-        password_hash=bindparam("password_hash"),
-        token_epoch=1,
         created_at=bindparam("now"),
     )
 )
 ORIGINS = statement(select(_c.id, _c.origins).where(_c.origins.is_not(None)))
 SET_ORIGINS = statement(
     update(companies).where(_c.id == bindparam("company")).values(origins=bindparam("new_origins"))
-)
-NEXT_EPOCH = statement(
-    update(companies)
-    .where(_c.id == bindparam("company"))
-    .values(token_epoch=_c.token_epoch + 1)
-    .returning(_c.token_epoch)
 )
 _organization = select(
     _o.id,
@@ -148,16 +129,6 @@ ADD_ORGANIZATION = statement(
         created_at=bindparam("now"),
     )
 )
-ADD_AUDIT = statement(
-    insert(audit).values(
-        company_id=bindparam("company"),
-        id=bindparam("id"),
-        action=bindparam("action"),
-        subject_id=bindparam("subject"),
-        operator_id=bindparam("operator"),
-        at=bindparam("now"),
-    )
-)
 CHANGE_ORGANIZATION = statement(
     update(organizations)
     .where(_o.company_id == bindparam("company"), _o.id == bindparam("organization"))
@@ -170,12 +141,14 @@ CHANGE_ORGANIZATION = statement(
     )
 )
 API_KEYS = statement(
-    select(_k.id, _k.name, _k.prefix, _k.created_at, _k.last_used_at)
+    select(_k.id, _k.name, _k.prefix, _k.created_at, _k.last_used_at, _k.allowed)
     .where(_k.company_id == bindparam("company"))
     .order_by(_k.id)
 )
 KEY_BY_FINGERPRINT = statement(
-    select(_k.company_id, _k.id, _k.last_used_at).where(_k.fingerprint == bindparam("fingerprint"))
+    select(_k.company_id, _k.id, _k.name, _k.last_used_at, _k.allowed).where(
+        _k.fingerprint == bindparam("fingerprint")
+    )
 )
 ADD_KEY = statement(
     insert(api_keys).values(
@@ -186,7 +159,13 @@ ADD_KEY = statement(
         fingerprint=bindparam("fingerprint"),
         created_at=bindparam("now"),
         last_used_at=None,
+        allowed=bindparam("allowed"),
     )
+)
+CHANGE_KEY = statement(
+    update(api_keys)
+    .where(_k.company_id == bindparam("company"), _k.id == bindparam("key"))
+    .values(name=bindparam("new_name"), allowed=bindparam("new_allowed"))
 )
 TOUCH_KEY = statement(
     update(api_keys)
@@ -197,7 +176,7 @@ DELETE_KEY = statement(
     delete(api_keys).where(_k.company_id == bindparam("company"), _k.id == bindparam("key"))
 )
 SESSION = statement(
-    select(_s.company_id, _s.operator_id, _s.epoch, _s.expires_at).where(
+    select(_s.company_id, _s.operator_id, _s.epoch, _s.expires_at, _s.user_id).where(
         _s.fingerprint == bindparam("fingerprint"), _s.expires_at > bindparam("now")
     )
 )
@@ -209,6 +188,7 @@ ADD_SESSION = statement(
         epoch=bindparam("epoch"),
         created_at=bindparam("now"),
         expires_at=bindparam("expires_at"),
+        user_id=bindparam("user"),
     )
 )
 DELETE_SESSION = statement(delete(sessions).where(_s.fingerprint == bindparam("fingerprint")))
@@ -230,23 +210,18 @@ def find_company(tx: Tx, company_id: int) -> Company | None:
     return Company(*row) if row else None
 
 
-def find_password(tx: Tx, login_key: str) -> tuple[int, str] | None:
-    """(company's id, password hash) of a login."""
-    row = tx.first(PASSWORD_BY_LOGIN, login_key=login_key)
-    return (row[0], row[1]) if row else None
+def find_company_id(tx: Tx, login_key: str) -> int | None:
+    row = tx.first(COMPANY_BY_LOGIN, login_key=login_key)
+    return int(row[0]) if row else None
 
 
-def insert_company(tx: Tx, login: str, login_key: str, name: str, password_hash: str) -> int:
+def has_companies(tx: Tx) -> bool:
+    return tx.first(ANY_COMPANY) is not None
+
+
+def insert_company(tx: Tx, login: str, login_key: str, name: str) -> int:
     company_id = tx.new_id("companies")
-    tx.run(
-        ADD_COMPANY,
-        id=company_id,
-        login=login,
-        login_key=login_key,
-        name=name,
-        password_hash=password_hash,
-        now=tx.now,
-    )
+    tx.run(ADD_COMPANY, id=company_id, login=login, login_key=login_key, name=name, now=tx.now)
     return company_id
 
 
@@ -258,10 +233,6 @@ def list_origins(tx: Tx) -> dict[int, list[str]]:
 def update_origins(tx: Tx, company_id: int, origins: Sequence[str]) -> None:
     text = json.dumps(list(origins)) if origins else None
     tx.run(SET_ORIGINS, company=company_id, new_origins=text)
-
-
-def next_token_epoch(tx: Tx, company_id: int) -> int:
-    return int(tx.scalar(NEXT_EPOCH, company=company_id))
 
 
 def list_organizations(tx: Tx, company_id: int) -> list[Organization]:
@@ -301,27 +272,42 @@ def update_organization(tx: Tx, changed: Organization) -> None:
 
 
 def list_api_keys(tx: Tx, company_id: int) -> list[ApiKey]:
-    return [ApiKey(*row) for row in tx.all(API_KEYS, company=company_id)]
+    return [
+        ApiKey(row[0], row[1], row[2], row[3], row[4], _networks(row[5]))
+        for row in tx.all(API_KEYS, company=company_id)
+    ]
 
 
-def find_key(tx: Tx, fingerprint: str) -> tuple[int, int, int | None] | None:
-    """(company, key, last used) of a key's fingerprint."""
+def find_key(tx: Tx, fingerprint: str) -> tuple[int, ApiKeyUse] | None:
+    """(company, what is needed to recognise the holder) of a key's fingerprint."""
     row: Row | None = tx.first(KEY_BY_FINGERPRINT, fingerprint=fingerprint)
-    return (row[0], row[1], row[2]) if row else None
+    return (row[0], ApiKeyUse(row[1], row[2], row[3], _networks(row[4]))) if row else None
 
 
-def insert_api_key(tx: Tx, company_id: int, name: str, prefix: str, fingerprint: str) -> ApiKey:
-    key_id = tx.new_id("api_keys")
+def insert_api_key(tx: Tx, company_id: int, new: ApiKey, fingerprint: str) -> ApiKey:
+    """`new` with its id and time of creation."""
+    made = replace(new, id=tx.new_id("api_keys"), created_at=tx.now)
     tx.run(
         ADD_KEY,
         company=company_id,
-        id=key_id,
-        name=name,
-        prefix=prefix,
+        id=made.id,
+        name=made.name,
+        prefix=made.prefix,
         fingerprint=fingerprint,
+        allowed=_networks_out(made.allowed),
         now=tx.now,
     )
-    return ApiKey(key_id, name, prefix, tx.now, None)
+    return made
+
+
+def update_api_key(tx: Tx, company_id: int, key: ApiKey) -> None:
+    tx.run(
+        CHANGE_KEY,
+        company=company_id,
+        key=key.id,
+        new_name=key.name,
+        new_allowed=_networks_out(key.allowed),
+    )
 
 
 def touch_key(tx: Tx, company_id: int, key_id: int) -> None:
@@ -346,6 +332,7 @@ def insert_session(tx: Tx, fingerprint: str, session: Session) -> None:
         operator=session.operator_id,
         epoch=session.epoch,
         expires_at=session.expires_at,
+        user=session.user_id,
         now=tx.now,
     )
 
@@ -366,21 +353,14 @@ def remember_address(tx: Tx, account: str, address: str) -> None:
     tx.run(REMEMBER_ADDRESS, account=account, address=address, now=tx.now)
 
 
-def insert_audit(
-    tx: Tx, company_id: int, action: str, subject_id: int, operator_id: int | None
-) -> None:
-    """`operator_id` None: someone with company credentials."""
-    tx.run(
-        ADD_AUDIT,
-        company=company_id,
-        id=tx.new_id("audit"),
-        action=action,
-        subject=subject_id,
-        operator=operator_id,
-        now=tx.now,
-    )
-
-
 def _organization_of(row: Row) -> Organization:
     found, company_id, name, time_zone, country, language, may_delete = row
     return Organization(found, company_id, name, time_zone, country, language, bool(may_delete))
+
+
+def _networks(text: str | None) -> tuple[str, ...]:
+    return tuple(json.loads(text)) if text else ()
+
+
+def _networks_out(networks: Sequence[str]) -> str | None:
+    return json.dumps(list(networks)) if networks else None

@@ -4,13 +4,6 @@ from opdesk.accounts.model import ApiKey, Company, Organization, OrganizationCha
 from opdesk.kit.wire import Id, Wire, WireIn, time_or_none, time_out
 
 
-class LoginIn(WireIn):
-    login: str
-    password: str
-
-    example = {"login": "demo", "password": "a-long-passphrase"}
-
-
 class OrganizationOut(Wire):
     """The contract's two properties; `GET` and `POST` answer with exactly these."""
 
@@ -99,22 +92,27 @@ class CompanyOut(Wire):
 
     example = {"id": 1, "name": "Demo"}
 
-
-class SignedInCompanyOut(Wire):
-    company: CompanyOut
-    login: str
-
-    example = {"company": {"id": 1, "name": "Demo"}, "login": "demo"}
-
     @classmethod
-    def of(cls, company: Company) -> "SignedInCompanyOut":
-        return cls(company=CompanyOut(id=company.id, name=company.name), login=company.login)
+    def of(cls, company: Company) -> "CompanyOut":
+        return cls(id=company.id, name=company.name)
 
 
 class ApiKeyIn(WireIn):
-    name: str
+    """`allowedAddresses`: addresses or networks that it may be used from; none for anywhere."""
 
-    example = {"name": "CRM in the Kyiv office"}
+    name: str
+    allowed_addresses: list[str] = []
+
+    example = {"name": "CRM in the Kyiv office", "allowedAddresses": ["203.0.113.0/24"]}
+
+
+class ApiKeyChangeIn(WireIn):
+    """What is left out stays; an empty list allows every address."""
+
+    name: str | None = None
+    allowed_addresses: list[str] | None = None
+
+    example = {"allowedAddresses": ["203.0.113.0/24", "2001:db8::1"]}
 
 
 class ApiKeyOut(Wire):
@@ -123,6 +121,7 @@ class ApiKeyOut(Wire):
     prefix: str
     created_at: str
     last_used_at: str | None
+    allowed_addresses: list[str]
 
     example = {
         "id": 3,
@@ -130,6 +129,7 @@ class ApiKeyOut(Wire):
         "prefix": "opdesk_4f1c8",
         "createdAt": "2026-11-20T09:30:00.000Z",
         "lastUsedAt": None,
+        "allowedAddresses": ["203.0.113.0/24"],
     }
 
     @classmethod
@@ -140,6 +140,7 @@ class ApiKeyOut(Wire):
             prefix=key.prefix,
             created_at=time_out(key.created_at),
             last_used_at=time_or_none(key.last_used_at),
+            allowed_addresses=list(key.allowed),
         )
 
 

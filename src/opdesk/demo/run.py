@@ -34,6 +34,7 @@ from opdesk.operators import actions as operators
 from opdesk.parts import Services
 from opdesk.server import StartError, listening, open_socket, owned_data_folder
 from opdesk.settings import Settings
+from opdesk.users import actions as users
 
 LOGIN, PASSWORD = "demo", "opdesk demo desk"
 OPERATOR_LOGIN, OPERATOR_PASSWORD = "olena", "olena at the desk"
@@ -93,8 +94,8 @@ async def _prepared(
         await _reconnected(services, state["company_id"], token, url)
         return Demo(state["company_id"], state["operator_id"], state["chat_id"])
     password = await services.passwords.hash(PASSWORD)
-    company_id = await services.db.write(accounts.add_company, LOGIN, "Demo", password)
-    company = CompanyCaller(company_id)
+    owner = await services.db.write(users.found_company, LOGIN, "Demo", password)
+    company_id, company = owner.company_id, owner.caller
     places = [
         (await services.db.write(accounts.add_organization, company, name)).id
         for name in ORGANIZATIONS

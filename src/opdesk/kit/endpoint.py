@@ -32,9 +32,14 @@ Address = Given[str]
 
 PUBLIC: dict[str, Any] = {"callers": "anyone"}
 COMPANY_ONLY: dict[str, Any] = {"callers": "company"}
+"""Everyone of the company may read here; changing something takes an admin."""
+ADMIN_ONLY: dict[str, Any] = {"callers": "company", "level": "admin"}
+OWNER_ONLY: dict[str, Any] = {"callers": "company", "level": "owner"}
+OWN_PROFILE: dict[str, Any] = {"callers": "company", "level": "person"}
+"""For any person of the company, about themselves."""
 ANY_CALLER: dict[str, Any] = {"callers": "any"}
-Recognizer = Callable[[Any, bool], Awaitable[Any]]
-"""(scope, wants company credentials) -> the caller; raises an AppError."""
+Recognizer = Callable[[Any, bool, str | None], Awaitable[Any]]
+"""(scope, wants company credentials, level) -> the caller; raises an AppError."""
 
 
 async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -42,7 +47,8 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     callers = handler.opt.get("callers", "any")
     if callers != "anyone" and connection.scope["path"].startswith("/api/"):
         recognizer: Recognizer = connection.app.state.recognizer
-        caller = await recognizer(connection.scope, callers == "company")
+        level = handler.opt.get("level")
+        caller = await recognizer(connection.scope, callers == "company", level)
         connection.scope["state"]["caller"] = caller
     for value in connection.path_params.values():
         # A number that no id can be would end in the database's own error.

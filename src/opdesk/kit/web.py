@@ -133,6 +133,8 @@ class Credentials:
     is_cross_origin: bool = False
     """There is an `Origin`, and it is another's: cookies don't count."""
     method: str = "GET"
+    address: str = ""
+    """Where the request comes from, as far as it can be believed."""
     tab_holder: int | None = None
     """Whom the panel's tab was loaded for (`X-OpDesk-Operator`)."""
 
@@ -160,8 +162,10 @@ def origin_is_ours(scope: Any, public_origins: tuple[str, ...]) -> bool:
     return bool(origin) and origin == f"{scheme}://{header(scope, b'host').lower()}"
 
 
-def credentials_of(scope: Any, public_origins: tuple[str, ...] = ()) -> Credentials:
-    """Read the credentials of an HTTP or WebSocket request."""
+def credentials_of(
+    scope: Any, public_origins: tuple[str, ...] = (), address: str = ""
+) -> Credentials:
+    """Read the credentials of an HTTP or WebSocket request that comes from `address`."""
     is_ours = origin_is_ours(scope, public_origins)
     holder = header(scope, b"x-opdesk-operator")
     key = unquoted(header(scope, b"x-authorization-key"))
@@ -177,6 +181,7 @@ def credentials_of(scope: Any, public_origins: tuple[str, ...] = ()) -> Credenti
         is_same_origin=is_ours,
         is_cross_origin=bool(header(scope, b"origin")) and not is_ours,
         method=scope.get("method", "WEBSOCKET"),
+        address=address,
         tab_holder=int(holder) if holder.isdecimal() and len(holder) < 17 else None,
     )
 

@@ -1,11 +1,12 @@
 """Who a caller is, and which operators they may have."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from opdesk.accounts import access as accounts
 from opdesk.accounts.errors import NotSignedIn
-from opdesk.accounts.model import CompanyCaller
+from opdesk.accounts.model import CompanyCaller, Role
 from opdesk.kit.context import Tx
+from opdesk.kit.endpoint import OWN_PROFILE
 from opdesk.kit.tokens import BadToken, Claims, Tokens
 from opdesk.kit.web import Credentials
 from opdesk.operators import store
@@ -17,6 +18,7 @@ from opdesk.operators.errors import (
     OperatorSignedOut,
 )
 from opdesk.operators.model import OPERATOR_TOKEN, Caller, Operator, OperatorCaller, OperatorStatus
+from opdesk.users import access as users
 
 OPERATOR_COOKIE = "opdesk-operator"
 _SAFE_METHODS = ("GET", "HEAD")
@@ -24,10 +26,9 @@ _SAFE_METHODS = ("GET", "HEAD")
 
 @dataclass(frozen=True, slots=True)
 class Recognized:
-    """A caller; `key_id` and `key_used_at` when an API key said who they are."""
+    """A caller; for an API key also when it was last used."""
 
     caller: Caller
-    key_id: int | None = None
     key_used_at: int | None = None
 
 
@@ -39,12 +40,14 @@ def recognize(
     `wants_company`: the dashboard's cookie counts before the panel's. Raises NotSignedIn,
     OperatorSignedOut, ForeignPage and AnotherOperator.
     """
-    token = credentials.bearer or credentials.query_token
+    token, key_used_at = credentials.bearer or credentials.query_token, None
     if token is not None:
-        return Recognized(_by_token(tx, tokens, token))
-    if credentials.key is not None:
-        return _by_key(tx, tokens, credentials.key)
-    return Recognized(_by_cookie(tx, credentials, wants_company=wants_company))
+        caller = _by_token(tx, tokens, token)
+    elif credentials.key is not None:
+        caller, key_used_at = _by_key(tx, tokens, credentials)
+    else:
+        caller = _by_cookie(tx, credentials, wants_company=wants_company)
+    return Recognized(replace(caller, address=credentials.address), key_used_at)
 
 
 def company_only(caller: Caller) -> CompanyCaller:
@@ -52,6 +55,22 @@ def company_only(caller: Caller) -> CompanyCaller:
     if isinstance(caller, OperatorCaller):
         raise CompanyOnly
     return caller
+
+
+def check_right(caller: Caller, level: str | None, *, is_reading: bool) -> None:
+    """Whether a caller may use a call that takes `level`.
+
+    Without one, every person of the company may read, and an admin may change things. Raises
+    RoleTooLow, and PersonOnly where a program has no business.
+    """
+    if isinstance(caller, OperatorCaller):
+        return
+    if level == OWN_PROFILE["level"]:
+        users.require_person(caller)
+    elif level is not None:
+        accounts.check_role(caller, Role[level.upper()])
+    elif not is_reading:
+        accounts.check_role(caller, Role.ADMIN)
 
 
 def is_same(one: Caller, other: Caller) -> bool:
@@ -112,7 +131,7 @@ def _living(tx: Tx, company_id: int, operator_id: int, epoch: int) -> Operator |
 def _by_token(tx: Tx, tokens: Tokens, token: str) -> Caller:
     # Which kind to verify is the token's own word; a lie fails at the signature of that kind.
     if tokens.kind_of(token) != OPERATOR_TOKEN:
-        return accounts.company_by_token(tx, tokens, token)
+        return users.company_by_token(tx, tokens, token)
     try:
         claims = tokens.verify(OPERATOR_TOKEN, token, tx.now)
     except BadToken as error:
@@ -125,11 +144,11 @@ def _by_token(tx: Tx, tokens: Tokens, token: str) -> Caller:
     return found
 
 
-def _by_key(tx: Tx, tokens: Tokens, key: str) -> Recognized:
+def _by_key(tx: Tx, tokens: Tokens, credentials: Credentials) -> tuple[CompanyCaller, int | None]:
+    key = credentials.key or ""
     if not key.startswith(accounts.API_KEY_PREFIX):
-        return Recognized(company_only(_by_token(tx, tokens, key)))
-    caller, key_id, used_at = accounts.company_by_key(tx, key)
-    return Recognized(caller, key_id, used_at)
+        return company_only(_by_token(tx, tokens, key)), None
+    return accounts.company_by_key(tx, key, credentials.address)
 
 
 def _by_cookie(tx: Tx, credentials: Credentials, *, wants_company: bool) -> Caller:
@@ -142,7 +161,7 @@ def _by_cookie(tx: Tx, credentials: Credentials, *, wants_company: bool) -> Call
     if credentials.method not in _SAFE_METHODS and not credentials.is_same_origin:
         raise ForeignPage("a session counts only with an Origin that is ours")
     operator = operator_of_session(tx, panel) if panel else None
-    company = accounts.company_by_session(tx, dashboard) if dashboard else None
+    company = users.company_by_session(tx, dashboard) if dashboard else None
     if company is not None and (wants_company or operator is None):
         return company
     return _same_tab(credentials, operator)

@@ -147,7 +147,7 @@ class RawTokenValidation:
         await answer(send, 200, body, b"application/json")
 
     async def _verdict(self, scope: Scope, receive: Receive) -> bytes:
-        company = await self._recognize(scope, True)
+        company = await self._recognize(scope, True, None)
         require_content_type(scope, TOKEN_TYPES)
         body = await read_body(receive, MAX_VALIDATED_BYTES)
         if body is None:

@@ -1,10 +1,11 @@
 """An operator, and the two kinds of callers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
 from opdesk.accounts.model import Company, CompanyCaller, Organization
+from opdesk.audit.model import Actor
 
 OPERATOR_TOKEN = "operator"  # noqa: S105  the kind's name
 MAX_OPERATORS_PER_CALL = 10_000
@@ -43,6 +44,13 @@ class OperatorCaller:
     name: str
     epoch: int
     expires_at: int
+    address: str = field(default="", compare=False)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(
+            self.company_id, operator_id=self.operator_id, name=self.name, address=self.address
+        )
 
 
 Caller = CompanyCaller | OperatorCaller

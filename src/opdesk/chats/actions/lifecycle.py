@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from opdesk.accounts import access as accounts, actions as account_actions
+from opdesk.accounts import access as accounts
+from opdesk.audit import actions as audit
+from opdesk.audit.model import Action
 from opdesk.chats import access, store
 from opdesk.chats.actions.sending import send_lane
 from opdesk.chats.actions.writing import acting_operator, save, tell
@@ -22,8 +24,6 @@ from opdesk.operators.model import Caller, OperatorCaller, OperatorStatus
 
 CLEAR = "clear_chat"
 """The kind that clears away what a deleted chat left outside the database: {"digests": [...]}."""
-DELETED = "chat deleted"
-"""The audit's word for it."""
 ForgetRaw = Callable[[Tx, int, int, str], None]
 """(tx, company, channel, the platform's id of the chat): deletes its raw envelopes."""
 
@@ -102,7 +102,7 @@ def delete_chat(tx: Tx, caller: Caller, chat_id: int, forget_raw: ForgetRaw) -> 
     digests = media.delete_of_chat(tx, state.company_id, chat_id)
     if not store.list_of_contact(tx, state.company_id, state.contact_id):
         contacts.delete_contact(tx, state.company_id, state.contact_id)
-    account_actions.record_audit(tx, state.company_id, DELETED, chat_id, operator_id)
+    audit.record(tx, caller, Action.CHAT_DELETED, chat_id)
     tell(tx, state, EventType.CHAT_REMOVED)
     lane = f"clear:{chat_id}"
     outbox.put(tx, state.company_id, CLEAR, {"digests": digests}, lane=lane)

@@ -1,0 +1,1 @@
+"""Who did what, and from where: written in the transaction of what it tells."""
