@@ -1,18 +1,17 @@
 """Connect an account to its platform: the calls to the platform, around plain transactions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from opdesk.accounts import access as accounts
 from opdesk.accounts.actions import name_in
 from opdesk.accounts.model import CompanyCaller
+from opdesk.audit import actions as audit
+from opdesk.audit.model import Action, Detail
 from opdesk.channels import access, actions as channels
 from opdesk.channels.errors import AnotherAccount, ChannelRefused, PlatformUnreachable
 from opdesk.channels.model import HIDDEN, Channel, ChannelState, Source, Trouble
-from opdesk.chats import actions as chats
-from opdesk.chats.model import NEWEST, Chat, ChatFilter, Draft, Message, Page
 from opdesk.connectors.base import (
     Account,
     BadSettings,
@@ -23,7 +22,7 @@ from opdesk.connectors.base import (
     SettingRefused,
     Unreachable,
 )
-from opdesk.connectors.declaration import LANGUAGES, Words, checked
+from opdesk.connectors.declaration import LANGUAGES, checked
 from opdesk.connectors.inbound import count_unread
 from opdesk.connectors.registry import connector_class, connector_of
 from opdesk.kit.bus import Bus, Wake
@@ -35,16 +34,10 @@ from opdesk.kit.ids import new_secret
 from opdesk.kit.keyring import Vault
 from opdesk.kit.log import get_logger
 from opdesk.kit.text import clean_ours
-from opdesk.media.access import Files
 
 log = get_logger(__name__)
 TOPIC = "channels"
 """The bus topic: a channel was connected, changed or disconnected."""
-RECENT_CHATS = 20
-TEST_MESSAGE = Words(
-    "Це тестове повідомлення від OpDesk: канал працює. Відповідати не потрібно.",
-    "This is a test message from OpDesk: the channel works. No answer is needed.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +107,10 @@ class Switchboard:
         except PlatformUnreachable as error:
             if not is_forced:
                 raise
-            saved = await self._db.write(channels.add, self._vault, _switched_off(draft, error))
+            off = _switched_off(draft, error)
+            saved = await self._db.write(_connected, self._vault, caller, off, channels.add)
         else:
-            saved = await self._added(named, is_forced=is_forced)
+            saved = await self._added(caller, named, is_forced=is_forced)
         self._changed()
         return saved
 
@@ -134,11 +128,11 @@ class Switchboard:
                 if not is_forced:
                     raise
                 after = _switched_off(after, error)
-        saved = await self._db.write(channels.save, self._vault, after)
+        saved = await self._db.write(_saved, self._vault, caller, before, after)
         self._changed()
         return saved
 
-    async def _added(self, named: Channel, *, is_forced: bool) -> Channel:
+    async def _added(self, caller: CompanyCaller, named: Channel, *, is_forced: bool) -> Channel:
         """Claim the account, then register: of two who connect it at once, one comes this far.
 
         A process that dies in between leaves a channel that the next start registers.
@@ -154,7 +148,7 @@ class Switchboard:
         except ChannelRefused:
             await self._db.write(channels.forget, named.company_id, named.id)
             raise
-        return await self._db.write(channels.save, self._vault, ready)
+        return await self._db.write(_connected, self._vault, caller, ready, channels.save)
 
     async def disconnect(self, caller: CompanyCaller, channel_id: int) -> None:
         """The chats stay, read-only. A platform that does not answer does not keep us.
@@ -163,7 +157,7 @@ class Switchboard:
         """
         channel = await self._db.read(access.channel, self._vault, caller.company_id, channel_id)
         await self._remove_webhook(channel)
-        await self._db.write(channels.delete, self._vault, caller.company_id, channel_id)
+        await self._db.write(_disconnected, self._vault, caller, channel_id)
         self._changed()
 
     async def check(self, caller: CompanyCaller, channel_id: int) -> tuple[Channel, list[Trouble]]:
@@ -274,39 +268,43 @@ class Switchboard:
         self._bus.publish([Wake(TOPIC)])
 
 
-def list_recent(
-    tx: Tx, vault: Vault, caller: CompanyCaller, channel_id: int, at_most: int = RECENT_CHATS
-) -> list[Chat]:
-    """A channel's chats with the newest activity. Raises ChannelNotFound."""
-    channel = access.channel(tx, vault, caller.company_id, channel_id)
-    wanted = ChatFilter(organization_id=channel.organization_id, channel_id=channel.id)
-    return chats.list_chats(tx, caller, wanted, Page(at_most, before=(NEWEST, NEWEST))).items
+def _connected(
+    tx: Tx,
+    vault: Vault,
+    caller: CompanyCaller,
+    channel: Channel,
+    store: Callable[[Tx, Vault, Channel], Channel],
+) -> Channel:
+    _record(tx, caller, Action.CHANNEL_CONNECTED, channel)
+    return store(tx, vault, channel)
 
 
-@dataclass(frozen=True, slots=True)
-class TestSend:
-    """What a test message passes on its way: where files lie, and the channel's own limits."""
+def _saved(tx: Tx, vault: Vault, caller: CompanyCaller, before: Channel, after: Channel) -> Channel:
+    """Of the settings only the names are written down: their values may be secrets."""
+    names = sorted({*before.settings, *after.settings})
+    changed: dict[str, Detail] = {}
+    if before.settings != after.settings:
+        differ = [one for one in names if before.settings.get(one) != after.settings.get(one)]
+        changed["settings"] = ", ".join(differ)
+    if before.sender != after.sender:
+        changed["former"] = before.sender
+    if before.is_enabled != after.is_enabled:
+        changed["isEnabled"] = after.is_enabled
+    if changed:
+        _record(tx, caller, Action.CHANNEL_CHANGED, after, **changed)
+    return channels.save(tx, vault, after)
 
-    files: Files
-    check: chats.Check
+
+def _disconnected(tx: Tx, vault: Vault, caller: CompanyCaller, channel_id: int) -> None:
+    gone = channels.delete(tx, vault, caller.company_id, channel_id)
+    _record(tx, caller, Action.CHANNEL_DISCONNECTED, gone)
 
 
-def send_test(
-    tx: Tx, vault: Vault, way: TestSend, caller: CompanyCaller, place: tuple[int, int]
-) -> Message:
-    """Send the test message to a chat of the channel, in its organization's language.
-
-    `place` is (channel, chat). It goes the way of every message, so it stands in the chat. Raises
-    ChannelNotFound, ChatNotFound, Invalid for another channel's chat, ChannelGone.
-    """
-    channel_id, chat_id = place
-    channel = access.channel(tx, vault, caller.company_id, channel_id)
-    chat = chats.get_chat(tx, caller, chat_id)
-    if chat.channel_id != channel.id:
-        raise Invalid.field("chatId", "is a chat of another channel")
-    organization = accounts.organization(tx, caller.company_id, channel.organization_id)
-    draft = Draft(TEST_MESSAGE.told(organization.language))
-    return chats.send(tx, way.files, caller, chat.id, draft, way.check)
+def _record(
+    tx: Tx, caller: CompanyCaller, action: Action, channel: Channel, **more: Detail
+) -> None:
+    about: dict[str, Detail] = {"from": channel.sender, "source": int(channel.source)}
+    audit.record(tx, caller, action, channel.id, **about, **more)
 
 
 def language_in(text: str | None) -> str:

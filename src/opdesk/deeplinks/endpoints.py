@@ -34,13 +34,22 @@ from opdesk.deeplinks.wire import (
 from opdesk.kit.clock import SECOND_MS
 from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
-from opdesk.kit.endpoint import COMPANY_ONLY, PUBLIC, Cookies, Db, Given, Now, require_own_origin
+from opdesk.kit.endpoint import (
+    COMPANY_ONLY,
+    PUBLIC,
+    CookieJar,
+    Cookies,
+    Db,
+    Given,
+    Now,
+    require_own_origin,
+)
 from opdesk.kit.errors import NotFound
 from opdesk.kit.ids import new_secret
 from opdesk.kit.keyring import Vault
 from opdesk.kit.pages import Pages
 from opdesk.kit.tokens import BadToken, TokenProblem, Tokens
-from opdesk.kit.web import unquoted
+from opdesk.kit.web import header, unquoted
 from opdesk.operators import access, actions as operator_actions
 from opdesk.operators.errors import OperatorSignedOut
 from opdesk.operators.model import OPERATOR_TOKEN, Caller, OperatorCaller
@@ -126,6 +135,7 @@ async def describe_link(
 
 @post("/api/link/check", status_code=200, opt=COMPANY_ONLY, tags=["Links"])
 async def check_link(
+    request: _Request,
     db: Db,
     tokens: SignedTokens,
     vault: SecretVault,
@@ -141,13 +151,14 @@ async def check_link(
     when signed in; without that, the organization that finds most is shown. No part of a token
     is answered or kept.
     """
-    asked = actions.Asked(data.link, data.operator_id, jar.public_origins)
+    asked = actions.Asked(data.link, data.operator_id, _own_origins(request, jar))
     found = await db.read_slow(actions.check, vault, tokens, company, asked, write_first)
     return LinkCheckOut.of(found, chat_shape)
 
 
 @post("/api/link/build", status_code=200, opt=COMPANY_ONLY, tags=["Links"])
 async def build_link(
+    request: _Request,
     db: Db,
     tokens: SignedTokens,
     vault: SecretVault,
@@ -161,7 +172,7 @@ async def build_link(
     ends, by default in 60 minutes. 409: the operator is inactive.
     """
     wanted = WantedLink(data.chat_id, data.operator_id, data.with_token, data.expires_in_minutes)
-    base = jar.public_origins[0]
+    base = _own_origins(request, jar)[0]
     made = await db.write(actions.build, vault, tokens, company, wanted, base)
     return LinkBuildOut.of(made)
 
@@ -197,6 +208,12 @@ async def switch_operator(
     cookie = request.cookies.get(jar.name(access.OPERATOR_COOKIE))
     made = await _session(db, jar, caller, cookie, now)
     return Response(SwitchedOut(target=grant.path), cookies=[made, jar.drop(GRANT_COOKIE)])
+
+
+def _own_origins(request: _Request, jar: CookieJar) -> tuple[str, ...]:
+    """Our public addresses; without any, the one that was asked."""
+    asked = f"{request.scope['scheme']}://{header(request.scope, b'host').lower()}"
+    return jar.public_origins or (asked,)
 
 
 def _holder(tx: Tx, tokens: Tokens, token: str) -> OperatorCaller | str:

@@ -3,6 +3,8 @@
 from urllib.parse import quote, urlencode
 
 from opdesk.accounts.model import CompanyCaller
+from opdesk.audit import actions as audit
+from opdesk.audit.model import Action, Detail
 from opdesk.chats import actions as chats
 from opdesk.chats.model import Chat
 from opdesk.deeplinks.actions.resolving import resolve
@@ -12,6 +14,7 @@ from opdesk.kit.context import Tx
 from opdesk.kit.errors import Invalid
 from opdesk.kit.keyring import Vault
 from opdesk.kit.tokens import Tokens
+from opdesk.kit.wire import time_out
 from opdesk.operators import access, actions as operators
 
 
@@ -48,6 +51,12 @@ def _token(
         return None, None
     ends = tx.now + wanted.minutes * MINUTE_MS
     claims = operators.claims_for(tx, caller, operator.id, ends)
+    about: dict[str, Detail] = {
+        "name": operator.name,
+        "expiresAt": time_out(claims.expires_at),
+        "chat": chat.id,
+    }
+    audit.record(tx, caller, Action.OPERATOR_TOKEN_ISSUED, operator.id, **about)
     return tokens.issue(claims), claims.expires_at
 
 
