@@ -1,7 +1,7 @@
 """The composition root: the parts become one ASGI application."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ from opdesk.kit.layers import (
     note_tenant,
 )
 from opdesk.kit.openapi import describe
-from opdesk.kit.pages import Pages
+from opdesk.kit.pages import Pages, frame_ancestors, may_be_framed
 from opdesk.kit.web import (
     EXCEPTION_HANDLERS,
     HUB_PATH,
@@ -275,8 +275,8 @@ def _page_routes(pages: Pages) -> list[Any]:
     """The panel's and the dashboard's addresses; each is the same page, which knows its way."""
 
     @get(["/login", "/switch", "/chats/{chat:str}"], opt=PUBLIC, include_in_schema=False)
-    async def panel() -> Response[bytes]:
-        return pages.panel()
+    async def panel(request: _Request, panel_page: link_endpoints.PanelPage) -> Response[bytes]:
+        return await panel_page(request)
 
     @get(["/dashboard", "/dashboard/{page:str}"], opt=PUBLIC, include_in_schema=False)
     async def dashboard() -> Response[bytes]:
@@ -306,7 +306,7 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
         "files": services.files,
         "addresses": services.addresses,
         "feed": services.feed,
-        "pages": pages,
+        "panel_page": _panel_page(services, pages),
         "chat_shape": ApiShapes(services.addresses, services.clock).chat,
         "message_shape": ApiShapes(services.addresses, services.clock).message,
         "write_first": _why_not_first,
@@ -331,6 +331,20 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
     provided["now"] = Provide(provide_now, sync_to_thread=False)
     provided["address"] = Provide(provide_address, sync_to_thread=False)
     return provided
+
+
+def _panel_page(services: Services, pages: Pages) -> Callable[[_Request], Awaitable[Any]]:
+    """The panel for a request; who may frame it hangs on whose session came along."""
+
+    async def page(request: _Request) -> Response[bytes]:
+        if not may_be_framed(request.scope):
+            return pages.panel()
+        cookie = request.cookies.get(services.jar.name(access.OPERATOR_COOKIE))
+        found = await services.db.read(access.operator_of_session, cookie) if cookie else None
+        company_id = found.company_id if found else None
+        return pages.panel(frame_ancestors(request.scope, services.origins, company_id))
+
+    return page
 
 
 def _why_not_first(channel: Channel) -> str | None:

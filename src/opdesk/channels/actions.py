@@ -86,6 +86,16 @@ def set_state(
     store.update_state(tx, company_id, channel_id, state, problem)
 
 
+def note_problem(
+    tx: Tx, company_id: int, channel_id: int, state: ChannelState, problem: Trouble | None
+) -> None:
+    """What went wrong while a channel worked in `state`, or None when it works again.
+
+    A channel that was switched off or connected anew meanwhile is left alone.
+    """
+    store.update_problem(tx, company_id, channel_id, state, problem)
+
+
 def advance_poll(tx: Tx, company_id: int, channel_id: int, offset: int) -> None:
     """Remember how far a polled channel was read, in the transaction that stored it."""
     store.update_offset(tx, company_id, channel_id, offset)

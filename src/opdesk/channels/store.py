@@ -127,6 +127,11 @@ SET_STATE = statement(
     .where(*_is_it, _c.is_deleted == 0)
     .values(state=bindparam("new_state"), problem=bindparam("new_problem"))
 )
+SET_PROBLEM = statement(
+    update(channels)
+    .where(*_is_it, _c.is_deleted == 0, _c.state == bindparam("known_state"))
+    .values(problem=bindparam("new_problem"))
+)
 SET_OFFSET = statement(
     update(channels)
     .where(*_is_it, _c.poll_offset < bindparam("new_offset"))
@@ -203,6 +208,19 @@ def update_state(
         company=company_id,
         channel=channel_id,
         new_state=state.value,
+        new_problem=_told(problem),
+    )
+
+
+def update_problem(
+    tx: Tx, company_id: int, channel_id: int, state: ChannelState, problem: Trouble | None
+) -> None:
+    """Only while the channel is still in this state."""
+    tx.run(
+        SET_PROBLEM,
+        company=company_id,
+        channel=channel_id,
+        known_state=state.value,
         new_problem=_told(problem),
     )
 

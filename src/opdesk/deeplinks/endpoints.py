@@ -4,6 +4,7 @@ The server answers a link itself, so that no page ever holds the token: it check
 the session and sends the browser on to an address without token and phone.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +15,7 @@ from litestar.params import FromPath, JSONBody
 from opdesk.accounts import actions as account_actions
 from opdesk.accounts.model import CompanyCaller
 from opdesk.deeplinks import actions
-from opdesk.deeplinks.model import Grant, Target, WantedLink, read_query
+from opdesk.deeplinks.model import Grant, Query, Target, WantedLink, read_query
 from opdesk.deeplinks.wire import (
     ChatShape,
     LinkBuildIn,
@@ -47,7 +48,8 @@ from opdesk.kit.endpoint import (
 from opdesk.kit.errors import NotFound
 from opdesk.kit.ids import new_secret
 from opdesk.kit.keyring import Vault
-from opdesk.kit.pages import Pages
+from opdesk.kit.layers import AllowedOrigins
+from opdesk.kit.pages import NOBODY, frame_ancestors
 from opdesk.kit.tokens import BadToken, TokenProblem, Tokens
 from opdesk.kit.web import header, unquoted
 from opdesk.operators import access, actions as operator_actions
@@ -58,9 +60,11 @@ AnyCaller = Given[Caller]
 Company = Given[CompanyCaller]
 SignedTokens = Given[Tokens]
 SecretVault = Given[Vault]
-PanelPages = Given[Pages]
+PanelPage = Given[Callable[[Request[Any, Any, Any]], Awaitable[Response[bytes]]]]
+"""The panel, framable by whom the request's session allows; the composition root brings it."""
 Shape = Given[ChatShape]
 MayWriteFirst = Given[WriteFirst]
+Allowed = Given[AllowedOrigins]
 GRANT_COOKIE = "opdesk-grant"
 GRANT_S = 60
 _Request = Request[Any, Any, Any]
@@ -72,15 +76,29 @@ async def open_link(
     db: Db,
     tokens: SignedTokens,
     vault: SecretVault,
-    pages: PanelPages,
+    panel_page: PanelPage,
     jar: Cookies,
+    allowed: Allowed,
     now: Now,
 ) -> Response[bytes]:
     """The panel; with a link's parameters, the way to where the link leads."""
     query = read_query(request.scope["query_string"])
-    target, token = query.target, query.token
-    if token is None and target == Target():
-        return pages.panel()
+    if query.token is None and query.target == Target():
+        return await panel_page(request)
+    answer = await _follow(request, query, (db, tokens, vault), jar, now)
+    if frame_ancestors(request.scope, allowed, None) != NOBODY:
+        # What is passed on is who asked for this address, never the address itself.
+        answer.headers["Referrer-Policy"] = "strict-origin"
+    return answer
+
+
+_Stores = tuple[Database, Tokens, Vault]
+
+
+async def _follow(
+    request: _Request, query: Query, stores: _Stores, jar: CookieJar, now: int
+) -> Response[bytes]:
+    (db, tokens, vault), target, token = stores, query.target, query.token
     cookie = request.cookies.get(jar.name(access.OPERATOR_COOKIE))
     current = await db.read(access.operator_of_session, cookie) if cookie else None
     if token is None:
@@ -101,7 +119,7 @@ async def continue_link(
     request: _Request,
     db: Db,
     vault: SecretVault,
-    pages: PanelPages,
+    panel_page: PanelPage,
     jar: Cookies,
     sealed: FromPath[str],
 ) -> Response[bytes]:
@@ -113,7 +131,7 @@ async def continue_link(
         path = await _path(db, vault, caller, target)
         if not path.startswith("/links/"):
             return _go(path)
-    return pages.panel()
+    return await panel_page(request)
 
 
 @get("/api/link/{sealed:str}", tags=["Panel"])
