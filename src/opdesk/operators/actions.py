@@ -1,11 +1,14 @@
 """What can be done with operators: synchronize, status, tokens, sign-in."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from opdesk.accounts import access as accounts, actions as account_actions
 from opdesk.accounts.actions import Door, SignIn, name_in
 from opdesk.accounts.errors import OrganizationNotFound
 from opdesk.accounts.model import SESSION_HOURS, CompanyCaller, Organization, Session
+from opdesk.audit import actions as audit
+from opdesk.audit.model import Action
 from opdesk.events.model import EventType
 from opdesk.kit.clock import HOUR_MS, MINUTE_MS
 from opdesk.kit.context import Fact, Tx
@@ -118,13 +121,16 @@ def set_status(tx: Tx, caller: CompanyCaller, operator_id: int, status: Operator
     operator = access.operator(tx, caller.company_id, operator_id)
     leaves = operator.status is OperatorStatus.ACTIVE and status is not OperatorStatus.ACTIVE
     store.update_status(tx, caller.company_id, operator_id, status, ends_sessions=leaves)
-    fact = Fact(
-        caller.company_id,
+    tx.events.append(_changed(operator))
+
+
+def _changed(operator: Operator) -> Fact:
+    return Fact(
+        operator.company_id,
         operator.organization_id,
         EventType.OPERATOR_CHANGED,
-        {"operatorId": operator_id},
+        {"operatorId": operator.id},
     )
-    tx.events.append(fact)
 
 
 def token_end(now: int, wanted: int) -> int:
@@ -195,6 +201,23 @@ def set_credentials(
     cleaned = find_for_credentials(tx, caller, operator_id, login)
     key = account_actions.login_key(cleaned)
     store.update_credentials(tx, caller.company_id, operator_id, cleaned, key, password_hash)
+
+
+def join(tx: Tx, operator: Operator, login: str, password_hash: str, address: str) -> None:
+    """An operator with a one-time link chooses; the tokens and sessions they had end.
+
+    Raises OperatorNotFound, LoginTaken, Invalid.
+    """
+    caller = replace(access.caller_of(operator, tx.now), address=address)
+    set_credentials(tx, CompanyCaller(operator.company_id), operator.id, login, password_hash)
+    sign_out(tx, operator)
+    audit.record(tx, caller, Action.OPERATOR_JOINED, operator.id, login=login)
+
+
+def sign_out(tx: Tx, operator: Operator) -> None:
+    """End every token and session of an operator."""
+    store.update_status(tx, operator.company_id, operator.id, operator.status, ends_sessions=True)
+    tx.events.append(_changed(operator))
 
 
 def find_by_login(tx: Tx, login: str) -> tuple[tuple[int, int], str] | None:
