@@ -56,6 +56,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/channel/source": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** ListSources */
+    get: operations["ApiChannelSourceListSources"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/channel/{channel_id}": {
     parameters: {
       query?: never;
@@ -85,6 +102,40 @@ export interface paths {
     put?: never;
     /** CheckChannel */
     post: operations["ApiChannelChannelIdCheckCheckChannel"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/channel/{channel_id}/recent": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** ListRecentChats */
+    get: operations["ApiChannelChannelIdRecentListRecentChats"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/channel/{channel_id}/test": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** SendTestMessage */
+    post: operations["ApiChannelChannelIdTestSendTestMessage"];
     delete?: never;
     options?: never;
     head?: never;
@@ -576,6 +627,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/link/build": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** BuildLink */
+    post: operations["ApiLinkBuildBuildLink"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/link/check": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** CheckLink */
+    post: operations["ApiLinkCheckCheckLink"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/link/switch": {
     parameters: {
       query?: never;
@@ -963,7 +1048,8 @@ export interface components {
      *       "isEnabled": true,
      *       "webhookUrl": "https://desk.example.com/hooks/1/3",
      *       "state": "webhook",
-     *       "problem": null
+     *       "problem": null,
+     *       "problemDetail": null
      *     }
      */
     ChannelOut: {
@@ -978,6 +1064,7 @@ export interface components {
       webhookUrl: string;
       state: string;
       problem: string | null;
+      problemDetail: components["schemas"]["TroubleOut"] | null;
     };
     /**
      * ChatOperatorIn
@@ -1141,12 +1228,25 @@ export interface components {
      * CheckOut
      * @example {
      *       "ok": true,
-     *       "problems": []
+     *       "problems": [],
+     *       "details": []
      *     }
      */
     CheckOut: {
       ok: boolean;
       problems: string[];
+      details: components["schemas"]["TroubleOut"][];
+    };
+    /**
+     * ChoiceOut
+     * @example {
+     *       "value": "cabinet",
+     *       "label": "A token of the seller's cabinet"
+     *     }
+     */
+    ChoiceOut: {
+      value: string;
+      label: string;
     };
     /**
      * ClientOut
@@ -1334,6 +1434,56 @@ export interface components {
       link: components["schemas"]["OneTimeLinkOut"];
     };
     /**
+     * LimitsOut
+     * @example {
+     *       "textChars": 4096,
+     *       "captionChars": 1024,
+     *       "photoBytes": 10485760,
+     *       "fileBytes": 52428800
+     *     }
+     */
+    LimitsOut: {
+      textChars: number;
+      captionChars: number;
+      photoBytes: number;
+      fileBytes: number;
+    };
+    /**
+     * LinkBuildIn
+     * @example {
+     *       "chatId": 5,
+     *       "operatorId": 21,
+     *       "withToken": true,
+     *       "expiresInMinutes": 60
+     *     }
+     */
+    LinkBuildIn: {
+      chatId: number;
+      operatorId?: number | null;
+      /** @default false */
+      withToken: boolean;
+      /** @default 60 */
+      expiresInMinutes: number;
+    };
+    /**
+     * LinkBuildOut
+     * @example {
+     *       "link": "https://desk.example.com/?chat_raw_id=5",
+     *       "expiresAt": null,
+     *       "others": [
+     *         {
+     *           "kind": "phone",
+     *           "link": "https://desk.example.com/?phone=%2B380501234567"
+     *         }
+     *       ]
+     *     }
+     */
+    LinkBuildOut: {
+      link: string;
+      expiresAt: string | null;
+      others: components["schemas"]["OtherLinkOut"][];
+    };
+    /**
      * LinkChannelOut
      * @example {
      *       "id": 3,
@@ -1349,6 +1499,45 @@ export interface components {
       from: string;
       canWriteFirst: boolean;
       reason: string | null;
+    };
+    /**
+     * LinkCheckIn
+     * @example {
+     *       "link": "https://desk.example.com/?source=2&from=demo_shop_bot&phone=%2B380501234567",
+     *       "operatorId": 21
+     *     }
+     */
+    LinkCheckIn: {
+      link: string;
+      operatorId?: number | null;
+    };
+    /**
+     * LinkCheckOut
+     * @example {
+     *       "steps": [
+     *         {
+     *           "rule": "phone",
+     *           "outcome": "ok",
+     *           "text": "phone_read",
+     *           "params": {
+     *             "phone": "+380501234567",
+     *             "country": "UA",
+     *             "organization": "Kyiv shop"
+     *           }
+     *         }
+     *       ],
+     *       "leadsTo": "problem",
+     *       "chat": null,
+     *       "others": [],
+     *       "problem": "bad_phone"
+     *     }
+     */
+    LinkCheckOut: {
+      steps: components["schemas"]["LinkStepOut"][];
+      leadsTo: string;
+      chat: unknown;
+      others: unknown[];
+      problem: string | null;
     };
     /**
      * LinkOut
@@ -1368,6 +1557,27 @@ export interface components {
       phone: string | null;
       channels: components["schemas"]["LinkChannelOut"][];
       problem: string | null;
+    };
+    /**
+     * LinkStepOut
+     * @example {
+     *       "rule": "phone",
+     *       "outcome": "ok",
+     *       "text": "phone_read",
+     *       "params": {
+     *         "phone": "+380501234567",
+     *         "country": "UA",
+     *         "organization": "Kyiv shop"
+     *       }
+     *     }
+     */
+    LinkStepOut: {
+      rule: string;
+      outcome: string;
+      text: string;
+      params: {
+        [key: string]: string | number;
+      };
     };
     /**
      * LinkUsedOut
@@ -1642,6 +1852,17 @@ export interface components {
       isMailed: boolean;
     };
     /**
+     * OnlyWithOut
+     * @example {
+     *       "name": "loginRoute",
+     *       "value": "cabinet"
+     *     }
+     */
+    OnlyWithOut: {
+      name: string;
+      value: string;
+    };
+    /**
      * OperatorFaceOut
      * @example {
      *       "id": 21,
@@ -1789,6 +2010,17 @@ export interface components {
       origins: string[];
     };
     /**
+     * OtherLinkOut
+     * @example {
+     *       "kind": "phone",
+     *       "link": "https://desk.example.com/?phone=%2B380501234567"
+     *     }
+     */
+    OtherLinkOut: {
+      kind: string;
+      link: string;
+    };
+    /**
      * PasswordIn
      * @example {
      *       "current": "a-long-passphrase",
@@ -1848,6 +2080,21 @@ export interface components {
       organization: components["schemas"]["OrganizationSettingsOut"];
       company: components["schemas"]["NamedRef"];
       expiresAt: string;
+    };
+    /**
+     * RecentChatOut
+     * @example {
+     *       "id": 5,
+     *       "client": "Taras Bondar",
+     *       "phone": "+380501234567",
+     *       "activeAt": "2026-11-24T09:30:00.000Z"
+     *     }
+     */
+    RecentChatOut: {
+      id: number;
+      client: string;
+      phone: string | null;
+      activeAt: string;
     };
     /**
      * RecoveryOut
@@ -1913,6 +2160,39 @@ export interface components {
       isNeeded: boolean;
     };
     /**
+     * SettingOut
+     * @example {
+     *       "name": "botToken",
+     *       "kind": "secret",
+     *       "isRequired": true,
+     *       "filledBy": "admin",
+     *       "default": null,
+     *       "label": "Bot token",
+     *       "help": "The line that @BotFather shows after /newbot…",
+     *       "example": "123456789:AAE-made-up-token-of-a-bot",
+     *       "pattern": "[0-9]{1,20}:[A-Za-z0-9_-]{10,100}",
+     *       "least": null,
+     *       "most": null,
+     *       "choices": [],
+     *       "onlyWith": null
+     *     }
+     */
+    SettingOut: {
+      name: string;
+      kind: string;
+      isRequired: boolean;
+      filledBy: string;
+      default: string | null;
+      label: string;
+      help: string;
+      example: string;
+      pattern: string | null;
+      least: number | null;
+      most: number | null;
+      choices: components["schemas"]["ChoiceOut"][];
+      onlyWith: components["schemas"]["OnlyWithOut"] | null;
+    };
+    /**
      * SignInIn
      * @example {
      *       "login": "olena",
@@ -1964,6 +2244,90 @@ export interface components {
       user: components["schemas"]["UserOut"] | null;
     };
     /**
+     * SourceOut
+     * @example {
+     *       "source": 2,
+     *       "name": "Telegram bot",
+     *       "about": "Customers write to your bot in Telegram, operators answer in the panel.",
+     *       "from": {
+     *         "name": "from",
+     *         "kind": "text",
+     *         "isRequired": false,
+     *         "filledBy": "admin",
+     *         "default": null,
+     *         "label": "Bot token",
+     *         "help": "The line that @BotFather shows after /newbot…",
+     *         "example": "123456789:AAE-made-up-token-of-a-bot",
+     *         "pattern": "[0-9]{1,20}:[A-Za-z0-9_-]{10,100}",
+     *         "least": null,
+     *         "most": null,
+     *         "choices": [],
+     *         "onlyWith": null
+     *       },
+     *       "settings": [
+     *         {
+     *           "name": "botToken",
+     *           "kind": "secret",
+     *           "isRequired": true,
+     *           "filledBy": "admin",
+     *           "default": null,
+     *           "label": "Bot token",
+     *           "help": "The line that @BotFather shows after /newbot…",
+     *           "example": "123456789:AAE-made-up-token-of-a-bot",
+     *           "pattern": "[0-9]{1,20}:[A-Za-z0-9_-]{10,100}",
+     *           "least": null,
+     *           "most": null,
+     *           "choices": [],
+     *           "onlyWith": null
+     *         }
+     *       ],
+     *       "steps": [
+     *         {
+     *           "text": "Open the chat with @BotFather in Telegram and send /newbot…",
+     *           "link": "https://t.me/BotFather",
+     *           "shows": null,
+     *           "isAfterSaving": false
+     *         }
+     *       ],
+     *       "limits": {
+     *         "textChars": 4096,
+     *         "captionChars": 1024,
+     *         "photoBytes": 10485760,
+     *         "fileBytes": 52428800
+     *       },
+     *       "hears": [
+     *         "webhook",
+     *         "polling"
+     *       ],
+     *       "webhookSetup": "automatic",
+     *       "canWriteFirst": false,
+     *       "canShowTyping": true,
+     *       "receipts": [],
+     *       "checks": [
+     *         "Telegram accepts the bot's token (getMe)."
+     *       ],
+     *       "notes": [
+     *         "A bot can't write first: the customer presses Start before."
+     *       ]
+     *     }
+     */
+    SourceOut: {
+      source: number;
+      name: string;
+      about: string;
+      from: components["schemas"]["SettingOut"];
+      settings: components["schemas"]["SettingOut"][];
+      steps: components["schemas"]["StepOut"][];
+      limits: components["schemas"]["LimitsOut"];
+      hears: string[];
+      webhookSetup: string;
+      canWriteFirst: boolean;
+      canShowTyping: boolean;
+      receipts: string[];
+      checks: string[];
+      notes: string[];
+    };
+    /**
      * StatusIn
      * @example {
      *       "id": 21,
@@ -1973,6 +2337,21 @@ export interface components {
     StatusIn: {
       id: number;
       status: number;
+    };
+    /**
+     * StepOut
+     * @example {
+     *       "text": "Open the chat with @BotFather in Telegram and send /newbot…",
+     *       "link": "https://t.me/BotFather",
+     *       "shows": null,
+     *       "isAfterSaving": false
+     *     }
+     */
+    StepOut: {
+      text: string;
+      link: string | null;
+      shows: string | null;
+      isAfterSaving: boolean;
     };
     /**
      * SwitchedOut
@@ -1997,6 +2376,15 @@ export interface components {
       name: string;
     };
     /**
+     * TestMessageIn
+     * @example {
+     *       "chatId": 5
+     *     }
+     */
+    TestMessageIn: {
+      chatId: number;
+    };
+    /**
      * TokenRequestIn
      * @example {
      *       "id": 21,
@@ -2006,6 +2394,23 @@ export interface components {
     TokenRequestIn: {
       id: number;
       expiresAt: string;
+    };
+    /**
+     * TroubleOut
+     * @example {
+     *       "code": "botRefused",
+     *       "params": {
+     *         "words": "Unauthorized"
+     *       },
+     *       "text": "Telegram refuses the bot: Unauthorized. Copy the current token from @BotFather…"
+     *     }
+     */
+    TroubleOut: {
+      code: string;
+      params: {
+        [key: string]: string;
+      };
+      text: string;
     };
     /**
      * TypingIn
@@ -2369,6 +2774,8 @@ export interface operations {
       query?: {
         /** @description Whose channels */
         organizationId?: number | string | null;
+        /** @description Of the texts: uk (if not given) or en */
+        language?: string | null;
       };
       header?: never;
       path?: never;
@@ -2455,6 +2862,8 @@ export interface operations {
       query?: {
         /** @description Save although the platform can't be reached, switched off */
         force?: boolean | string | null;
+        /** @description Of the texts: uk (if not given) or en */
+        language?: string | null;
       };
       header?: never;
       path?: never;
@@ -2550,11 +2959,99 @@ export interface operations {
       };
     };
   };
+  ApiChannelSourceListSources: {
+    parameters: {
+      query?: {
+        /** @description Of the texts: uk (if not given) or en */
+        language?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SourceOut"][];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   ApiChannelChannelIdChangeChannel: {
     parameters: {
       query?: {
         /** @description Save although the platform can't be reached, switched off */
         force?: boolean | string | null;
+        /** @description Of the texts: uk (if not given) or en */
+        language?: string | null;
       };
       header?: never;
       path: {
@@ -2732,7 +3229,10 @@ export interface operations {
   };
   ApiChannelChannelIdCheckCheckChannel: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Of the texts: uk (if not given) or en */
+        language?: string | null;
+      };
       header?: never;
       path: {
         channel_id: number;
@@ -2748,6 +3248,185 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["CheckOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiChannelChannelIdRecentListRecentChats: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        channel_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecentChatOut"][];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiChannelChannelIdTestSendTestMessage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        channel_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "chatId": 5
+         *     }
+         */
+        "application/json": components["schemas"]["TestMessageIn"];
+      };
+    };
+    responses: {
+      /** @description The message */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MessageOut"];
         };
       };
       /** @description Malformed or invalid; `errors` names the field */
@@ -6069,6 +6748,194 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["EventPageOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiLinkBuildBuildLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "chatId": 5,
+         *       "operatorId": 21,
+         *       "withToken": true,
+         *       "expiresInMinutes": 60
+         *     }
+         */
+        "application/json": components["schemas"]["LinkBuildIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LinkBuildOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiLinkCheckCheckLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "link": "https://desk.example.com/?source=2&from=demo_shop_bot&phone=%2B380501234567",
+         *       "operatorId": 21
+         *     }
+         */
+        "application/json": components["schemas"]["LinkCheckIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LinkCheckOut"];
         };
       };
       /** @description Malformed or invalid; `errors` names the field */

@@ -102,6 +102,7 @@ def _conditions(shape: Shape) -> list[Any]:
     names, words, customs = shape
     known: dict[str, Any] = {
         "organization_id": _h.organization_id == bindparam("organization_id"),
+        "channel_id": _h.channel_id == bindparam("channel_id"),
         "source": channels.c.source == bindparam("source"),
         "status": _h.status == bindparam("status"),
         "operator_id": _h.operator_id == bindparam("operator_id"),
