@@ -27,7 +27,9 @@ from opdesk.connectors.delivery import check_message
 from opdesk.connectors.endpoints import HOOKS, Webhooks
 from opdesk.connectors.inbound import forget_raw
 from opdesk.connectors.registry import CONNECTORS
+from opdesk.dashboard import endpoints as dashboard_endpoints, wire as dashboard_wire
 from opdesk.deeplinks import endpoints as link_endpoints, wire as link_wire
+from opdesk.invitations import wire as link_page_wire
 from opdesk.kit.clock import MINUTE_MS
 from opdesk.kit.endpoint import PUBLIC, guard
 from opdesk.kit.forwarded import client_address
@@ -125,6 +127,8 @@ SHAPES = [
         account_wire,
         organization_wire,
         user_wire,
+        dashboard_wire,
+        link_page_wire,
         operator_wire,
         chat_wire,
         channel_wire,
@@ -136,6 +140,7 @@ SHAPES = [
 ]
 QUERY_NAMES = (
     "access_token",
+    "action",
     "after",
     "before",
     "chat_raw_id",
@@ -145,6 +150,7 @@ QUERY_NAMES = (
     "force",
     "from",
     "id",
+    "language",
     "limit",
     "name",
     "negotiateVersion",
@@ -157,8 +163,10 @@ QUERY_NAMES = (
     "source",
     "status",
     "tg_user_id",
+    "to",
     "token",
     "type",
+    "userId",
     "useStatefulReconnect",
     "wait",
 )
@@ -224,6 +232,7 @@ def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
             *account_endpoints.ROUTES,
             *organization_endpoints.ROUTES,
             *user_endpoints.ROUTES,
+            *dashboard_endpoints.ROUTES,
             *operator_endpoints.ROUTES,
             *chat_endpoints.ROUTES,
             *media_endpoints.ROUTES,
@@ -275,7 +284,7 @@ def _page_routes(pages: Pages) -> list[Any]:
     async def panel() -> Response[bytes]:
         return pages.panel()
 
-    @get(["/dashboard", "/dashboard/{page:str}"], opt=PUBLIC, include_in_schema=False)
+    @get(["/dashboard", "/dashboard/{page:path}", "/join"], opt=PUBLIC, include_in_schema=False)
     async def dashboard() -> Response[bytes]:
         return pages.dashboard()
 
@@ -300,6 +309,9 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
         "allowed": services.origins,
         "jar": services.jar,
         "vault": services.vault,
+        "keyring": services.keyring,
+        "post_office": services.post,
+        "code_brake": services.code_brake,
         "files": services.files,
         "addresses": services.addresses,
         "feed": services.feed,

@@ -72,6 +72,6 @@ export type Link = Omit<Schemas["LinkOut"], "outcome" | "others" | "channels" | 
   problem: LinkProblem | null;
 };
 
-export type SignedInCompany = Schemas["SignedInCompanyOut"];
+export type SignedInCompany = Schemas["SignedInOut"];
 export type ApiKey = Schemas["ApiKeyOut"];
 export type NewApiKey = Schemas["NewApiKeyOut"];

@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+  "/api/audit": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** ListEntries */
+    get: operations["ApiAuditListEntries"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/audit/export": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** ExportEntries */
+    get: operations["ApiAuditExportExportEntries"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/channel": {
     parameters: {
       query?: never;
@@ -270,7 +304,8 @@ export interface paths {
       cookie?: never;
     };
     get?: never;
-    put?: never;
+    /** ChangeApiKey */
+    put: operations["ApiCompanyKeyKeyIdChangeApiKey"];
     post?: never;
     /** RevokeApiKey */
     delete: operations["ApiCompanyKeyKeyIdRevokeApiKey"];
@@ -288,8 +323,61 @@ export interface paths {
     };
     /** CompanyMe */
     get: operations["ApiCompanyMeCompanyMe"];
-    put?: never;
+    /** ChangeMe */
+    put: operations["ApiCompanyMeChangeMe"];
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/company/me/password": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** ChangePassword */
+    put: operations["ApiCompanyMePasswordChangePassword"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/company/me/totp": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** SwitchTotpOn */
+    put: operations["ApiCompanyMeTotpSwitchTotpOn"];
+    /** OfferTotp */
+    post: operations["ApiCompanyMeTotpOfferTotp"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/company/me/totp/remove": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** SwitchTotpOff */
+    post: operations["ApiCompanyMeTotpRemoveSwitchTotpOff"];
     delete?: never;
     options?: never;
     head?: never;
@@ -384,6 +472,93 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/company/user": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** ListUsers */
+    get: operations["ApiCompanyUserListUsers"];
+    put?: never;
+    /** InviteUser */
+    post: operations["ApiCompanyUserInviteUser"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/company/user/{user_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** ChangeUser */
+    put: operations["ApiCompanyUserUserIdChangeUser"];
+    post?: never;
+    /** RemoveUser */
+    delete: operations["ApiCompanyUserUserIdRemoveUser"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/company/user/{user_id}/link": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** MakeUserLink */
+    post: operations["ApiCompanyUserUserIdLinkMakeUserLink"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/company/user/{user_id}/sign-out": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** SignOutUser */
+    post: operations["ApiCompanyUserUserIdSignOutSignOutUser"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/company/user/{user_id}/totp": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** RemoveUserTotp */
+    delete: operations["ApiCompanyUserUserIdTotpRemoveUserTotp"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/events": {
     parameters: {
       query?: never;
@@ -463,6 +638,40 @@ export interface paths {
     put?: never;
     /** UploadMedia */
     post: operations["ApiMediaUploadMedia"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/one-time-link/look": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** LookAtLink */
+    post: operations["ApiOneTimeLinkLookLookAtLink"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/one-time-link/use": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** UseLink */
+    post: operations["ApiOneTimeLinkUseUseLink"];
     delete?: never;
     options?: never;
     head?: never;
@@ -622,18 +831,70 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/operator/{operator_id}/link": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** MakeOperatorLink */
+    post: operations["ApiOperatorOperatorIdLinkMakeOperatorLink"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/setup": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** SetUpState */
+    get: operations["ApiSetupSetUpState"];
+    put?: never;
+    /** SetUp */
+    post: operations["ApiSetupSetUp"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
     /**
+     * ApiKeyChangeIn
+     * @example {
+     *       "allowedAddresses": [
+     *         "203.0.113.0/24",
+     *         "2001:db8::1"
+     *       ]
+     *     }
+     */
+    ApiKeyChangeIn: {
+      name?: string | null;
+      allowedAddresses?: string[] | null;
+    };
+    /**
      * ApiKeyIn
      * @example {
-     *       "name": "CRM in the Kyiv office"
+     *       "name": "CRM in the Kyiv office",
+     *       "allowedAddresses": [
+     *         "203.0.113.0/24"
+     *       ]
      *     }
      */
     ApiKeyIn: {
       name: string;
+      allowedAddresses?: string[];
     };
     /**
      * ApiKeyOut
@@ -642,7 +903,10 @@ export interface components {
      *       "name": "CRM in the Kyiv office",
      *       "prefix": "opdesk_4f1c8",
      *       "createdAt": "2026-11-20T09:30:00.000Z",
-     *       "lastUsedAt": null
+     *       "lastUsedAt": null,
+     *       "allowedAddresses": [
+     *         "203.0.113.0/24"
+     *       ]
      *     }
      */
     ApiKeyOut: {
@@ -651,6 +915,7 @@ export interface components {
       prefix: string;
       createdAt: string;
       lastUsedAt: string | null;
+      allowedAddresses: string[];
     };
     /**
      * ChannelChangeIn
@@ -899,15 +1164,22 @@ export interface components {
       photo: string | null;
     };
     /**
-     * CompanyOut
+     * CodeIn
      * @example {
-     *       "id": 1,
-     *       "name": "Demo"
+     *       "code": "492039"
      *     }
      */
-    CompanyOut: {
-      id: number;
-      name: string;
+    CodeIn: {
+      code: string;
+    };
+    /**
+     * ConfirmedIn
+     * @example {
+     *       "password": "a-long-passphrase"
+     *     }
+     */
+    ConfirmedIn: {
+      password: string;
     };
     /**
      * CredentialsIn
@@ -921,6 +1193,62 @@ export interface components {
       id: number;
       login: string;
       password: string;
+    };
+    /**
+     * EntriesOut
+     * @example {
+     *       "items": [
+     *         {
+     *           "id": 812,
+     *           "at": "2026-11-24T07:58:11.204Z",
+     *           "action": "apiKey.revoked",
+     *           "subjectId": 3,
+     *           "who": {
+     *             "kind": "user",
+     *             "id": 4,
+     *             "name": "Olena Koval"
+     *           },
+     *           "address": "203.0.113.7",
+     *           "details": {
+     *             "name": "CRM in the Kyiv office"
+     *           }
+     *         }
+     *       ],
+     *       "next": 811
+     *     }
+     */
+    EntriesOut: {
+      items: components["schemas"]["EntryOut"][];
+      next: number | null;
+    };
+    /**
+     * EntryOut
+     * @example {
+     *       "id": 812,
+     *       "at": "2026-11-24T07:58:11.204Z",
+     *       "action": "apiKey.revoked",
+     *       "subjectId": 3,
+     *       "who": {
+     *         "kind": "user",
+     *         "id": 4,
+     *         "name": "Olena Koval"
+     *       },
+     *       "address": "203.0.113.7",
+     *       "details": {
+     *         "name": "CRM in the Kyiv office"
+     *       }
+     *     }
+     */
+    EntryOut: {
+      id: number;
+      at: string;
+      action: string;
+      subjectId: number | null;
+      who: components["schemas"]["WhoOut"];
+      address: string;
+      details: {
+        [key: string]: string | number | boolean | null;
+      };
     };
     /**
      * EventPageOut
@@ -963,6 +1291,49 @@ export interface components {
       data: unknown;
     };
     /**
+     * InvitationOut
+     * @example {
+     *       "kind": "userInvitation",
+     *       "name": "Olena Koval",
+     *       "login": null,
+     *       "company": "Demo",
+     *       "expiresAt": "2026-11-28T09:30:00.000Z"
+     *     }
+     */
+    InvitationOut: {
+      kind: string;
+      name: string;
+      login: string | null;
+      company: string;
+      expiresAt: string;
+    };
+    /**
+     * InvitedOut
+     * @example {
+     *       "user": {
+     *         "id": 4,
+     *         "login": "olena",
+     *         "name": "Olena Koval",
+     *         "email": "olena@example.com",
+     *         "role": 1,
+     *         "language": "uk",
+     *         "hasTotp": true,
+     *         "state": "active",
+     *         "createdAt": "2026-11-20T09:30:00.000Z",
+     *         "lastSignInAt": "2026-11-24T07:58:11.204Z"
+     *       },
+     *       "link": {
+     *         "url": "https://desk.example.com/join#5f0c…",
+     *         "expiresAt": "2026-11-28T09:30:00.000Z",
+     *         "isMailed": false
+     *       }
+     *     }
+     */
+    InvitedOut: {
+      user: components["schemas"]["UserOut"];
+      link: components["schemas"]["OneTimeLinkOut"];
+    };
+    /**
      * LinkChannelOut
      * @example {
      *       "id": 3,
@@ -999,6 +1370,15 @@ export interface components {
       problem: string | null;
     };
     /**
+     * LinkUsedOut
+     * @example {
+     *       "leadsTo": "/dashboard"
+     *     }
+     */
+    LinkUsedOut: {
+      leadsTo: string;
+    };
+    /**
      * LoginIn
      * @example {
      *       "login": "demo",
@@ -1008,6 +1388,7 @@ export interface components {
     LoginIn: {
       login: string;
       password: string;
+      code?: string | null;
     };
     /**
      * MeOut
@@ -1235,6 +1616,32 @@ export interface components {
       missed?: components["schemas"]["MessageOut"][];
     };
     /**
+     * OfferOut
+     * @example {
+     *       "secret": "JBSWY3DPEHPK3PXP",
+     *       "uri": "otpauth://totp/OpDesk:olena?secret=JBSWY3DPEHPK3PXP&issuer=OpDesk",
+     *       "qrSvg": "<svg …>"
+     *     }
+     */
+    OfferOut: {
+      secret: string;
+      uri: string;
+      qrSvg: string;
+    };
+    /**
+     * OneTimeLinkOut
+     * @example {
+     *       "url": "https://desk.example.com/join#5f0c…",
+     *       "expiresAt": "2026-11-28T09:30:00.000Z",
+     *       "isMailed": false
+     *     }
+     */
+    OneTimeLinkOut: {
+      url: string;
+      expiresAt: string;
+      isMailed: boolean;
+    };
+    /**
      * OperatorFaceOut
      * @example {
      *       "id": 21,
@@ -1246,6 +1653,15 @@ export interface components {
       id: number;
       name: string;
       photo: string | null;
+    };
+    /**
+     * OperatorLinkIn
+     * @example {
+     *       "email": "olena@example.com"
+     *     }
+     */
+    OperatorLinkIn: {
+      email?: string | null;
     };
     /**
      * OperatorOut
@@ -1373,6 +1789,17 @@ export interface components {
       origins: string[];
     };
     /**
+     * PasswordIn
+     * @example {
+     *       "current": "a-long-passphrase",
+     *       "new": "another-long-passphrase"
+     *     }
+     */
+    PasswordIn: {
+      current: string;
+      new: string;
+    };
+    /**
      * PersonOut
      * @example {
      *       "id": 21,
@@ -1382,6 +1809,17 @@ export interface components {
     PersonOut: {
       id: number;
       name: string;
+    };
+    /**
+     * ProfileChangeIn
+     * @example {
+     *       "language": "en"
+     *     }
+     */
+    ProfileChangeIn: {
+      name?: string | null;
+      email?: string | null;
+      language?: string | null;
     };
     /**
      * ProfileOut
@@ -1412,6 +1850,18 @@ export interface components {
       expiresAt: string;
     };
     /**
+     * RecoveryOut
+     * @example {
+     *       "recoveryCodes": [
+     *         "5f0c9a12b3",
+     *         "77aa01c2de"
+     *       ]
+     *     }
+     */
+    RecoveryOut: {
+      recoveryCodes: string[];
+    };
+    /**
      * RefOut
      * @example {
      *       "id": 24,
@@ -1421,6 +1871,46 @@ export interface components {
     RefOut: {
       id: number;
       name: string;
+    };
+    /**
+     * SecretIn
+     * @example {
+     *       "secret": "5f0c…"
+     *     }
+     */
+    SecretIn: {
+      secret: string;
+    };
+    /**
+     * SetUpIn
+     * @example {
+     *       "code": "ABCD-EFGH-IJKL",
+     *       "company": "Demo",
+     *       "login": "olena",
+     *       "name": "Olena Koval",
+     *       "password": "a-long-passphrase",
+     *       "organization": "Kyiv shop",
+     *       "language": "uk"
+     *     }
+     */
+    SetUpIn: {
+      code: string;
+      company: string;
+      login: string;
+      name: string;
+      password: string;
+      organization: string;
+      /** @default uk */
+      language: string;
+    };
+    /**
+     * SetUpStateOut
+     * @example {
+     *       "isNeeded": true
+     *     }
+     */
+    SetUpStateOut: {
+      isNeeded: boolean;
     };
     /**
      * SignInIn
@@ -1436,16 +1926,42 @@ export interface components {
     /**
      * SignedInCompanyOut
      * @example {
+     *       "id": 1,
+     *       "name": "Demo"
+     *     }
+     */
+    SignedInCompanyOut: {
+      id: number;
+      name: string;
+    };
+    /**
+     * SignedInOut
+     * @example {
      *       "company": {
      *         "id": 1,
      *         "name": "Demo"
      *       },
-     *       "login": "demo"
+     *       "login": "demo",
+     *       "role": 1,
+     *       "user": {
+     *         "id": 4,
+     *         "login": "olena",
+     *         "name": "Olena Koval",
+     *         "email": "olena@example.com",
+     *         "role": 1,
+     *         "language": "uk",
+     *         "hasTotp": true,
+     *         "state": "active",
+     *         "createdAt": "2026-11-20T09:30:00.000Z",
+     *         "lastSignInAt": "2026-11-24T07:58:11.204Z"
+     *       }
      *     }
      */
-    SignedInCompanyOut: {
-      company: components["schemas"]["CompanyOut"];
+    SignedInOut: {
+      company: components["schemas"]["SignedInCompanyOut"];
       login: string;
+      role: number;
+      user: components["schemas"]["UserOut"] | null;
     };
     /**
      * StatusIn
@@ -1511,6 +2027,70 @@ export interface components {
       id: number;
     };
     /**
+     * UseLinkIn
+     * @example {
+     *       "secret": "5f0c…",
+     *       "login": "olena",
+     *       "password": "a-long-passphrase"
+     *     }
+     */
+    UseLinkIn: {
+      secret: string;
+      password: string;
+      login?: string | null;
+    };
+    /**
+     * UserChangeIn
+     * @example {
+     *       "role": 2
+     *     }
+     */
+    UserChangeIn: {
+      name?: string | null;
+      email?: string | null;
+      role?: number | null;
+    };
+    /**
+     * UserIn
+     * @example {
+     *       "name": "Olena Koval",
+     *       "email": "olena@example.com",
+     *       "role": 1
+     *     }
+     */
+    UserIn: {
+      name: string;
+      role: number;
+      email?: string | null;
+    };
+    /**
+     * UserOut
+     * @example {
+     *       "id": 4,
+     *       "login": "olena",
+     *       "name": "Olena Koval",
+     *       "email": "olena@example.com",
+     *       "role": 1,
+     *       "language": "uk",
+     *       "hasTotp": true,
+     *       "state": "active",
+     *       "createdAt": "2026-11-20T09:30:00.000Z",
+     *       "lastSignInAt": "2026-11-24T07:58:11.204Z"
+     *     }
+     */
+    UserOut: {
+      id: number;
+      login: string | null;
+      name: string;
+      email: string | null;
+      role: number;
+      language: string | null;
+      hasTotp: boolean;
+      state: string;
+      createdAt: string;
+      lastSignInAt: string | null;
+    };
+    /**
      * VerdictOut
      * @example {
      *       "isValid": true,
@@ -1547,6 +2127,19 @@ export interface components {
       target: string;
     };
     /**
+     * WhoOut
+     * @example {
+     *       "kind": "user",
+     *       "id": 4,
+     *       "name": "Olena Koval"
+     *     }
+     */
+    WhoOut: {
+      kind: string;
+      id: number | null;
+      name: string;
+    };
+    /**
      * @example {
      *       "type": "about:blank",
      *       "title": "The request is not valid",
@@ -1577,6 +2170,200 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+  ApiAuditListEntries: {
+    parameters: {
+      query?: {
+        /** @description Only these, such as apiKey.revoked */
+        action?: string | null;
+        /** @description What this user did */
+        userId?: number | string | null;
+        /** @description What this operator did */
+        operatorId?: number | string | null;
+        /** @description From this time on */
+        from?: string | null;
+        /** @description Up to this time */
+        to?: string | null;
+        /** @description In names, actions and details */
+        search?: string | null;
+        /** @description Only entries older than this one */
+        before?: number | string | null;
+        /** @description Entries, 1 to 200 */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EntriesOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiAuditExportExportEntries: {
+    parameters: {
+      query?: {
+        /** @description Only these, such as apiKey.revoked */
+        action?: string | null;
+        /** @description What this user did */
+        userId?: number | string | null;
+        /** @description What this operator did */
+        operatorId?: number | string | null;
+        /** @description From this time on */
+        from?: string | null;
+        /** @description Up to this time */
+        to?: string | null;
+        /** @description In names, actions and details */
+        search?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; the answer has no body */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   ApiChannelListChannels: {
     parameters: {
       query?: {
@@ -3150,7 +3937,10 @@ export interface operations {
       content: {
         /**
          * @example {
-         *       "name": "CRM in the Kyiv office"
+         *       "name": "CRM in the Kyiv office",
+         *       "allowedAddresses": [
+         *         "203.0.113.0/24"
+         *       ]
          *     }
          */
         "application/json": components["schemas"]["ApiKeyIn"];
@@ -3164,6 +3954,103 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["NewApiKeyOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyKeyKeyIdChangeApiKey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        key_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "allowedAddresses": [
+         *         "203.0.113.0/24",
+         *         "2001:db8::1"
+         *       ]
+         *     }
+         */
+        "application/json": components["schemas"]["ApiKeyChangeIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiKeyOut"];
         };
       };
       /** @description Malformed or invalid; `errors` names the field */
@@ -3329,8 +4216,458 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["SignedInCompanyOut"];
+          "application/json": components["schemas"]["SignedInOut"];
         };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyMeChangeMe: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "language": "en"
+         *     }
+         */
+        "application/json": components["schemas"]["ProfileChangeIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SignedInOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyMePasswordChangePassword: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "current": "a-long-passphrase",
+         *       "new": "another-long-passphrase"
+         *     }
+         */
+        "application/json": components["schemas"]["PasswordIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SignedInOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyMeTotpSwitchTotpOn: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "code": "492039"
+         *     }
+         */
+        "application/json": components["schemas"]["CodeIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecoveryOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyMeTotpOfferTotp: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OfferOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyMeTotpRemoveSwitchTotpOff: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "password": "a-long-passphrase"
+         *     }
+         */
+        "application/json": components["schemas"]["ConfirmedIn"];
+      };
+    };
+    responses: {
+      /** @description Done; the answer has no body */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -3953,7 +5290,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["SignedInCompanyOut"];
+          "application/json": components["schemas"]["SignedInOut"];
         };
       };
       /** @description Malformed or invalid; `errors` names the field */
@@ -4093,6 +5430,611 @@ export interface operations {
       };
       /** @description Too many attempts; `Retry-After` says how long to wait */
       429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyUserListUsers: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserOut"][];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyUserInviteUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "name": "Olena Koval",
+         *       "email": "olena@example.com",
+         *       "role": 1
+         *     }
+         */
+        "application/json": components["schemas"]["UserIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InvitedOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyUserUserIdChangeUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        user_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "role": 2
+         *     }
+         */
+        "application/json": components["schemas"]["UserChangeIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyUserUserIdRemoveUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        user_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; the answer has no body */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyUserUserIdLinkMakeUserLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        user_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InvitedOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyUserUserIdSignOutSignOutUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        user_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; the answer has no body */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyUserUserIdTotpRemoveUserTotp: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        user_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; the answer has no body */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
         headers: {
           [name: string]: unknown;
         };
@@ -4529,6 +6471,192 @@ export interface operations {
       };
       /** @description The content type is not supported */
       415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiOneTimeLinkLookLookAtLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "secret": "5f0c…"
+         *     }
+         */
+        "application/json": components["schemas"]["SecretIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InvitationOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many attempts; `Retry-After` says how long to wait */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiOneTimeLinkUseUseLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "secret": "5f0c…",
+         *       "login": "olena",
+         *       "password": "a-long-passphrase"
+         *     }
+         */
+        "application/json": components["schemas"]["UseLinkIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LinkUsedOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many attempts; `Retry-After` says how long to wait */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -5336,6 +7464,281 @@ export interface operations {
       };
       /** @description The content type is not supported */
       415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiOperatorOperatorIdLinkMakeOperatorLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        operator_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "email": "olena@example.com"
+         *     }
+         */
+        "application/json": components["schemas"]["OperatorLinkIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OneTimeLinkOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiSetupSetUpState: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SetUpStateOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many attempts; `Retry-After` says how long to wait */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiSetupSetUp: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "code": "ABCD-EFGH-IJKL",
+         *       "company": "Demo",
+         *       "login": "olena",
+         *       "name": "Olena Koval",
+         *       "password": "a-long-passphrase",
+         *       "organization": "Kyiv shop",
+         *       "language": "uk"
+         *     }
+         */
+        "application/json": components["schemas"]["SetUpIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SignedInOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many attempts; `Retry-After` says how long to wait */
+      429: {
         headers: {
           [name: string]: unknown;
         };

@@ -1,5 +1,7 @@
 """Operators one by one: status, tokens, sign-in."""
 
+from dataclasses import replace
+
 from opdesk.accounts import access as accounts, actions as account_actions
 from opdesk.accounts.actions import Door, SignIn
 from opdesk.accounts.errors import OrganizationNotFound
@@ -44,27 +46,23 @@ def set_status(tx: Tx, caller: CompanyCaller, operator_id: int, status: Operator
     operator = access.operator(tx, caller.company_id, operator_id)
     leaves = operator.status is OperatorStatus.ACTIVE and status is not OperatorStatus.ACTIVE
     store.update_status(tx, caller.company_id, operator_id, status, ends_sessions=leaves)
-    fact = Fact(
-        caller.company_id,
+    tx.events.append(_changed(operator))
+
+
+def _changed(operator: Operator) -> Fact:
+    return Fact(
+        operator.company_id,
         operator.organization_id,
         EventType.OPERATOR_CHANGED,
-        {"operatorId": operator_id},
+        {"operatorId": operator.id},
     )
-    tx.events.append(fact)
 
 
 def sign_out_everywhere(tx: Tx, caller: CompanyCaller, operator_id: int) -> None:
     """End every token, session and connection of an operator at once. Raises OperatorNotFound."""
     tx.lock("operators", company_id=caller.company_id, id=operator_id)
     operator = access.operator(tx, caller.company_id, operator_id)
-    store.update_status(tx, caller.company_id, operator_id, operator.status, ends_sessions=True)
-    fact = Fact(
-        caller.company_id,
-        operator.organization_id,
-        EventType.OPERATOR_CHANGED,
-        {"operatorId": operator_id},
-    )
-    tx.events.append(fact)
+    sign_out(tx, operator)
     audit.record(tx, caller, Action.OPERATOR_SIGNED_OUT, operator_id, name=operator.name)
 
 
@@ -136,6 +134,23 @@ def set_credentials(
     cleaned = find_for_credentials(tx, caller, operator_id, login)
     key = account_actions.login_key(cleaned)
     store.update_credentials(tx, caller.company_id, operator_id, cleaned, key, password_hash)
+
+
+def join(tx: Tx, operator: Operator, login: str, password_hash: str, address: str) -> None:
+    """An operator with a one-time link chooses; the tokens and sessions they had end.
+
+    Raises OperatorNotFound, LoginTaken, Invalid.
+    """
+    caller = replace(access.caller_of(operator, tx.now), address=address)
+    set_credentials(tx, CompanyCaller(operator.company_id), operator.id, login, password_hash)
+    sign_out(tx, operator)
+    audit.record(tx, caller, Action.OPERATOR_JOINED, operator.id, login=login)
+
+
+def sign_out(tx: Tx, operator: Operator) -> None:
+    """End every token and session of an operator."""
+    store.update_status(tx, operator.company_id, operator.id, operator.status, ends_sessions=True)
+    tx.events.append(_changed(operator))
 
 
 def find_by_login(tx: Tx, login: str) -> tuple[tuple[int, int], str] | None:
