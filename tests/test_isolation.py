@@ -54,6 +54,7 @@ BODIES: Mapping[str, Any] = {
     "PUT /api/company/key/{key_id:int}": lambda v: {"name": "taken over"},
     "PUT /api/company/user/{user_id:int}": lambda v: {"name": "taken over"},
     "POST /api/operator/{operator_id:int}/link": lambda v: {},
+    "POST /api/operator/{operator_id:int}/hand-over": lambda v: {"toOperatorId": None},
 }
 """Calls that name something of the victim's in their body, or need a body at all."""
 HUB_CALLS: Mapping[str, Any] = {
@@ -72,6 +73,7 @@ KEYS = {"rival's key"}
 NOT_THEIRS = ("No such chat", "These credentials may not do this")
 QUERIES: Mapping[str, str] = {
     "GET /api/operator": "organizationId={organization}",
+    "GET /api/operator/search": "organizationId={organization}",
     "GET /api/channel": "organizationId={organization}",
     "GET /api/chat/chats": "organizationId={organization}",
     "GET /api/events": "organizationId={organization}&wait=0",
@@ -82,6 +84,7 @@ PATH_IDS = {
     "channel_id": "channel",
     "key_id": "key",
     "operator_id": "operator",
+    "organization_id": "organization",
     "user_id": "user",
 }
 OWN_ONLY = {

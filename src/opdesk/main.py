@@ -20,7 +20,7 @@ from opdesk.accounts import (
 )
 from opdesk.accounts.model import CompanyCaller
 from opdesk.channels.model import Channel
-from opdesk.chats import endpoints as chat_endpoints, wire as chat_wire
+from opdesk.chats import actions as chat_actions, endpoints as chat_endpoints, wire as chat_wire
 from opdesk.chats.model import Author, Chat
 from opdesk.connectors import endpoints as channel_endpoints, wire as channel_wire
 from opdesk.connectors.delivery import check_message
@@ -58,6 +58,7 @@ from opdesk.kit.wire import Wire
 from opdesk.media import endpoints as media_endpoints
 from opdesk.operators import access, endpoints as operator_endpoints, wire as operator_wire
 from opdesk.operators.model import Caller
+from opdesk.organizations import endpoints as organization_endpoints, wire as organization_wire
 from opdesk.parts import ApiShapes, Services, running
 from opdesk.realtime import endpoints as event_endpoints, wire as event_wire
 from opdesk.realtime.hub import Hub
@@ -131,6 +132,7 @@ SHAPES = [
     shape
     for module in (
         account_wire,
+        organization_wire,
         user_wire,
         dashboard_wire,
         link_page_wire,
@@ -150,6 +152,7 @@ QUERY_NAMES = (
     "before",
     "chat_raw_id",
     "date",
+    "dryRun",
     "epoch",
     "force",
     "from",
@@ -234,6 +237,7 @@ def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
     return Litestar(
         route_handlers=[
             *account_endpoints.ROUTES,
+            *organization_endpoints.ROUTES,
             *user_endpoints.ROUTES,
             *dashboard_endpoints.ROUTES,
             *operator_endpoints.ROUTES,
@@ -324,6 +328,7 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
         "write_first": _why_not_first,
         "channel_check": check_message,
         "forget_raw": forget_raw,
+        "open_chats": chat_actions.count_open,
         "board": services.board,
         "typing": _typing_teller(services.hub),
     }
