@@ -454,6 +454,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/company/organization/{organization_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** GetOrganization */
+    get: operations["ApiCompanyOrganizationOrganizationIdGetOrganization"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/company/origins": {
     parameters: {
       query?: never;
@@ -831,6 +848,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/operator/search": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** SearchOperators */
+    get: operations["ApiOperatorSearchSearchOperators"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/operator/sign-in": {
     parameters: {
       query?: never;
@@ -916,6 +950,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/operator/{operator_id}/hand-over": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** HandOver */
+    post: operations["ApiOperatorOperatorIdHandOverHandOver"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/operator/{operator_id}/link": {
     parameters: {
       query?: never;
@@ -927,6 +978,23 @@ export interface paths {
     put?: never;
     /** MakeOperatorLink */
     post: operations["ApiOperatorOperatorIdLinkMakeOperatorLink"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/operator/{operator_id}/sign-out": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** SignOperatorOut */
+    post: operations["ApiOperatorOperatorIdSignOutSignOperatorOut"];
     delete?: never;
     options?: never;
     head?: never;
@@ -1391,6 +1459,77 @@ export interface components {
       data: unknown;
     };
     /**
+     * FoundOperatorOut
+     * @example {
+     *       "id": 21,
+     *       "name": "Olena Koval",
+     *       "externalId": "E-1042",
+     *       "status": 0,
+     *       "login": "olena",
+     *       "organization": {
+     *         "id": 24,
+     *         "name": "Kyiv shop"
+     *       },
+     *       "lastSeenAt": "2026-11-24T09:58:00.000Z",
+     *       "openChats": 7
+     *     }
+     */
+    FoundOperatorOut: {
+      id: number;
+      name: string;
+      externalId: string | null;
+      status: number;
+      login: string | null;
+      organization: components["schemas"]["NamedRef"];
+      lastSeenAt: string | null;
+      openChats: number;
+    };
+    /**
+     * FoundOperatorsOut
+     * @example {
+     *       "items": [
+     *         {
+     *           "id": 21,
+     *           "name": "Olena Koval",
+     *           "externalId": "E-1042",
+     *           "status": 0,
+     *           "login": "olena",
+     *           "organization": {
+     *             "id": 24,
+     *             "name": "Kyiv shop"
+     *           },
+     *           "lastSeenAt": "2026-11-24T09:58:00.000Z",
+     *           "openChats": 7
+     *         }
+     *       ],
+     *       "next": 21,
+     *       "total": 50000
+     *     }
+     */
+    FoundOperatorsOut: {
+      items: components["schemas"]["FoundOperatorOut"][];
+      next: number | null;
+      total: number;
+    };
+    /**
+     * HandOverIn
+     * @example {
+     *       "toOperatorId": 22
+     *     }
+     */
+    HandOverIn: {
+      toOperatorId: number | null;
+    };
+    /**
+     * HandOverOut
+     * @example {
+     *       "moved": 7
+     *     }
+     */
+    HandOverOut: {
+      moved: number;
+    };
+    /**
      * InvitationOut
      * @example {
      *       "kind": "userInvitation",
@@ -1782,12 +1921,14 @@ export interface components {
      * NewOperatorIn
      * @example {
      *       "organizationId": 24,
-     *       "name": "Olena Koval"
+     *       "name": "Olena Koval",
+     *       "externalId": "E-1042"
      *     }
      */
     NewOperatorIn: {
       organizationId: number;
       name: string;
+      externalId?: string | null;
     };
     /**
      * NotSentOut
@@ -1906,8 +2047,31 @@ export interface components {
      * OrganizationChangeIn
      * @example {
      *       "id": 6,
-     *       "timeZone": "Europe/Kyiv",
-     *       "language": "en"
+     *       "language": "en",
+     *       "workingHours": [
+     *         {
+     *           "day": 1,
+     *           "from": "09:00",
+     *           "to": "18:00"
+     *         }
+     *       ],
+     *       "quickReplies": [
+     *         {
+     *           "shortcut": "hours",
+     *           "text": "We are open from 9 to 18."
+     *         }
+     *       ],
+     *       "tags": [
+     *         {
+     *           "name": "VIP",
+     *           "color": "#b3261e"
+     *         }
+     *       ],
+     *       "crmUrl": "https://crm.example.com/client?phone={phone}",
+     *       "retentionDays": 730,
+     *       "ownChatsOnly": false,
+     *       "assignment": 0,
+     *       "capacity": null
      *     }
      */
     OrganizationChangeIn: {
@@ -1917,6 +2081,14 @@ export interface components {
       country?: string | null;
       language?: string | null;
       operatorsMayDelete?: boolean | null;
+      workingHours?: components["schemas"]["ShiftIn"][];
+      quickReplies?: components["schemas"]["QuickReplyIn"][];
+      tags?: components["schemas"]["TagIn"][];
+      crmUrl?: string | null;
+      retentionDays?: number | null;
+      ownChatsOnly?: boolean;
+      assignment?: number;
+      capacity?: number | null;
     };
     /**
      * OrganizationDetailsOut
@@ -1926,7 +2098,31 @@ export interface components {
      *       "timeZone": "Europe/Kyiv",
      *       "country": "UA",
      *       "language": "en",
-     *       "operatorsMayDelete": false
+     *       "operatorsMayDelete": false,
+     *       "workingHours": [
+     *         {
+     *           "day": 1,
+     *           "from": "09:00",
+     *           "to": "18:00"
+     *         }
+     *       ],
+     *       "quickReplies": [
+     *         {
+     *           "shortcut": "hours",
+     *           "text": "We are open from 9 to 18."
+     *         }
+     *       ],
+     *       "tags": [
+     *         {
+     *           "name": "VIP",
+     *           "color": "#b3261e"
+     *         }
+     *       ],
+     *       "crmUrl": "https://crm.example.com/client?phone={phone}",
+     *       "retentionDays": 730,
+     *       "ownChatsOnly": false,
+     *       "assignment": 0,
+     *       "capacity": null
      *     }
      */
     OrganizationDetailsOut: {
@@ -1936,6 +2132,14 @@ export interface components {
       country: string;
       language: string;
       operatorsMayDelete: boolean;
+      workingHours: components["schemas"]["ShiftOut"][];
+      quickReplies: components["schemas"]["QuickReplyOut"][];
+      tags: components["schemas"]["TagOut"][];
+      crmUrl: string | null;
+      retentionDays: number | null;
+      ownChatsOnly: boolean;
+      assignment: number;
+      capacity: number | null;
     };
     /**
      * OrganizationIn
@@ -2082,6 +2286,28 @@ export interface components {
       expiresAt: string;
     };
     /**
+     * QuickReplyIn
+     * @example {
+     *       "shortcut": "hours",
+     *       "text": "We are open from 9 to 18."
+     *     }
+     */
+    QuickReplyIn: {
+      shortcut: string;
+      text: string;
+    };
+    /**
+     * QuickReplyOut
+     * @example {
+     *       "shortcut": "hours",
+     *       "text": "We are open from 9 to 18."
+     *     }
+     */
+    QuickReplyOut: {
+      shortcut: string;
+      text: string;
+    };
+    /**
      * RecentChatOut
      * @example {
      *       "id": 5,
@@ -2191,6 +2417,32 @@ export interface components {
       most: number | null;
       choices: components["schemas"]["ChoiceOut"][];
       onlyWith: components["schemas"]["OnlyWithOut"] | null;
+    };
+    /**
+     * ShiftIn
+     * @example {
+     *       "day": 1,
+     *       "from": "09:00",
+     *       "to": "18:00"
+     *     }
+     */
+    ShiftIn: {
+      day: number;
+      from: string;
+      to: string;
+    };
+    /**
+     * ShiftOut
+     * @example {
+     *       "day": 1,
+     *       "from": "09:00",
+     *       "to": "18:00"
+     *     }
+     */
+    ShiftOut: {
+      day: number;
+      from: string;
+      to: string;
     };
     /**
      * SignInIn
@@ -2367,13 +2619,38 @@ export interface components {
      * @example {
      *       "id": 21,
      *       "status": 0,
-     *       "name": "Olena Koval"
+     *       "name": "Olena Koval",
+     *       "externalId": "E-1042"
      *     }
      */
     SynchronizedOut: {
-      id: number;
+      id: number | null;
       status: number;
       name: string;
+      externalId?: string;
+      change?: string;
+    };
+    /**
+     * TagIn
+     * @example {
+     *       "name": "VIP",
+     *       "color": "#b3261e"
+     *     }
+     */
+    TagIn: {
+      name: string;
+      color: string;
+    };
+    /**
+     * TagOut
+     * @example {
+     *       "name": "VIP",
+     *       "color": "#b3261e"
+     *     }
+     */
+    TagOut: {
+      name: string;
+      color: string;
     };
     /**
      * TestMessageIn
@@ -5508,8 +5785,31 @@ export interface operations {
         /**
          * @example {
          *       "id": 6,
-         *       "timeZone": "Europe/Kyiv",
-         *       "language": "en"
+         *       "language": "en",
+         *       "workingHours": [
+         *         {
+         *           "day": 1,
+         *           "from": "09:00",
+         *           "to": "18:00"
+         *         }
+         *       ],
+         *       "quickReplies": [
+         *         {
+         *           "shortcut": "hours",
+         *           "text": "We are open from 9 to 18."
+         *         }
+         *       ],
+         *       "tags": [
+         *         {
+         *           "name": "VIP",
+         *           "color": "#b3261e"
+         *         }
+         *       ],
+         *       "crmUrl": "https://crm.example.com/client?phone={phone}",
+         *       "retentionDays": 730,
+         *       "ownChatsOnly": false,
+         *       "assignment": 0,
+         *       "capacity": null
          *     }
          */
         "application/json": components["schemas"]["OrganizationChangeIn"];
@@ -5618,6 +5918,91 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["OrganizationOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyOrganizationOrganizationIdGetOrganization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        organization_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OrganizationDetailsOut"];
         };
       };
       /** @description Malformed or invalid; `errors` names the field */
@@ -7890,6 +8275,100 @@ export interface operations {
       };
     };
   };
+  ApiOperatorSearchSearchOperators: {
+    parameters: {
+      query?: {
+        /** @description Whose operators */
+        organizationId?: number | string | null;
+        /** @description A part of the name, id or login */
+        search?: string | null;
+        /** @description 0 Active to 2 Deleted */
+        status?: number | string | null;
+        /** @description The `next` of the page before */
+        after?: number | string | null;
+        /** @description Operators on a page, 1 to 200 */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FoundOperatorsOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   ApiOperatorSignInSignInOperator: {
     parameters: {
       query?: never;
@@ -8157,7 +8636,10 @@ export interface operations {
   };
   ApiOperatorSynchronizeSynchronize: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Tell what would change */
+        dryRun?: boolean | string | null;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -8168,7 +8650,8 @@ export interface operations {
          * @example [
          *       {
          *         "organizationId": 24,
-         *         "name": "Olena Koval"
+         *         "name": "Olena Koval",
+         *         "externalId": "E-1042"
          *       }
          *     ]
          */
@@ -8340,6 +8823,100 @@ export interface operations {
       };
     };
   };
+  ApiOperatorOperatorIdHandOverHandOver: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        operator_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "toOperatorId": 22
+         *     }
+         */
+        "application/json": components["schemas"]["HandOverIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["HandOverOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   ApiOperatorOperatorIdLinkMakeOperatorLink: {
     parameters: {
       query?: never;
@@ -8368,6 +8945,89 @@ export interface operations {
         content: {
           "application/json": components["schemas"]["OneTimeLinkOut"];
         };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiOperatorOperatorIdSignOutSignOperatorOut: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        operator_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; the answer has no body */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
