@@ -161,11 +161,35 @@ async def started(
         await process.wait()
 
 
+@dataclass(frozen=True)
+class New:
+    """A server in this process that has no company yet."""
+
+    services: parts.Services
+    client: httpx.AsyncClient
+    clock: MovableClock
+
+    @property
+    def api(self) -> Api:
+        return Api(self.client)
+
+    @property
+    def base_url(self) -> str:
+        return str(self.client.base_url).rstrip("/")
+
+
 @contextlib.asynccontextmanager
 async def opened_desk(settings: Settings, clock: MovableClock) -> AsyncIterator[Desk]:
     """A server in this process, with the cast of the tests."""
+    async with opened_new(settings, clock) as new:
+        yield await Desk.open(new.services, new.client, clock)
+
+
+@contextlib.asynccontextmanager
+async def opened_new(settings: Settings, clock: MovableClock) -> AsyncIterator[New]:
+    """A server in this process with an empty database."""
     listener = open_socket("127.0.0.1", 0)
     services = parts.build(replace(settings, port=listener.getsockname()[1]), clock)
     app = main.application(services)
     async with serving(app, listener) as url, httpx.AsyncClient(base_url=url) as client:
-        yield await Desk.open(services, client, clock)
+        yield New(services, client, clock)

@@ -53,6 +53,8 @@ BODIES: Mapping[str, Any] = {
     "POST /api/link/build": lambda v: {"chatId": v["chat"]},
     "PUT /api/company/key/{key_id:int}": lambda v: {"name": "taken over"},
     "PUT /api/company/user/{user_id:int}": lambda v: {"name": "taken over"},
+    "POST /api/operator/{operator_id:int}/link": lambda v: {},
+    "POST /api/operator/{operator_id:int}/hand-over": lambda v: {"toOperatorId": None},
 }
 """Calls that name something of the victim's in their body, or need a body at all."""
 HUB_CALLS: Mapping[str, Any] = {
@@ -71,11 +73,20 @@ KEYS = {"rival's key"}
 NOT_THEIRS = ("No such chat", "These credentials may not do this")
 QUERIES: Mapping[str, str] = {
     "GET /api/operator": "organizationId={organization}",
+    "GET /api/operator/search": "organizationId={organization}",
     "GET /api/channel": "organizationId={organization}",
     "GET /api/chat/chats": "organizationId={organization}",
     "GET /api/events": "organizationId={organization}&wait=0",
 }
-PATH_IDS = {"chat_id": "chat", "channel_id": "channel", "key_id": "key", "user_id": "user"}
+PATH_IDS = {
+    "sealed": "link",
+    "chat_id": "chat",
+    "channel_id": "channel",
+    "key_id": "key",
+    "operator_id": "operator",
+    "organization_id": "organization",
+    "user_id": "user",
+}
 OWN_ONLY = {
     # These name nothing: they speak of the caller's own company, or of a sealed value.
     "POST /api/company/get-token",
@@ -89,7 +100,18 @@ OWN_ONLY = {
     "GET /api/company/origins",
     "PUT /api/company/origins",
     "PUT /api/company/me",
+    "PUT /api/company/me/password",
+    "POST /api/company/me/totp",
+    "PUT /api/company/me/totp",
+    "POST /api/company/me/totp/remove",
     "GET /api/company/user",
+    "POST /api/company/user",
+    "GET /api/setup",
+    "POST /api/setup",
+    "POST /api/one-time-link/look",
+    "POST /api/one-time-link/use",
+    "GET /api/audit",
+    "GET /api/audit/export",
     "POST /api/company/revoke-tokens",
     "POST /api/operator/validate-token",
     "POST /api/operator/sign-in",
@@ -268,9 +290,9 @@ async def test_one_account_is_connected_once(bot: Bot) -> None:
 async def victims_place(bot: Bot) -> Place:
     chat_id = await bot.given_chat()
     key = await bot.desk.acme.api.post("/api/company/key", {"name": "CRM"})
-    users = await bot.desk.acme.api.get("/api/company/user")
+    user = await bot.desk.acme.api.post("/api/company/user", {"name": "Victim", "role": 1})
     return {
-        "user": users.json[0]["id"],
+        "user": user.json["user"]["id"],
         "chat": chat_id,
         "channel": bot.channel_id,
         "operator": bot.desk.alice.id,

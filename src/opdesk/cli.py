@@ -135,8 +135,12 @@ def _settings(**given: Any) -> Settings:
     return load(given, os.environ)
 
 
-def _print_address(url: str) -> None:
+def _print_address(url: str, set_up_code: str | None) -> None:
     typer.echo(f"OpDesk listens on {url} (panel /, dashboard /dashboard, Swagger /index.html)")
+    if set_up_code is not None:
+        typer.echo(
+            f"There is no company yet. Open /dashboard and give this set-up code: {set_up_code}"
+        )
 
 
 def _run(work: Any) -> Any:

@@ -20,14 +20,16 @@ from opdesk.accounts import (
 )
 from opdesk.accounts.model import CompanyCaller
 from opdesk.channels.model import Channel
-from opdesk.chats import endpoints as chat_endpoints, wire as chat_wire
+from opdesk.chats import actions as chat_actions, endpoints as chat_endpoints, wire as chat_wire
 from opdesk.chats.model import Author, Chat
 from opdesk.connectors import endpoints as channel_endpoints, wire as channel_wire
 from opdesk.connectors.delivery import check_message
 from opdesk.connectors.endpoints import HOOKS, Webhooks
 from opdesk.connectors.inbound import forget_raw
 from opdesk.connectors.registry import CONNECTORS
+from opdesk.dashboard import endpoints as dashboard_endpoints, wire as dashboard_wire
 from opdesk.deeplinks import endpoints as link_endpoints, wire as link_wire
+from opdesk.invitations import wire as link_page_wire
 from opdesk.kit.clock import MINUTE_MS
 from opdesk.kit.endpoint import PUBLIC, guard
 from opdesk.kit.forwarded import client_address
@@ -56,6 +58,7 @@ from opdesk.kit.wire import Wire
 from opdesk.media import endpoints as media_endpoints
 from opdesk.operators import access, endpoints as operator_endpoints, wire as operator_wire
 from opdesk.operators.model import Caller
+from opdesk.organizations import endpoints as organization_endpoints, wire as organization_wire
 from opdesk.parts import ApiShapes, Services, running
 from opdesk.realtime import endpoints as event_endpoints, wire as event_wire
 from opdesk.realtime.hub import Hub
@@ -129,7 +132,10 @@ SHAPES = [
     shape
     for module in (
         account_wire,
+        organization_wire,
         user_wire,
+        dashboard_wire,
+        link_page_wire,
         operator_wire,
         chat_wire,
         channel_wire,
@@ -141,15 +147,18 @@ SHAPES = [
 ]
 QUERY_NAMES = (
     "access_token",
+    "action",
     "after",
     "before",
     "chat_raw_id",
     "date",
+    "dryRun",
     "epoch",
     "force",
     "from",
     "id",
     "language",
+    "limit",
     "name",
     "negotiateVersion",
     "operatorId",
@@ -161,8 +170,10 @@ QUERY_NAMES = (
     "source",
     "status",
     "tg_user_id",
+    "to",
     "token",
     "type",
+    "userId",
     "useStatefulReconnect",
     "wait",
 )
@@ -226,7 +237,9 @@ def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
     return Litestar(
         route_handlers=[
             *account_endpoints.ROUTES,
+            *organization_endpoints.ROUTES,
             *user_endpoints.ROUTES,
+            *dashboard_endpoints.ROUTES,
             *operator_endpoints.ROUTES,
             *chat_endpoints.ROUTES,
             *media_endpoints.ROUTES,
@@ -278,7 +291,7 @@ def _page_routes(pages: Pages) -> list[Any]:
     async def panel(request: _Request, panel_page: link_endpoints.PanelPage) -> Response[bytes]:
         return await panel_page(request)
 
-    @get(["/dashboard", "/dashboard/{page:str}"], opt=PUBLIC, include_in_schema=False)
+    @get(["/dashboard", "/dashboard/{page:path}", "/join"], opt=PUBLIC, include_in_schema=False)
     async def dashboard() -> Response[bytes]:
         return pages.dashboard()
 
@@ -303,6 +316,9 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
         "allowed": services.origins,
         "jar": services.jar,
         "vault": services.vault,
+        "keyring": services.keyring,
+        "post_office": services.post,
+        "code_brake": services.code_brake,
         "files": services.files,
         "addresses": services.addresses,
         "feed": services.feed,
@@ -312,6 +328,7 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
         "write_first": _why_not_first,
         "channel_check": check_message,
         "forget_raw": forget_raw,
+        "open_chats": chat_actions.count_open,
         "board": services.board,
         "typing": _typing_teller(services.hub),
     }

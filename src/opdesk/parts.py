@@ -20,6 +20,7 @@ from opdesk.connectors.polling import Pollers
 from opdesk.connectors.typing_relay import TypingRelay
 from opdesk.events import actions as event_actions
 from opdesk.housekeeping import keep_house
+from opdesk.invitations.actions import Post
 from opdesk.kit.bus import Bus
 from opdesk.kit.clock import Clock, SystemClock
 from opdesk.kit.db import Database, Outlet
@@ -29,6 +30,7 @@ from opdesk.kit.http_client import HttpClient
 from opdesk.kit.keyring import Keyring, Vault, load_master_key
 from opdesk.kit.layers import note_tenant
 from opdesk.kit.limits import FailureLimit
+from opdesk.kit.mail import MAIL, Mailer
 from opdesk.kit.outbox import Job, Outbox, Record
 from opdesk.kit.passwords import Passwords
 from opdesk.kit.postgres import PostgresDatabase
@@ -51,6 +53,7 @@ KEY_KINDS = (COMPANY_TOKEN, OPERATOR_TOKEN, MEDIA_KEY)
 LOGIN_WINDOW_S = 15 * 60
 FAILURES_BY_ACCOUNT = 5
 FAILURES_BY_ADDRESS = 50
+FAILURES_BY_CODE = 10
 HUB_ENDS_S = 3.0
 OUTBOX_ENDS_S = 3.0
 """Parts of the 10 seconds that a shut-down may take."""
@@ -71,6 +74,8 @@ class Services:
     tokens: Tokens
     passwords: Passwords
     door: account_actions.Door
+    code_brake: FailureLimit
+    post: Post
     origins: Origins
     outbox: Outbox
     jar: CookieJar
@@ -144,6 +149,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
     typing_relay = TypingRelay(db, vault, http, clock)
     outside = Outside(_hub_sender(db, files), typing_relay.show)
     hub = Hub(db, bus, clock, tokens, teller, outside)
+    mailer = Mailer(vault, clock, settings.smtp_url, settings.mail_from)
+    outbox.add_handler(MAIL, mailer.send)
     delivery = Delivery(db, vault, http, files)
     outbox.add_handler(chat_actions.CLEAR, _clearing(db, files))
     outbox.add_handler(chat_actions.SEND, delivery.send)
@@ -158,6 +165,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         tokens=tokens,
         passwords=passwords,
         door=door,
+        code_brake=FailureLimit(clock, allowed=FAILURES_BY_CODE, window_s=LOGIN_WINDOW_S),
+        post=Post(mailer, settings.primary_url),
         origins=Origins(),
         outbox=outbox,
         jar=CookieJar(settings.primary_url.startswith("https:"), settings.public_origins),

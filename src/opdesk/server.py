@@ -21,6 +21,8 @@ import uvloop
 from opdesk import main, parts
 from opdesk.accounts import actions as accounts
 from opdesk.accounts.model import COMPANY_TOKEN_DAYS
+from opdesk.dashboard import actions as dashboard
+from opdesk.dashboard.access import set_up_code
 from opdesk.kit import log
 from opdesk.kit.clock import DAY_MS
 from opdesk.kit.errors import AppError, Unavailable
@@ -48,11 +50,18 @@ class StartError(Exception):
     """One line about what keeps the server from starting, for the admin."""
 
 
-async def serve_until_stopped(settings: Settings, started: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM. `started` gets the address once it listens."""
+async def serve_until_stopped(
+    settings: Settings, started: Callable[[str, str | None], None]
+) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    `started` gets the address once it listens, and the set-up code while there is no company.
+    """
+    kept: list[parts.Services] = []
     with owned_data_folder(settings):
-        async with listening(settings, lambda services: None) as (server, url):
-            started(url)
+        async with listening(settings, kept.append) as (server, url):
+            is_new = await kept[0].db.read(dashboard.needs_set_up)
+            started(url, set_up_code(kept[0].keyring) if is_new else None)
             await server.ended.wait()
 
 

@@ -19,7 +19,7 @@ from opdesk.kit.origins import origin_in
 Network = IPv4Network | IPv6Network
 CONFIG_FILE = "opdesk.toml"
 DATA_FOLDER = Path("data")
-_SECRETS = ("database_url", "master_key")
+_SECRETS = ("database_url", "master_key", "smtp_url")
 """Settings whose value is not for logs and screens."""
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("auto", "json", "text")
@@ -46,6 +46,8 @@ class Settings:
     master_key: str = _setting("", help_text="32 bytes in base64 or hex that seal the secrets")
     outgoing_allow: tuple[Network, ...] = _setting((), help_text="private networks we may call")
     trusted_proxies: tuple[Network, ...] = _setting((), help_text="networks of our own proxies")
+    smtp_url: str = _setting("", help_text="smtp://user:password@host:587 to send letters by")
+    mail_from: str = _setting("", help_text="the address that letters come from")
     media_max_mb: int = _setting(50, help_text="largest file, in MiB")
     log_level: str = _setting("info", help_text="debug, info, warning or error")
     log_format: str = _setting("auto", help_text="auto, json or text")
@@ -172,6 +174,28 @@ def _database_url(value: Any) -> str:
     return url
 
 
+def _smtp_url(value: Any) -> str:
+    url = _text(value)
+    try:
+        parts = urlsplit(url)
+        is_right = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_right = False
+    if url and not is_right:
+        raise ValueError(
+            "it must be like smtp://user:password@host:587 or smtps://user:password@host:465, with "
+            "/, ?, #, @ and : of the password written as %2F, %3F, %23, %40 and %3A"
+        )
+    return url
+
+
+def _mail_from(value: Any) -> str:
+    address = _text(value)
+    if address and not re.fullmatch(r"[^@<>\s]+@[^@<>\s]+", address):
+        raise ValueError("it must be an address such as desk@example.com")
+    return address
+
+
 _PARSERS: Mapping[str, Any] = {
     "port": _number(0, 65_535),
     "data": lambda value: Path(value).expanduser(),
@@ -180,6 +204,8 @@ _PARSERS: Mapping[str, Any] = {
     "public_url": _urls,
     "outgoing_allow": _networks,
     "trusted_proxies": _networks,
+    "smtp_url": _smtp_url,
+    "mail_from": _mail_from,
     "media_max_mb": _number(1, 2_000),
     "log_level": _one_of(*LOG_LEVELS),
     "log_format": _one_of(*LOG_FORMATS),

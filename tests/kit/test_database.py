@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import bindparam, insert, select, update
 
 from opdesk.events import actions as events
-from opdesk.events.store import installation
 from opdesk.kit.bus import Bus, Wake
 from opdesk.kit.context import Fact, RowMissing, Tx
 from opdesk.kit.db import Database
 from opdesk.kit.errors import Conflict
+from opdesk.kit.installation import installation
 from opdesk.kit.sql import statement
 from opdesk.users import actions as users
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
-from opdesk.events.store import installation
 from opdesk.kit.bus import Bus
 from opdesk.kit.clock import SystemClock
 from opdesk.kit.context import DuplicateRow, Tx
 from opdesk.kit.db import Outlet
 from opdesk.kit.errors import Conflict, Unavailable
+from opdesk.kit.installation import installation
 from opdesk.kit.sql import statement
 from opdesk.kit.sqlite import SqliteDatabase
 from tests.kit.test_database import add, find

@@ -4,6 +4,7 @@ from itertools import groupby
 
 from opdesk.events import store
 from opdesk.events.model import TOPIC, EventPage
+from opdesk.kit import installation
 from opdesk.kit.bus import Wake
 from opdesk.kit.context import Fact, Tx
 
@@ -46,7 +47,7 @@ def last_number(tx: Tx, company_id: int, organization_id: int) -> int:
 
 def epoch(tx: Tx) -> str:
     """Which life of this installation the numbers belong to; a restored backup has another."""
-    return store.get_epoch(tx)
+    return installation.find(tx, installation.EPOCH) or ""
 
 
 def forget_before(tx: Tx, before: int) -> int:

@@ -36,12 +36,6 @@ events = Table(
     Column("at", BigInteger, nullable=False),
     PrimaryKeyConstraint("company_id", "organization_id", "number"),
 )
-installation = Table(
-    "installation",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("value", Text, nullable=False),
-)
 _c, _e = event_counters.c, events.c
 
 NEXT_NUMBERS = statement(
@@ -100,7 +94,6 @@ DELETE_BELOW = statement(
         _e.number < bindparam("number"),
     )
 )
-EPOCH = statement(select(installation.c.value).where(installation.c.name == "epoch"))
 
 
 def next_numbers(tx: Tx, company_id: int, organization_id: int, count: int) -> int:
@@ -151,10 +144,6 @@ def first_since(tx: Tx, company_id: int, organization_id: int, since: int) -> in
 
 def delete_below(tx: Tx, company_id: int, organization_id: int, number: int) -> int:
     return tx.run(DELETE_BELOW, company=company_id, organization=organization_id, number=number)
-
-
-def get_epoch(tx: Tx) -> str:
-    return str(tx.scalar(EPOCH))
 
 
 def _event(row: Row) -> Event:

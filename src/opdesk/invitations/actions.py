@@ -2,13 +2,28 @@
 
 from opdesk.invitations import store
 from opdesk.invitations.errors import LinkGone
-from opdesk.invitations.model import HOURS, Link, LinkKind
+from opdesk.invitations.model import HOURS, HandedOver, Link, LinkKind, Recipient, letter, link_url
 from opdesk.kit.clock import HOUR_MS
 from opdesk.kit.context import Tx
 from opdesk.kit.keyring import fingerprint
+from opdesk.kit.mail import Mailer
 
 _OF_USERS = (LinkKind.USER_INVITATION, LinkKind.USER_RESET)
 _OF_OPERATORS = (LinkKind.OPERATOR_INVITATION, LinkKind.OPERATOR_RESET)
+
+
+class Post:
+    """Hands links over: the address for the admin to copy, and a letter where there is mail."""
+
+    def __init__(self, mailer: Mailer, base: str) -> None:
+        self._mailer, self._base = mailer, base
+
+    def hand_over(self, tx: Tx, link: Link, secret: str, to: Recipient) -> HandedOver:
+        url = link_url(self._base, secret)
+        is_mailed = bool(to.email) and self._mailer.is_there
+        if is_mailed:
+            self._mailer.put(tx, link.company_id, letter(link, to, url))
+        return HandedOver(link, url, is_mailed)
 
 
 def make(tx: Tx, company_id: int, kind: LinkKind, subject_id: int, secret: str) -> Link:

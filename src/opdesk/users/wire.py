@@ -1,6 +1,7 @@
 """JSON shapes of sign-ins and of a company's people."""
 
 from opdesk.accounts.model import Role
+from opdesk.invitations.wire import OneTimeLinkOut
 from opdesk.kit.errors import Invalid
 from opdesk.kit.wire import Id, Wire, WireIn, time_or_none, time_out
 from opdesk.users.model import SignedIn, User, UserChange
@@ -68,7 +69,7 @@ class UserOut(Wire):
         )
 
 
-class MeOut(Wire):
+class SignedInOut(Wire):
     """Whose credentials these are; `user` is null for an API key."""
 
     company: SignedInCompanyOut
@@ -84,7 +85,7 @@ class MeOut(Wire):
     }
 
     @classmethod
-    def of(cls, it: SignedIn) -> "MeOut":
+    def of(cls, it: SignedIn) -> "SignedInOut":
         return cls(
             company=SignedInCompanyOut(id=it.company.id, name=it.company.name),
             login=it.company.login,
@@ -125,3 +126,68 @@ def role_in(number: int | None) -> Role | None:
         return None if number is None else Role(number)
     except ValueError as error:
         raise Invalid.field("role", "must be 0 (owner), 1 (admin) or 2 (analyst)") from error
+
+
+class UserIn(WireIn):
+    """Someone to invite. `role`: 0 owner, 1 admin, 2 analyst."""
+
+    name: str
+    role: int
+    email: str | None = None
+
+    example = {"name": "Olena Koval", "email": "olena@example.com", "role": 1}
+
+    def to_new(self) -> UserChange:
+        return UserChange(name=self.name, email=self.email, role=role_in(self.role))
+
+
+class InvitedOut(Wire):
+    user: UserOut
+    link: OneTimeLinkOut
+
+    example = {"user": UserOut.example, "link": OneTimeLinkOut.example}
+
+
+class PasswordIn(WireIn):
+    """`current`: the one that counts now; `new`: 10 to 256 characters, not a common one."""
+
+    current: str
+    new: str
+
+    example = {"current": "a-long-passphrase", "new": "another-long-passphrase"}
+
+
+class ConfirmedIn(WireIn):
+    """One's own password, for what a session that was left open must not do."""
+
+    password: str
+
+    example = {"password": "a-long-passphrase"}
+
+
+class CodeIn(WireIn):
+    code: str
+
+    example = {"code": "492039"}
+
+
+class OfferOut(Wire):
+    """A second factor to take into an authenticator; `qrSvg` is a picture of `uri`."""
+
+    secret: str
+    uri: str
+    qr_svg: str
+
+    example = {
+        "secret": "JBSWY3DPEHPK3PXP",
+        "uri": "otpauth://totp/OpDesk:olena?secret=JBSWY3DPEHPK3PXP&issuer=OpDesk",
+        "qrSvg": "<svg …>",
+    }
+
+
+class RecoveryOut(Wire):
+    """Each lets in once without the authenticator. Shown in this answer only."""
+
+    recovery_codes: list[str]
+
+    example = {"recoveryCodes": ["5f0c9a12b3", "77aa01c2de"]}

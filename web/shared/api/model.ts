@@ -72,6 +72,24 @@ export type Link = Omit<Schemas["LinkOut"], "outcome" | "others" | "channels" | 
   problem: LinkProblem | null;
 };
 
-export type SignedInCompany = Schemas["SignedInCompanyOut"];
+export type SignedIn = Omit<Schemas["SignedInOut"], "role" | "user"> & {
+  role: Role;
+  user: User | null;
+};
 export type ApiKey = Schemas["ApiKeyOut"];
 export type NewApiKey = Schemas["NewApiKeyOut"];
+
+export const Role = { Owner: 0, Admin: 1, Analyst: 2 } as const;
+export type Role = (typeof Role)[keyof typeof Role];
+export type User = Omit<Schemas["UserOut"], "role" | "state"> & {
+  role: Role;
+  state: "active" | "invited";
+};
+export type OneTimeLink = Schemas["OneTimeLinkOut"];
+export type Invited = Omit<Schemas["InvitedOut"], "user"> & { user: User };
+export type Invitation = Omit<Schemas["InvitationOut"], "kind"> & {
+  kind: "userInvitation" | "userReset" | "operatorInvitation" | "operatorReset";
+};
+export type TotpOffer = Schemas["OfferOut"];
+export type AuditEntry = Schemas["EntryOut"];
+export type AuditPage = Schemas["EntriesOut"];

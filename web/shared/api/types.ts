@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+  "/api/audit": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** ListEntries */
+    get: operations["ApiAuditListEntries"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/audit/export": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** ExportEntries */
+    get: operations["ApiAuditExportExportEntries"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/channel": {
     parameters: {
       query?: never;
@@ -321,7 +355,8 @@ export interface paths {
       cookie?: never;
     };
     get?: never;
-    put?: never;
+    /** ChangeApiKey */
+    put: operations["ApiCompanyKeyKeyIdChangeApiKey"];
     post?: never;
     /** RevokeApiKey */
     delete: operations["ApiCompanyKeyKeyIdRevokeApiKey"];
@@ -339,8 +374,61 @@ export interface paths {
     };
     /** CompanyMe */
     get: operations["ApiCompanyMeCompanyMe"];
-    put?: never;
+    /** ChangeMe */
+    put: operations["ApiCompanyMeChangeMe"];
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/company/me/password": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** ChangePassword */
+    put: operations["ApiCompanyMePasswordChangePassword"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/company/me/totp": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** SwitchTotpOn */
+    put: operations["ApiCompanyMeTotpSwitchTotpOn"];
+    /** OfferTotp */
+    post: operations["ApiCompanyMeTotpOfferTotp"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/company/me/totp/remove": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** SwitchTotpOff */
+    post: operations["ApiCompanyMeTotpRemoveSwitchTotpOff"];
     delete?: never;
     options?: never;
     head?: never;
@@ -360,6 +448,23 @@ export interface paths {
     put: operations["ApiCompanyOrganizationChangeOrganization"];
     /** AddOrganization */
     post: operations["ApiCompanyOrganizationAddOrganization"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/company/organization/{organization_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** GetOrganization */
+    get: operations["ApiCompanyOrganizationOrganizationIdGetOrganization"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -430,6 +535,93 @@ export interface paths {
     /** SignOutCompany */
     post: operations["ApiCompanySignOutSignOutCompany"];
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/company/user": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** ListUsers */
+    get: operations["ApiCompanyUserListUsers"];
+    put?: never;
+    /** InviteUser */
+    post: operations["ApiCompanyUserInviteUser"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/company/user/{user_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** ChangeUser */
+    put: operations["ApiCompanyUserUserIdChangeUser"];
+    post?: never;
+    /** RemoveUser */
+    delete: operations["ApiCompanyUserUserIdRemoveUser"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/company/user/{user_id}/link": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** MakeUserLink */
+    post: operations["ApiCompanyUserUserIdLinkMakeUserLink"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/company/user/{user_id}/sign-out": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** SignOutUser */
+    post: operations["ApiCompanyUserUserIdSignOutSignOutUser"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/company/user/{user_id}/totp": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** RemoveUserTotp */
+    delete: operations["ApiCompanyUserUserIdTotpRemoveUserTotp"];
     options?: never;
     head?: never;
     patch?: never;
@@ -554,6 +746,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/one-time-link/look": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** LookAtLink */
+    post: operations["ApiOneTimeLinkLookLookAtLink"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/one-time-link/use": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** UseLink */
+    post: operations["ApiOneTimeLinkUseUseLink"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/operator": {
     parameters: {
       query?: never;
@@ -614,6 +840,23 @@ export interface paths {
     };
     /** OperatorMe */
     get: operations["ApiOperatorMeOperatorMe"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/operator/search": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** SearchOperators */
+    get: operations["ApiOperatorSearchSearchOperators"];
     put?: never;
     post?: never;
     delete?: never;
@@ -707,18 +950,104 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/operator/{operator_id}/hand-over": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** HandOver */
+    post: operations["ApiOperatorOperatorIdHandOverHandOver"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/operator/{operator_id}/link": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** MakeOperatorLink */
+    post: operations["ApiOperatorOperatorIdLinkMakeOperatorLink"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/operator/{operator_id}/sign-out": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** SignOperatorOut */
+    post: operations["ApiOperatorOperatorIdSignOutSignOperatorOut"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/setup": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** SetUpState */
+    get: operations["ApiSetupSetUpState"];
+    put?: never;
+    /** SetUp */
+    post: operations["ApiSetupSetUp"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
     /**
+     * ApiKeyChangeIn
+     * @example {
+     *       "allowedAddresses": [
+     *         "203.0.113.0/24",
+     *         "2001:db8::1"
+     *       ]
+     *     }
+     */
+    ApiKeyChangeIn: {
+      name?: string | null;
+      allowedAddresses?: string[] | null;
+    };
+    /**
      * ApiKeyIn
      * @example {
-     *       "name": "CRM in the Kyiv office"
+     *       "name": "CRM in the Kyiv office",
+     *       "allowedAddresses": [
+     *         "203.0.113.0/24"
+     *       ]
      *     }
      */
     ApiKeyIn: {
       name: string;
+      allowedAddresses?: string[];
     };
     /**
      * ApiKeyOut
@@ -727,7 +1056,10 @@ export interface components {
      *       "name": "CRM in the Kyiv office",
      *       "prefix": "opdesk_4f1c8",
      *       "createdAt": "2026-11-20T09:30:00.000Z",
-     *       "lastUsedAt": null
+     *       "lastUsedAt": null,
+     *       "allowedAddresses": [
+     *         "203.0.113.0/24"
+     *       ]
      *     }
      */
     ApiKeyOut: {
@@ -736,6 +1068,7 @@ export interface components {
       prefix: string;
       createdAt: string;
       lastUsedAt: string | null;
+      allowedAddresses: string[];
     };
     /**
      * ChannelChangeIn
@@ -999,15 +1332,22 @@ export interface components {
       photo: string | null;
     };
     /**
-     * CompanyOut
+     * CodeIn
      * @example {
-     *       "id": 1,
-     *       "name": "Demo"
+     *       "code": "492039"
      *     }
      */
-    CompanyOut: {
-      id: number;
-      name: string;
+    CodeIn: {
+      code: string;
+    };
+    /**
+     * ConfirmedIn
+     * @example {
+     *       "password": "a-long-passphrase"
+     *     }
+     */
+    ConfirmedIn: {
+      password: string;
     };
     /**
      * CredentialsIn
@@ -1021,6 +1361,62 @@ export interface components {
       id: number;
       login: string;
       password: string;
+    };
+    /**
+     * EntriesOut
+     * @example {
+     *       "items": [
+     *         {
+     *           "id": 812,
+     *           "at": "2026-11-24T07:58:11.204Z",
+     *           "action": "apiKey.revoked",
+     *           "subjectId": 3,
+     *           "who": {
+     *             "kind": "user",
+     *             "id": 4,
+     *             "name": "Olena Koval"
+     *           },
+     *           "address": "203.0.113.7",
+     *           "details": {
+     *             "name": "CRM in the Kyiv office"
+     *           }
+     *         }
+     *       ],
+     *       "next": 811
+     *     }
+     */
+    EntriesOut: {
+      items: components["schemas"]["EntryOut"][];
+      next: number | null;
+    };
+    /**
+     * EntryOut
+     * @example {
+     *       "id": 812,
+     *       "at": "2026-11-24T07:58:11.204Z",
+     *       "action": "apiKey.revoked",
+     *       "subjectId": 3,
+     *       "who": {
+     *         "kind": "user",
+     *         "id": 4,
+     *         "name": "Olena Koval"
+     *       },
+     *       "address": "203.0.113.7",
+     *       "details": {
+     *         "name": "CRM in the Kyiv office"
+     *       }
+     *     }
+     */
+    EntryOut: {
+      id: number;
+      at: string;
+      action: string;
+      subjectId: number | null;
+      who: components["schemas"]["WhoOut"];
+      address: string;
+      details: {
+        [key: string]: string | number | boolean | null;
+      };
     };
     /**
      * EventPageOut
@@ -1061,6 +1457,120 @@ export interface components {
       number: number;
       type: string;
       data: unknown;
+    };
+    /**
+     * FoundOperatorOut
+     * @example {
+     *       "id": 21,
+     *       "name": "Olena Koval",
+     *       "externalId": "E-1042",
+     *       "status": 0,
+     *       "login": "olena",
+     *       "organization": {
+     *         "id": 24,
+     *         "name": "Kyiv shop"
+     *       },
+     *       "lastSeenAt": "2026-11-24T09:58:00.000Z",
+     *       "openChats": 7
+     *     }
+     */
+    FoundOperatorOut: {
+      id: number;
+      name: string;
+      externalId: string | null;
+      status: number;
+      login: string | null;
+      organization: components["schemas"]["NamedRef"];
+      lastSeenAt: string | null;
+      openChats: number;
+    };
+    /**
+     * FoundOperatorsOut
+     * @example {
+     *       "items": [
+     *         {
+     *           "id": 21,
+     *           "name": "Olena Koval",
+     *           "externalId": "E-1042",
+     *           "status": 0,
+     *           "login": "olena",
+     *           "organization": {
+     *             "id": 24,
+     *             "name": "Kyiv shop"
+     *           },
+     *           "lastSeenAt": "2026-11-24T09:58:00.000Z",
+     *           "openChats": 7
+     *         }
+     *       ],
+     *       "next": 21,
+     *       "total": 50000
+     *     }
+     */
+    FoundOperatorsOut: {
+      items: components["schemas"]["FoundOperatorOut"][];
+      next: number | null;
+      total: number;
+    };
+    /**
+     * HandOverIn
+     * @example {
+     *       "toOperatorId": 22
+     *     }
+     */
+    HandOverIn: {
+      toOperatorId: number | null;
+    };
+    /**
+     * HandOverOut
+     * @example {
+     *       "moved": 7
+     *     }
+     */
+    HandOverOut: {
+      moved: number;
+    };
+    /**
+     * InvitationOut
+     * @example {
+     *       "kind": "userInvitation",
+     *       "name": "Olena Koval",
+     *       "login": null,
+     *       "company": "Demo",
+     *       "expiresAt": "2026-11-28T09:30:00.000Z"
+     *     }
+     */
+    InvitationOut: {
+      kind: string;
+      name: string;
+      login: string | null;
+      company: string;
+      expiresAt: string;
+    };
+    /**
+     * InvitedOut
+     * @example {
+     *       "user": {
+     *         "id": 4,
+     *         "login": "olena",
+     *         "name": "Olena Koval",
+     *         "email": "olena@example.com",
+     *         "role": 1,
+     *         "language": "uk",
+     *         "hasTotp": true,
+     *         "state": "active",
+     *         "createdAt": "2026-11-20T09:30:00.000Z",
+     *         "lastSignInAt": "2026-11-24T07:58:11.204Z"
+     *       },
+     *       "link": {
+     *         "url": "https://desk.example.com/join#5f0c…",
+     *         "expiresAt": "2026-11-28T09:30:00.000Z",
+     *         "isMailed": false
+     *       }
+     *     }
+     */
+    InvitedOut: {
+      user: components["schemas"]["UserOut"];
+      link: components["schemas"]["OneTimeLinkOut"];
     };
     /**
      * LimitsOut
@@ -1209,6 +1719,15 @@ export interface components {
       };
     };
     /**
+     * LinkUsedOut
+     * @example {
+     *       "leadsTo": "/dashboard"
+     *     }
+     */
+    LinkUsedOut: {
+      leadsTo: string;
+    };
+    /**
      * LoginIn
      * @example {
      *       "login": "demo",
@@ -1218,6 +1737,7 @@ export interface components {
     LoginIn: {
       login: string;
       password: string;
+      code?: string | null;
     };
     /**
      * MeOut
@@ -1401,12 +1921,14 @@ export interface components {
      * NewOperatorIn
      * @example {
      *       "organizationId": 24,
-     *       "name": "Olena Koval"
+     *       "name": "Olena Koval",
+     *       "externalId": "E-1042"
      *     }
      */
     NewOperatorIn: {
       organizationId: number;
       name: string;
+      externalId?: string | null;
     };
     /**
      * NotSentOut
@@ -1445,6 +1967,32 @@ export interface components {
       missed?: components["schemas"]["MessageOut"][];
     };
     /**
+     * OfferOut
+     * @example {
+     *       "secret": "JBSWY3DPEHPK3PXP",
+     *       "uri": "otpauth://totp/OpDesk:olena?secret=JBSWY3DPEHPK3PXP&issuer=OpDesk",
+     *       "qrSvg": "<svg …>"
+     *     }
+     */
+    OfferOut: {
+      secret: string;
+      uri: string;
+      qrSvg: string;
+    };
+    /**
+     * OneTimeLinkOut
+     * @example {
+     *       "url": "https://desk.example.com/join#5f0c…",
+     *       "expiresAt": "2026-11-28T09:30:00.000Z",
+     *       "isMailed": false
+     *     }
+     */
+    OneTimeLinkOut: {
+      url: string;
+      expiresAt: string;
+      isMailed: boolean;
+    };
+    /**
      * OnlyWithOut
      * @example {
      *       "name": "loginRoute",
@@ -1469,6 +2017,15 @@ export interface components {
       photo: string | null;
     };
     /**
+     * OperatorLinkIn
+     * @example {
+     *       "email": "olena@example.com"
+     *     }
+     */
+    OperatorLinkIn: {
+      email?: string | null;
+    };
+    /**
      * OperatorOut
      * @example {
      *       "id": 21,
@@ -1490,8 +2047,31 @@ export interface components {
      * OrganizationChangeIn
      * @example {
      *       "id": 6,
-     *       "timeZone": "Europe/Kyiv",
-     *       "language": "en"
+     *       "language": "en",
+     *       "workingHours": [
+     *         {
+     *           "day": 1,
+     *           "from": "09:00",
+     *           "to": "18:00"
+     *         }
+     *       ],
+     *       "quickReplies": [
+     *         {
+     *           "shortcut": "hours",
+     *           "text": "We are open from 9 to 18."
+     *         }
+     *       ],
+     *       "tags": [
+     *         {
+     *           "name": "VIP",
+     *           "color": "#b3261e"
+     *         }
+     *       ],
+     *       "crmUrl": "https://crm.example.com/client?phone={phone}",
+     *       "retentionDays": 730,
+     *       "ownChatsOnly": false,
+     *       "assignment": 0,
+     *       "capacity": null
      *     }
      */
     OrganizationChangeIn: {
@@ -1501,6 +2081,14 @@ export interface components {
       country?: string | null;
       language?: string | null;
       operatorsMayDelete?: boolean | null;
+      workingHours?: components["schemas"]["ShiftIn"][];
+      quickReplies?: components["schemas"]["QuickReplyIn"][];
+      tags?: components["schemas"]["TagIn"][];
+      crmUrl?: string | null;
+      retentionDays?: number | null;
+      ownChatsOnly?: boolean;
+      assignment?: number;
+      capacity?: number | null;
     };
     /**
      * OrganizationDetailsOut
@@ -1510,7 +2098,31 @@ export interface components {
      *       "timeZone": "Europe/Kyiv",
      *       "country": "UA",
      *       "language": "en",
-     *       "operatorsMayDelete": false
+     *       "operatorsMayDelete": false,
+     *       "workingHours": [
+     *         {
+     *           "day": 1,
+     *           "from": "09:00",
+     *           "to": "18:00"
+     *         }
+     *       ],
+     *       "quickReplies": [
+     *         {
+     *           "shortcut": "hours",
+     *           "text": "We are open from 9 to 18."
+     *         }
+     *       ],
+     *       "tags": [
+     *         {
+     *           "name": "VIP",
+     *           "color": "#b3261e"
+     *         }
+     *       ],
+     *       "crmUrl": "https://crm.example.com/client?phone={phone}",
+     *       "retentionDays": 730,
+     *       "ownChatsOnly": false,
+     *       "assignment": 0,
+     *       "capacity": null
      *     }
      */
     OrganizationDetailsOut: {
@@ -1520,6 +2132,14 @@ export interface components {
       country: string;
       language: string;
       operatorsMayDelete: boolean;
+      workingHours: components["schemas"]["ShiftOut"][];
+      quickReplies: components["schemas"]["QuickReplyOut"][];
+      tags: components["schemas"]["TagOut"][];
+      crmUrl: string | null;
+      retentionDays: number | null;
+      ownChatsOnly: boolean;
+      assignment: number;
+      capacity: number | null;
     };
     /**
      * OrganizationIn
@@ -1605,6 +2225,17 @@ export interface components {
       link: string;
     };
     /**
+     * PasswordIn
+     * @example {
+     *       "current": "a-long-passphrase",
+     *       "new": "another-long-passphrase"
+     *     }
+     */
+    PasswordIn: {
+      current: string;
+      new: string;
+    };
+    /**
      * PersonOut
      * @example {
      *       "id": 21,
@@ -1614,6 +2245,17 @@ export interface components {
     PersonOut: {
       id: number;
       name: string;
+    };
+    /**
+     * ProfileChangeIn
+     * @example {
+     *       "language": "en"
+     *     }
+     */
+    ProfileChangeIn: {
+      name?: string | null;
+      email?: string | null;
+      language?: string | null;
     };
     /**
      * ProfileOut
@@ -1644,6 +2286,28 @@ export interface components {
       expiresAt: string;
     };
     /**
+     * QuickReplyIn
+     * @example {
+     *       "shortcut": "hours",
+     *       "text": "We are open from 9 to 18."
+     *     }
+     */
+    QuickReplyIn: {
+      shortcut: string;
+      text: string;
+    };
+    /**
+     * QuickReplyOut
+     * @example {
+     *       "shortcut": "hours",
+     *       "text": "We are open from 9 to 18."
+     *     }
+     */
+    QuickReplyOut: {
+      shortcut: string;
+      text: string;
+    };
+    /**
      * RecentChatOut
      * @example {
      *       "id": 5,
@@ -1659,6 +2323,18 @@ export interface components {
       activeAt: string;
     };
     /**
+     * RecoveryOut
+     * @example {
+     *       "recoveryCodes": [
+     *         "5f0c9a12b3",
+     *         "77aa01c2de"
+     *       ]
+     *     }
+     */
+    RecoveryOut: {
+      recoveryCodes: string[];
+    };
+    /**
      * RefOut
      * @example {
      *       "id": 24,
@@ -1668,6 +2344,46 @@ export interface components {
     RefOut: {
       id: number;
       name: string;
+    };
+    /**
+     * SecretIn
+     * @example {
+     *       "secret": "5f0c…"
+     *     }
+     */
+    SecretIn: {
+      secret: string;
+    };
+    /**
+     * SetUpIn
+     * @example {
+     *       "code": "ABCD-EFGH-IJKL",
+     *       "company": "Demo",
+     *       "login": "olena",
+     *       "name": "Olena Koval",
+     *       "password": "a-long-passphrase",
+     *       "organization": "Kyiv shop",
+     *       "language": "uk"
+     *     }
+     */
+    SetUpIn: {
+      code: string;
+      company: string;
+      login: string;
+      name: string;
+      password: string;
+      organization: string;
+      /** @default uk */
+      language: string;
+    };
+    /**
+     * SetUpStateOut
+     * @example {
+     *       "isNeeded": true
+     *     }
+     */
+    SetUpStateOut: {
+      isNeeded: boolean;
     };
     /**
      * SettingOut
@@ -1703,6 +2419,32 @@ export interface components {
       onlyWith: components["schemas"]["OnlyWithOut"] | null;
     };
     /**
+     * ShiftIn
+     * @example {
+     *       "day": 1,
+     *       "from": "09:00",
+     *       "to": "18:00"
+     *     }
+     */
+    ShiftIn: {
+      day: number;
+      from: string;
+      to: string;
+    };
+    /**
+     * ShiftOut
+     * @example {
+     *       "day": 1,
+     *       "from": "09:00",
+     *       "to": "18:00"
+     *     }
+     */
+    ShiftOut: {
+      day: number;
+      from: string;
+      to: string;
+    };
+    /**
      * SignInIn
      * @example {
      *       "login": "olena",
@@ -1716,16 +2458,42 @@ export interface components {
     /**
      * SignedInCompanyOut
      * @example {
+     *       "id": 1,
+     *       "name": "Demo"
+     *     }
+     */
+    SignedInCompanyOut: {
+      id: number;
+      name: string;
+    };
+    /**
+     * SignedInOut
+     * @example {
      *       "company": {
      *         "id": 1,
      *         "name": "Demo"
      *       },
-     *       "login": "demo"
+     *       "login": "demo",
+     *       "role": 1,
+     *       "user": {
+     *         "id": 4,
+     *         "login": "olena",
+     *         "name": "Olena Koval",
+     *         "email": "olena@example.com",
+     *         "role": 1,
+     *         "language": "uk",
+     *         "hasTotp": true,
+     *         "state": "active",
+     *         "createdAt": "2026-11-20T09:30:00.000Z",
+     *         "lastSignInAt": "2026-11-24T07:58:11.204Z"
+     *       }
      *     }
      */
-    SignedInCompanyOut: {
-      company: components["schemas"]["CompanyOut"];
+    SignedInOut: {
+      company: components["schemas"]["SignedInCompanyOut"];
       login: string;
+      role: number;
+      user: components["schemas"]["UserOut"] | null;
     };
     /**
      * SourceOut
@@ -1851,13 +2619,38 @@ export interface components {
      * @example {
      *       "id": 21,
      *       "status": 0,
-     *       "name": "Olena Koval"
+     *       "name": "Olena Koval",
+     *       "externalId": "E-1042"
      *     }
      */
     SynchronizedOut: {
-      id: number;
+      id: number | null;
       status: number;
       name: string;
+      externalId?: string;
+      change?: string;
+    };
+    /**
+     * TagIn
+     * @example {
+     *       "name": "VIP",
+     *       "color": "#b3261e"
+     *     }
+     */
+    TagIn: {
+      name: string;
+      color: string;
+    };
+    /**
+     * TagOut
+     * @example {
+     *       "name": "VIP",
+     *       "color": "#b3261e"
+     *     }
+     */
+    TagOut: {
+      name: string;
+      color: string;
     };
     /**
      * TestMessageIn
@@ -1916,6 +2709,70 @@ export interface components {
       id: number;
     };
     /**
+     * UseLinkIn
+     * @example {
+     *       "secret": "5f0c…",
+     *       "login": "olena",
+     *       "password": "a-long-passphrase"
+     *     }
+     */
+    UseLinkIn: {
+      secret: string;
+      password: string;
+      login?: string | null;
+    };
+    /**
+     * UserChangeIn
+     * @example {
+     *       "role": 2
+     *     }
+     */
+    UserChangeIn: {
+      name?: string | null;
+      email?: string | null;
+      role?: number | null;
+    };
+    /**
+     * UserIn
+     * @example {
+     *       "name": "Olena Koval",
+     *       "email": "olena@example.com",
+     *       "role": 1
+     *     }
+     */
+    UserIn: {
+      name: string;
+      role: number;
+      email?: string | null;
+    };
+    /**
+     * UserOut
+     * @example {
+     *       "id": 4,
+     *       "login": "olena",
+     *       "name": "Olena Koval",
+     *       "email": "olena@example.com",
+     *       "role": 1,
+     *       "language": "uk",
+     *       "hasTotp": true,
+     *       "state": "active",
+     *       "createdAt": "2026-11-20T09:30:00.000Z",
+     *       "lastSignInAt": "2026-11-24T07:58:11.204Z"
+     *     }
+     */
+    UserOut: {
+      id: number;
+      login: string | null;
+      name: string;
+      email: string | null;
+      role: number;
+      language: string | null;
+      hasTotp: boolean;
+      state: string;
+      createdAt: string;
+      lastSignInAt: string | null;
+    };
+    /**
      * VerdictOut
      * @example {
      *       "isValid": true,
@@ -1952,6 +2809,19 @@ export interface components {
       target: string;
     };
     /**
+     * WhoOut
+     * @example {
+     *       "kind": "user",
+     *       "id": 4,
+     *       "name": "Olena Koval"
+     *     }
+     */
+    WhoOut: {
+      kind: string;
+      id: number | null;
+      name: string;
+    };
+    /**
      * @example {
      *       "type": "about:blank",
      *       "title": "The request is not valid",
@@ -1982,6 +2852,200 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+  ApiAuditListEntries: {
+    parameters: {
+      query?: {
+        /** @description Only these, such as apiKey.revoked */
+        action?: string | null;
+        /** @description What this user did */
+        userId?: number | string | null;
+        /** @description What this operator did */
+        operatorId?: number | string | null;
+        /** @description From this time on */
+        from?: string | null;
+        /** @description Up to this time */
+        to?: string | null;
+        /** @description In names, actions and details */
+        search?: string | null;
+        /** @description Only entries older than this one */
+        before?: number | string | null;
+        /** @description Entries, 1 to 200 */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EntriesOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiAuditExportExportEntries: {
+    parameters: {
+      query?: {
+        /** @description Only these, such as apiKey.revoked */
+        action?: string | null;
+        /** @description What this user did */
+        userId?: number | string | null;
+        /** @description What this operator did */
+        operatorId?: number | string | null;
+        /** @description From this time on */
+        from?: string | null;
+        /** @description Up to this time */
+        to?: string | null;
+        /** @description In names, actions and details */
+        search?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; the answer has no body */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   ApiChannelListChannels: {
     parameters: {
       query?: {
@@ -3829,7 +4893,10 @@ export interface operations {
       content: {
         /**
          * @example {
-         *       "name": "CRM in the Kyiv office"
+         *       "name": "CRM in the Kyiv office",
+         *       "allowedAddresses": [
+         *         "203.0.113.0/24"
+         *       ]
          *     }
          */
         "application/json": components["schemas"]["ApiKeyIn"];
@@ -3843,6 +4910,103 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["NewApiKeyOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyKeyKeyIdChangeApiKey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        key_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "allowedAddresses": [
+         *         "203.0.113.0/24",
+         *         "2001:db8::1"
+         *       ]
+         *     }
+         */
+        "application/json": components["schemas"]["ApiKeyChangeIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiKeyOut"];
         };
       };
       /** @description Malformed or invalid; `errors` names the field */
@@ -4008,8 +5172,458 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["SignedInCompanyOut"];
+          "application/json": components["schemas"]["SignedInOut"];
         };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyMeChangeMe: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "language": "en"
+         *     }
+         */
+        "application/json": components["schemas"]["ProfileChangeIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SignedInOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyMePasswordChangePassword: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "current": "a-long-passphrase",
+         *       "new": "another-long-passphrase"
+         *     }
+         */
+        "application/json": components["schemas"]["PasswordIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SignedInOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyMeTotpSwitchTotpOn: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "code": "492039"
+         *     }
+         */
+        "application/json": components["schemas"]["CodeIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecoveryOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyMeTotpOfferTotp: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OfferOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyMeTotpRemoveSwitchTotpOff: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "password": "a-long-passphrase"
+         *     }
+         */
+        "application/json": components["schemas"]["ConfirmedIn"];
+      };
+    };
+    responses: {
+      /** @description Done; the answer has no body */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {
@@ -4171,8 +5785,31 @@ export interface operations {
         /**
          * @example {
          *       "id": 6,
-         *       "timeZone": "Europe/Kyiv",
-         *       "language": "en"
+         *       "language": "en",
+         *       "workingHours": [
+         *         {
+         *           "day": 1,
+         *           "from": "09:00",
+         *           "to": "18:00"
+         *         }
+         *       ],
+         *       "quickReplies": [
+         *         {
+         *           "shortcut": "hours",
+         *           "text": "We are open from 9 to 18."
+         *         }
+         *       ],
+         *       "tags": [
+         *         {
+         *           "name": "VIP",
+         *           "color": "#b3261e"
+         *         }
+         *       ],
+         *       "crmUrl": "https://crm.example.com/client?phone={phone}",
+         *       "retentionDays": 730,
+         *       "ownChatsOnly": false,
+         *       "assignment": 0,
+         *       "capacity": null
          *     }
          */
         "application/json": components["schemas"]["OrganizationChangeIn"];
@@ -4281,6 +5918,91 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["OrganizationOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyOrganizationOrganizationIdGetOrganization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        organization_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OrganizationDetailsOut"];
         };
       };
       /** @description Malformed or invalid; `errors` names the field */
@@ -4632,7 +6354,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["SignedInCompanyOut"];
+          "application/json": components["schemas"]["SignedInOut"];
         };
       };
       /** @description Malformed or invalid; `errors` names the field */
@@ -4772,6 +6494,611 @@ export interface operations {
       };
       /** @description Too many attempts; `Retry-After` says how long to wait */
       429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyUserListUsers: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserOut"][];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyUserInviteUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "name": "Olena Koval",
+         *       "email": "olena@example.com",
+         *       "role": 1
+         *     }
+         */
+        "application/json": components["schemas"]["UserIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InvitedOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyUserUserIdChangeUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        user_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "role": 2
+         *     }
+         */
+        "application/json": components["schemas"]["UserChangeIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyUserUserIdRemoveUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        user_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; the answer has no body */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyUserUserIdLinkMakeUserLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        user_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InvitedOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyUserUserIdSignOutSignOutUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        user_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; the answer has no body */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyUserUserIdTotpRemoveUserTotp: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        user_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; the answer has no body */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
         headers: {
           [name: string]: unknown;
         };
@@ -5405,6 +7732,192 @@ export interface operations {
       };
     };
   };
+  ApiOneTimeLinkLookLookAtLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "secret": "5f0c…"
+         *     }
+         */
+        "application/json": components["schemas"]["SecretIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["InvitationOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many attempts; `Retry-After` says how long to wait */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiOneTimeLinkUseUseLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "secret": "5f0c…",
+         *       "login": "olena",
+         *       "password": "a-long-passphrase"
+         *     }
+         */
+        "application/json": components["schemas"]["UseLinkIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LinkUsedOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many attempts; `Retry-After` says how long to wait */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   ApiOperatorListOperators: {
     parameters: {
       query?: {
@@ -5762,6 +8275,100 @@ export interface operations {
       };
     };
   };
+  ApiOperatorSearchSearchOperators: {
+    parameters: {
+      query?: {
+        /** @description Whose operators */
+        organizationId?: number | string | null;
+        /** @description A part of the name, id or login */
+        search?: string | null;
+        /** @description 0 Active to 2 Deleted */
+        status?: number | string | null;
+        /** @description The `next` of the page before */
+        after?: number | string | null;
+        /** @description Operators on a page, 1 to 200 */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FoundOperatorsOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   ApiOperatorSignInSignInOperator: {
     parameters: {
       query?: never;
@@ -6029,7 +8636,10 @@ export interface operations {
   };
   ApiOperatorSynchronizeSynchronize: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Tell what would change */
+        dryRun?: boolean | string | null;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -6040,7 +8650,8 @@ export interface operations {
          * @example [
          *       {
          *         "organizationId": 24,
-         *         "name": "Olena Koval"
+         *         "name": "Olena Koval",
+         *         "externalId": "E-1042"
          *       }
          *     ]
          */
@@ -6203,6 +8814,458 @@ export interface operations {
       };
       /** @description The content type is not supported */
       415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiOperatorOperatorIdHandOverHandOver: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        operator_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "toOperatorId": 22
+         *     }
+         */
+        "application/json": components["schemas"]["HandOverIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["HandOverOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiOperatorOperatorIdLinkMakeOperatorLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        operator_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "email": "olena@example.com"
+         *     }
+         */
+        "application/json": components["schemas"]["OperatorLinkIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OneTimeLinkOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiOperatorOperatorIdSignOutSignOperatorOut: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        operator_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; the answer has no body */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiSetupSetUpState: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SetUpStateOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many attempts; `Retry-After` says how long to wait */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiSetupSetUp: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "code": "ABCD-EFGH-IJKL",
+         *       "company": "Demo",
+         *       "login": "olena",
+         *       "name": "Olena Koval",
+         *       "password": "a-long-passphrase",
+         *       "organization": "Kyiv shop",
+         *       "language": "uk"
+         *     }
+         */
+        "application/json": components["schemas"]["SetUpIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SignedInOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many attempts; `Retry-After` says how long to wait */
+      429: {
         headers: {
           [name: string]: unknown;
         };

@@ -1,5 +1,6 @@
 """What can happen to chats and messages: the rules of the contract's section Chats."""
 
+from opdesk.chats.actions.handing_over import count_open, hand_over
 from opdesk.chats.actions.lifecycle import (
     CLEAR,
     ForgetRaw,
@@ -21,6 +22,7 @@ from opdesk.chats.actions.reading import (
     localized,
 )
 from opdesk.chats.actions.receiving import FETCH, edit_received, hold, is_stored, receive
+from opdesk.chats.actions.retention import delete_outdated
 from opdesk.chats.actions.sending import (
     SEND,
     UNCERTAIN,
@@ -44,13 +46,16 @@ __all__ = [
     "assign",
     "check_text_length",
     "clear_away",
+    "count_open",
     "delete_chat",
+    "delete_outdated",
     "edit_received",
     "find_chat",
     "find_message",
     "forget_old_keys",
     "get_chat",
     "get_typed_in",
+    "hand_over",
     "hold",
     "is_stored",
     "list_by_phone",

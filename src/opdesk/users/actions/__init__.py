@@ -2,14 +2,21 @@
 
 from opdesk.users.actions.people import (
     change,
+    change_password,
+    email_in,
     found_company,
+    invite,
+    join,
     list_users,
+    make_link,
     remove,
     revoke_all,
     sign_out,
 )
+from opdesk.users.actions.second_factor import Offer, offer, remove_totp, switch_off, switch_on
 from opdesk.users.actions.signing_in import (
     Attempt,
+    check_password,
     issue_company_token,
     open_session,
     sign_in,
@@ -18,14 +25,25 @@ from opdesk.users.actions.signing_in import (
 
 __all__ = [
     "Attempt",
+    "Offer",
     "change",
+    "change_password",
+    "check_password",
+    "email_in",
     "found_company",
+    "invite",
     "issue_company_token",
+    "join",
     "list_users",
+    "make_link",
+    "offer",
     "open_session",
     "remove",
+    "remove_totp",
     "revoke_all",
     "sign_in",
     "sign_out",
     "signed_in",
+    "switch_off",
+    "switch_on",
 ]

@@ -7,11 +7,14 @@ from opdesk.accounts.actions import login_in, login_key, name_in
 from opdesk.accounts.model import CompanyCaller, Role
 from opdesk.audit import actions as audit
 from opdesk.audit.model import Action
+from opdesk.invitations import actions as invitations
+from opdesk.invitations.actions import Post
+from opdesk.invitations.model import HandedOver, LinkKind, Recipient
 from opdesk.kit.context import Tx
-from opdesk.kit.errors import Invalid
+from opdesk.kit.errors import Conflict, Invalid
 from opdesk.users import access, store
 from opdesk.users.errors import LastOwner, UserLoginTaken
-from opdesk.users.model import MAX_EMAIL_CHARS, User, UserChange
+from opdesk.users.model import MAX_EMAIL_CHARS, MAX_USERS, User, UserChange
 
 
 def found_company(
@@ -33,6 +36,65 @@ def found_company(
 
 def list_users(tx: Tx, caller: CompanyCaller) -> list[User]:
     return store.list_users(tx, caller.company_id)
+
+
+def invite(
+    tx: Tx, caller: CompanyCaller, new: UserChange, post: Post, secret: str
+) -> tuple[User, HandedOver]:
+    """Someone new, who chooses a login and a password with the link. Raises Invalid, Conflict."""
+    tx.lock("companies", id=caller.company_id)
+    if len(store.list_users(tx, caller.company_id)) >= MAX_USERS:
+        raise Conflict(f"a company has at most {MAX_USERS} users")
+    role = Role.ANALYST if new.role is None else new.role
+    person = new_user(caller.company_id, name_in(new.name or ""), email_in(new.email or ""), role)
+    user_id = store.insert_user(tx, person, login_key=None, password_hash=None)
+    audit.record(tx, caller, Action.USER_INVITED, user_id, name=person.name, role=role.name.lower())
+    user = access.user(tx, caller.company_id, user_id)
+    return user, _hand_over(tx, caller, user, post, secret)
+
+
+def make_link(
+    tx: Tx, caller: CompanyCaller, user_id: int, post: Post, secret: str
+) -> tuple[User, HandedOver]:
+    """A new link: an invitation again, or a reset for someone who was in. Raises UserNotFound."""
+    user = access.user(tx, caller.company_id, user_id)
+    kind = _kind_for(user)
+    audit.record(tx, caller, Action.USER_LINK_MADE, user_id, name=user.name, kind=kind.value)
+    return user, _hand_over(tx, caller, user, post, secret)
+
+
+def _hand_over(tx: Tx, caller: CompanyCaller, user: User, post: Post, secret: str) -> HandedOver:
+    kind = _kind_for(user)
+    link = invitations.make(tx, user.company_id, kind, user.id, secret)
+    company = accounts.company_of(tx, caller)
+    to = Recipient(user.name, company.name, user.email, user.language)
+    return post.hand_over(tx, link, secret, to)
+
+
+def _kind_for(user: User) -> LinkKind:
+    return LinkKind.USER_RESET if user.has_password else LinkKind.USER_INVITATION
+
+
+def join(tx: Tx, user: User, login: str, password_hash: str, address: str) -> None:
+    """Whoever has the link chooses; all that the person was signed in with ends.
+
+    Raises UserLoginTaken, Invalid.
+    """
+    login = login_in(login)
+    require_free_login(tx, login, user)
+    store.update_password(tx, user, login, login_key(login), password_hash)
+    audit.record(
+        tx, replace(user.caller, address=address), Action.USER_JOINED, user.id, login=login
+    )
+
+
+def change_password(tx: Tx, caller: CompanyCaller, password_hash: str) -> User:
+    """Every session and company token of the person ends; the page opens a new session."""
+    user = access.person(tx, caller)
+    login = user.login or ""
+    store.update_password(tx, user, login, login_key(login), password_hash)
+    audit.record(tx, caller, Action.USER_PASSWORD_CHANGED, user.id)
+    return access.user(tx, user.company_id, user.id)
 
 
 def change(tx: Tx, caller: CompanyCaller, user_id: int, wanted: UserChange) -> User:
@@ -67,6 +129,7 @@ def remove(tx: Tx, caller: CompanyCaller, user_id: int) -> None:
     if user.role is Role.OWNER:
         _require_another_owner(tx, user)
     store.delete_user(tx, caller.company_id, user_id)
+    invitations.forget(tx, caller.company_id, user_id, for_operator=False)
     audit.record(tx, caller, Action.USER_REMOVED, user_id, name=user.name)
 
 

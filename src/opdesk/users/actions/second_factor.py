@@ -100,6 +100,11 @@ def switch_off(tx: Tx, vault: Vault, caller: CompanyCaller, user: User) -> None:
     audit.record(tx, caller, Action.USER_TOTP_OFF, user.id, name=user.name)
 
 
+def remove_totp(tx: Tx, vault: Vault, caller: CompanyCaller, user_id: int) -> None:
+    """For someone who lost their authenticator. Raises UserNotFound."""
+    switch_off(tx, vault, caller, access.user(tx, caller.company_id, user_id))
+
+
 def _spent(factor: Factor, secret: str, code: str, now: int) -> Factor | None:
     """The factor after this code was used; None when the code does not count (any more)."""
     given = "".join(code.split()).replace("-", "").lower()

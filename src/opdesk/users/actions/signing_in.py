@@ -79,3 +79,21 @@ def signed_in(tx: Tx, caller: CompanyCaller) -> SignedIn:
     """Whose credentials these are."""
     user = access.person(tx, caller) if caller.user_id is not None else None
     return SignedIn(accounts.company(tx, caller.company_id), user, caller.role)
+
+
+async def check_password(
+    db: Database, door: Door, caller: CompanyCaller, password: str, address: str
+) -> User:
+    """The caller, if this is their password: for what a session that was left open must not do.
+
+    It is slowed as a sign-in is. Raises PersonOnly, WrongLogin, TooManyRequests.
+    """
+    user = await db.read(access.person, caller)
+    attempt = SignIn(f"company:{login_key(user.login or '')}", address, password)
+
+    def find(tx: Tx) -> tuple[int, str] | None:
+        stored = store.find_password_of(tx, user.company_id, user.id)
+        return (user.id, stored) if stored else None
+
+    await door.enter(attempt, find)
+    return user

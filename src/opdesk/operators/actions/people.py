@@ -1,32 +1,31 @@
-"""What can be done with operators: synchronize, status, tokens, sign-in."""
+"""Operators one by one: status, tokens, sign-in."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 from opdesk.accounts import access as accounts, actions as account_actions
-from opdesk.accounts.actions import Door, SignIn, name_in
+from opdesk.accounts.actions import Door, SignIn
 from opdesk.accounts.errors import OrganizationNotFound
 from opdesk.accounts.model import SESSION_HOURS, CompanyCaller, Organization, Session
+from opdesk.audit import actions as audit
+from opdesk.audit.model import Action
 from opdesk.events.model import EventType
 from opdesk.kit.clock import HOUR_MS, MINUTE_MS
 from opdesk.kit.context import Fact, Tx
 from opdesk.kit.db import Database
-from opdesk.kit.errors import AppError, Invalid
+from opdesk.kit.errors import Invalid
 from opdesk.kit.ids import new_uuid
 from opdesk.kit.tokens import BadToken, Claims, Tokens
 from opdesk.operators import access, store
 from opdesk.operators.errors import LoginTaken, OperatorInactive, OperatorNotFound
 from opdesk.operators.model import (
     CLOCK_SKEW_MINUTES,
-    MAX_OPERATORS_PER_CALL,
     OPERATOR_TOKEN,
     TOKEN_HOURS,
     Caller,
-    NewOperator,
     Operator,
     OperatorCaller,
     OperatorStatus,
     Profile,
-    Synchronized,
     Verdict,
 )
 
@@ -41,90 +40,30 @@ def list_operators(
     return organization, store.list_operators(tx, caller.company_id, organization_id)
 
 
-def new_operators(elements: Sequence[tuple[int, str]]) -> list[NewOperator]:
-    """Check the elements of a `synchronize` call: (organization, name).
-
-    Raises Invalid, naming the index of the first bad one.
-    """
-    if not 1 <= len(elements) <= MAX_OPERATORS_PER_CALL:
-        raise Invalid.field("body", f"must have 1 to {MAX_OPERATORS_PER_CALL} operators")
-    found: list[NewOperator] = []
-    try:
-        for organization_id, name in elements:
-            found.append(NewOperator(organization_id, name_in(name)))
-    except Invalid as error:
-        problems = [text for texts in error.errors.values() for text in texts]
-        raise Invalid.field(f"[{len(found)}].name", "; ".join(problems)) from error
-    return found
-
-
-def synchronize(tx: Tx, caller: CompanyCaller, wanted: Sequence[NewOperator]) -> list[Synchronized]:
-    """Make sure each of `wanted` is there; their state, in the same order.
-
-    The key is (organization, name). One that is there keeps its id and status, a Deleted one
-    comes back Active, a new one is Active. Nobody else is touched. All or nothing: raises
-    OrganizationNotFound naming the index, and nothing is saved.
-    """
-    by_organization = _by_organization(tx, caller, wanted)
-    found: dict[tuple[int, str], Synchronized] = {}
-    for organization_id in sorted(by_organization):
-        # One synchronize of an organization at a time: two with the same names make each once.
-        tx.lock("organizations", company_id=caller.company_id, id=organization_id)
-        for key, it in _synchronize_one(tx, caller, by_organization[organization_id]).items():
-            found[organization_id, key] = it
-    return [found[one.organization_id, one.name] for one in wanted]
-
-
-def _by_organization(
-    tx: Tx, caller: CompanyCaller, wanted: Sequence[NewOperator]
-) -> dict[int, list[NewOperator]]:
-    groups: dict[int, list[NewOperator]] = {}
-    for index, one in enumerate(wanted):
-        if one.organization_id not in groups:
-            try:
-                accounts.organization(tx, caller.company_id, one.organization_id)
-            except AppError as error:
-                error.errors = {f"[{index}].organizationId": [str(error)]}
-                raise
-        groups.setdefault(one.organization_id, []).append(one)
-    return groups
-
-
-def _synchronize_one(
-    tx: Tx, caller: CompanyCaller, wanted: Sequence[NewOperator]
-) -> dict[str, Synchronized]:
-    unique: dict[str, NewOperator] = {}
-    for one in wanted:
-        unique.setdefault(one.name, one)
-    organization_id = wanted[0].organization_id
-    known = store.list_by_names(tx, caller.company_id, organization_id, list(unique))
-    back = {it[0] for it in known.values() if it[2] is OperatorStatus.DELETED}
-    if back:
-        store.revive(tx, caller.company_id, sorted(back))
-    new = [one for key, one in unique.items() if key not in known]
-    ids = store.insert_operators(tx, caller.company_id, new) if new else ()
-    result = {
-        key: (operator_id, OperatorStatus.ACTIVE if operator_id in back else status, name)
-        for key, (operator_id, name, status) in known.items()
-    }
-    for operator_id, one in zip(ids, new, strict=True):
-        result[one.name] = (operator_id, OperatorStatus.ACTIVE, one.name)
-    return result
-
-
 def set_status(tx: Tx, caller: CompanyCaller, operator_id: int, status: OperatorStatus) -> None:
     """Leaving Active ends the operator's sessions and tokens at once. Raises OperatorNotFound."""
     tx.lock("operators", company_id=caller.company_id, id=operator_id)
     operator = access.operator(tx, caller.company_id, operator_id)
     leaves = operator.status is OperatorStatus.ACTIVE and status is not OperatorStatus.ACTIVE
     store.update_status(tx, caller.company_id, operator_id, status, ends_sessions=leaves)
-    fact = Fact(
-        caller.company_id,
+    tx.events.append(_changed(operator))
+
+
+def _changed(operator: Operator) -> Fact:
+    return Fact(
+        operator.company_id,
         operator.organization_id,
         EventType.OPERATOR_CHANGED,
-        {"operatorId": operator_id},
+        {"operatorId": operator.id},
     )
-    tx.events.append(fact)
+
+
+def sign_out_everywhere(tx: Tx, caller: CompanyCaller, operator_id: int) -> None:
+    """End every token, session and connection of an operator at once. Raises OperatorNotFound."""
+    tx.lock("operators", company_id=caller.company_id, id=operator_id)
+    operator = access.operator(tx, caller.company_id, operator_id)
+    sign_out(tx, operator)
+    audit.record(tx, caller, Action.OPERATOR_SIGNED_OUT, operator_id, name=operator.name)
 
 
 def token_end(now: int, wanted: int) -> int:
@@ -195,6 +134,23 @@ def set_credentials(
     cleaned = find_for_credentials(tx, caller, operator_id, login)
     key = account_actions.login_key(cleaned)
     store.update_credentials(tx, caller.company_id, operator_id, cleaned, key, password_hash)
+
+
+def join(tx: Tx, operator: Operator, login: str, password_hash: str, address: str) -> None:
+    """An operator with a one-time link chooses; the tokens and sessions they had end.
+
+    Raises OperatorNotFound, LoginTaken, Invalid.
+    """
+    caller = replace(access.caller_of(operator, tx.now), address=address)
+    set_credentials(tx, CompanyCaller(operator.company_id), operator.id, login, password_hash)
+    sign_out(tx, operator)
+    audit.record(tx, caller, Action.OPERATOR_JOINED, operator.id, login=login)
+
+
+def sign_out(tx: Tx, operator: Operator) -> None:
+    """End every token and session of an operator."""
+    store.update_status(tx, operator.company_id, operator.id, operator.status, ends_sessions=True)
+    tx.events.append(_changed(operator))
 
 
 def find_by_login(tx: Tx, login: str) -> tuple[tuple[int, int], str] | None:

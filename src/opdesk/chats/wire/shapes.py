@@ -1,6 +1,5 @@
 """JSON shapes of the contract's section Chats."""
 
-import base64
 import hashlib
 import json
 from collections.abc import Callable
@@ -9,15 +8,13 @@ from typing import Any
 import msgspec
 
 from opdesk.chats.model import Author, Chat, ChatPage, ChatStatus, Message, MessagePage
+from opdesk.chats.wire.values import cursor_out
 from opdesk.kit.errors import Invalid
-from opdesk.kit.text import asked_words
-from opdesk.kit.wire import MAX_ID, Id, Wire, WireIn, time_out
+from opdesk.kit.wire import Id, Wire, WireIn, time_out
 from opdesk.media.model import Media, MediaState, MediaType
 
 MediaUrl = Callable[[Media], str]
 """The signed address of a file as of now."""
-_MAX_ASKED_WORDS = 10
-_NO_WORD = "!"
 
 
 class RefOut(Wire):
@@ -264,6 +261,22 @@ class ChatOperatorIn(WireIn):
     example = {"id": 5, "operatorId": 21}
 
 
+class HandOverIn(WireIn):
+    """`toOperatorId` is an Active colleague of the same organization; null is the queue."""
+
+    to_operator_id: Id | None
+
+    example = {"toOperatorId": 22}
+
+
+class HandOverOut(Wire):
+    """How many chats have moved."""
+
+    moved: int
+
+    example = {"moved": 7}
+
+
 class MediaIn(WireIn):
     """A file in base64, or `id`: one that `POST /api/media` took before."""
 
@@ -352,43 +365,9 @@ class UploadedOut(Wire):
     example = {"id": 5}
 
 
-def base64_in(text: str) -> bytes:
-    """Raises Invalid naming `media.dataBase64`. A `data:` prefix is dropped."""
-    if text.startswith("data:"):
-        text = text.partition(",")[2]
-    try:
-        return base64.b64decode("".join(text.split()), validate=True)
-    except ValueError as error:
-        raise Invalid.field("media.dataBase64", "is not base64") from error
-
-
 def body_digest(data: MessageIn, file_digest: str | None) -> str:
     """What an idempotency key stands for: everything that is sent, not under which conditions."""
     media = data.media
     named = [media.id, media.name, media.format, media.type] if media else []
     decided: list[Any] = [data.text_message or "", named, file_digest]
     return hashlib.sha256(json.dumps(decided).encode()).hexdigest()
-
-
-def cursor_out(cursor: tuple[int, int]) -> str:
-    """A place in the list of chats, to be handed back as it is."""
-    return f"{cursor[0]}-{cursor[1]}"
-
-
-def cursor_in(name: str, text: str | None) -> tuple[int, int] | None:
-    """Raises Invalid."""
-    if text is None:
-        return None
-    active_at, _, chat_id = text.strip().partition("-")
-    parts = (active_at, chat_id)
-    is_cursor = text.isascii() and all(one.isdecimal() and len(one) <= 16 for one in parts)
-    if not is_cursor or max(int(one) for one in parts) > MAX_ID:
-        raise Invalid.field(name, "must be the `next` of an earlier answer")
-    return int(active_at), int(chat_id)
-
-
-def words_in(search: str | None) -> tuple[str, ...]:
-    """A blank search is none; one without a word looks for what no text has as a word."""
-    if search is None or not search.strip():
-        return ()
-    return tuple(sorted(asked_words(search)))[:_MAX_ASKED_WORDS] or (_NO_WORD,)

@@ -1,16 +1,15 @@
-"""Sign-in of a company's people, their company tokens, and who they are."""
+"""Sign-in of a company's people, their company tokens, and their own profile."""
 
 from typing import Any
 
-from litestar import Request, Response, delete, get, post, put
-from litestar.params import FromPath, JSONBody
+from litestar import Request, Response, get, post, put
+from litestar.params import JSONBody
 
 from opdesk.accounts import access as accounts, actions as account_actions
 from opdesk.accounts.model import SESSION_HOURS, CompanyCaller
 from opdesk.kit.endpoint import (
     COMPANY_ONLY,
     OWN_PROFILE,
-    OWNER_ONLY,
     PUBLIC,
     Address,
     Cookies,
@@ -22,15 +21,26 @@ from opdesk.kit.endpoint import (
 from opdesk.kit.ids import new_secret
 from opdesk.kit.keyring import Vault
 from opdesk.kit.layers import note_tenant
+from opdesk.kit.passwords import Passwords
 from opdesk.kit.tokens import Tokens
 from opdesk.kit.web import token_response
 from opdesk.users import actions
-from opdesk.users.wire import LoginIn, MeOut, ProfileChangeIn, UserChangeIn, UserOut
+from opdesk.users.wire import (
+    CodeIn,
+    ConfirmedIn,
+    LoginIn,
+    OfferOut,
+    PasswordIn,
+    ProfileChangeIn,
+    RecoveryOut,
+    SignedInOut,
+)
 
 Door = Given[account_actions.Door]
 SignedTokens = Given[Tokens]
 Company = Given[CompanyCaller]
 Sealing = Given[Vault]
+Hasher = Given[Passwords]
 
 
 @post("/api/company/get-token", status_code=200, opt=PUBLIC, tags=["Company"])
@@ -65,7 +75,7 @@ async def sign_in_company(
     address: Address,
     jar: Cookies,
     data: JSONBody[LoginIn],
-) -> Response[MeOut]:
+) -> Response[SignedInOut]:
     """Sign in to the dashboard: sets its session cookie for 12 hours.
 
     401 with `needsCode`: the password is right, and the person has a second factor.
@@ -76,7 +86,7 @@ async def sign_in_company(
     secret = new_secret()
     signed_in = await db.write(actions.open_session, user, secret, address)
     cookie = jar.make(accounts.COMPANY_COOKIE, secret, SESSION_HOURS * 3600)
-    return Response(MeOut.of(signed_in), cookies=[cookie])
+    return Response(SignedInOut.of(signed_in), cookies=[cookie])
 
 
 @post("/api/company/sign-out", status_code=200, opt=PUBLIC, tags=["Dashboard"])
@@ -97,47 +107,66 @@ async def revoke_company_tokens(db: Db, company: Company) -> None:
 
 
 @get("/api/company/me", opt=COMPANY_ONLY, tags=["Dashboard"])
-async def company_me(db: Db, company: Company) -> MeOut:
+async def company_me(db: Db, company: Company) -> SignedInOut:
     """The company and the person that these credentials belong to."""
-    return MeOut.of(await db.read(actions.signed_in, company))
+    return SignedInOut.of(await db.read(actions.signed_in, company))
 
 
 @put("/api/company/me", opt=OWN_PROFILE, tags=["Dashboard"])
-async def change_me(db: Db, company: Company, data: JSONBody[ProfileChangeIn]) -> MeOut:
+async def change_me(db: Db, company: Company, data: JSONBody[ProfileChangeIn]) -> SignedInOut:
     """Change one's own name, address or language; what is left out stays."""
     await db.write(actions.change, company, company.user_id or 0, data.to_change())
-    return MeOut.of(await db.read(actions.signed_in, company))
+    return SignedInOut.of(await db.read(actions.signed_in, company))
 
 
-@get("/api/company/user", opt=OWNER_ONLY, tags=["Dashboard"])
-async def list_users(db: Db, company: Company) -> list[UserOut]:
-    """The company's people, by id."""
-    return [UserOut.of(user) for user in await db.read(actions.list_users, company)]
+@put("/api/company/me/password", opt=OWN_PROFILE, tags=["Dashboard"])
+async def change_password(
+    db: Db,
+    door: Door,
+    passwords: Hasher,
+    address: Address,
+    jar: Cookies,
+    company: Company,
+    data: JSONBody[PasswordIn],
+) -> Response[SignedInOut]:
+    """Choose another password. Everything else that one is signed in with ends."""
+    user = await actions.check_password(db, door, company, data.current, address)
+    hashed = await account_actions.hash_new_password(passwords, data.new, user.login or "")
+    changed = await db.write(actions.change_password, company, hashed)
+    secret = new_secret()
+    signed_in = await db.write(actions.open_session, changed, secret, address)
+    cookie = jar.make(accounts.COMPANY_COOKIE, secret, SESSION_HOURS * 3600)
+    return Response(SignedInOut.of(signed_in), cookies=[cookie])
 
 
-@put("/api/company/user/{user_id:int}", opt=OWNER_ONLY, tags=["Dashboard"])
-async def change_user(
-    db: Db, company: Company, user_id: FromPath[int], data: JSONBody[UserChangeIn]
-) -> UserOut:
-    """Change a person's name, address or role. 409: the last owner stays one."""
-    return UserOut.of(await db.write(actions.change, company, user_id, data.to_change()))
+@post("/api/company/me/totp", status_code=200, opt=OWN_PROFILE, tags=["Dashboard"])
+async def offer_totp(db: Db, vault: Sealing, company: Company) -> OfferOut:
+    """Begin to set up one-time codes; they are asked for once `PUT` got one of them."""
+    found = await db.write(actions.offer, vault, company)
+    return OfferOut(secret=found.secret, uri=found.uri, qr_svg=found.qr)
 
 
-@delete("/api/company/user/{user_id:int}", status_code=200, opt=OWNER_ONLY, tags=["Dashboard"])
-async def remove_user(db: Db, company: Company, user_id: FromPath[int]) -> None:
-    """Remove a person; all that they are signed in with ends. 409: the last owner stays."""
-    await db.write(actions.remove, company, user_id)
+@put("/api/company/me/totp", opt=OWN_PROFILE, tags=["Dashboard"])
+async def switch_totp_on(
+    db: Db, vault: Sealing, company: Company, data: JSONBody[CodeIn]
+) -> RecoveryOut:
+    """Switch one-time codes on, with a code as a proof that the authenticator has the secret."""
+    codes = await db.write(actions.switch_on, vault, company, data.code)
+    return RecoveryOut(recovery_codes=codes)
 
 
-@post(
-    "/api/company/user/{user_id:int}/sign-out",
-    status_code=200,
-    opt=OWNER_ONLY,
-    tags=["Dashboard"],
-)
-async def sign_out_user(db: Db, company: Company, user_id: FromPath[int]) -> None:
-    """End a person's company tokens and dashboard sessions."""
-    await db.write(actions.sign_out, company, user_id)
+@post("/api/company/me/totp/remove", status_code=200, opt=OWN_PROFILE, tags=["Dashboard"])
+async def switch_totp_off(
+    db: Db,
+    door: Door,
+    vault: Sealing,
+    address: Address,
+    company: Company,
+    data: JSONBody[ConfirmedIn],
+) -> None:
+    """Switch one-time codes off, with one's password."""
+    user = await actions.check_password(db, door, company, data.password, address)
+    await db.write(actions.switch_off, vault, company, user)
 
 
 ROUTES = (
@@ -147,8 +176,8 @@ ROUTES = (
     revoke_company_tokens,
     company_me,
     change_me,
-    list_users,
-    change_user,
-    remove_user,
-    sign_out_user,
+    change_password,
+    offer_totp,
+    switch_totp_on,
+    switch_totp_off,
 )

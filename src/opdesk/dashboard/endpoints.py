@@ -1,0 +1,203 @@
+"""Set-up, one-time links, operators' invitations and the audit log."""
+
+from typing import Annotated, Any
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, JSONBody
+
+from opdesk.accounts import access as accounts, actions as account_actions
+from opdesk.accounts.model import SESSION_HOURS, CompanyCaller
+from opdesk.audit.model import Filter
+from opdesk.dashboard import access, actions
+from opdesk.dashboard.errors import AlreadySetUp, WrongSetUpCode
+from opdesk.dashboard.model import MAX_ENTRIES, MAX_EXPORTED
+from opdesk.dashboard.wire import (
+    EntriesOut,
+    EntryOut,
+    InvitationOut,
+    LinkUsedOut,
+    OperatorLinkIn,
+    SecretIn,
+    SetUpIn,
+    SetUpStateOut,
+    UseLinkIn,
+    entries_csv,
+)
+from opdesk.invitations.actions import Post
+from opdesk.invitations.wire import OneTimeLinkOut
+from opdesk.kit.endpoint import (
+    ADMIN_ONLY,
+    COMPANY_ONLY,
+    PUBLIC,
+    Address,
+    Cookies,
+    Db,
+    Given,
+    require_own_origin,
+)
+from opdesk.kit.ids import new_secret
+from opdesk.kit.keyring import Keyring
+from opdesk.kit.limits import FailureLimit
+from opdesk.kit.passwords import Passwords
+from opdesk.kit.query import described, id_or_none, whole
+from opdesk.kit.wire import time_in
+from opdesk.users import actions as users
+from opdesk.users.wire import SignedInOut
+
+Company = Given[CompanyCaller]
+Handing = Given[Post]
+Hasher = Given[Passwords]
+Ring = Given[Keyring]
+Brake = Given[FailureLimit]
+"""Slows addresses that guess at codes."""
+Action = Annotated[str | None, described("action", "Only these, such as apiKey.revoked")]
+ByUser = Annotated[str | None, described("userId", "What this user did", "integer")]
+ByOperator = Annotated[str | None, described("operatorId", "What this operator did", "integer")]
+Since = Annotated[str | None, described("from", "From this time on")]
+Until = Annotated[str | None, described("to", "Up to this time")]
+Search = Annotated[str | None, described("search", "In names, actions and details")]
+Before = Annotated[str | None, described("before", "Only entries older than this one", "integer")]
+Limit = Annotated[str, described("limit", f"Entries, 1 to {MAX_ENTRIES}", "integer")]
+
+
+@get("/api/setup", opt=PUBLIC, tags=["Dashboard"])
+async def set_up_state(db: Db) -> SetUpStateOut:
+    """Whether this server has no company yet."""
+    return SetUpStateOut(is_needed=await db.read(actions.needs_set_up))
+
+
+@post("/api/setup", status_code=200, opt=PUBLIC, tags=["Dashboard"])
+async def set_up(
+    request: Request[Any, Any, Any],
+    db: Db,
+    passwords: Hasher,
+    keyring: Ring,
+    code_brake: Brake,
+    address: Address,
+    jar: Cookies,
+    data: JSONBody[SetUpIn],
+) -> Response[SignedInOut]:
+    """Make the first company with its owner, who is signed in at once.
+
+    403: not the code that the server printed. 409: there is a company already.
+    """
+    require_own_origin(request.scope, jar.public_origins)
+    if not await db.read(actions.needs_set_up):
+        raise AlreadySetUp
+    code_brake.count(address)
+    if not access.is_set_up_code(keyring, data.code):
+        raise WrongSetUpCode("look at what the server printed when it started")
+    code_brake.forgive(address)
+    hashed = await account_actions.hash_new_password(passwords, data.password, data.login)
+    owner = await db.write(actions.set_up, data.to_model(), hashed, address)
+    secret = new_secret()
+    signed_in = await db.write(users.open_session, owner, secret, address)
+    cookie = jar.make(accounts.COMPANY_COOKIE, secret, SESSION_HOURS * 3600)
+    return Response(SignedInOut.of(signed_in), cookies=[cookie])
+
+
+@post("/api/one-time-link/look", status_code=200, opt=PUBLIC, tags=["Dashboard"])
+async def look_at_link(db: Db, data: JSONBody[SecretIn]) -> InvitationOut:
+    """Whom a one-time link is for. 404: it was used, replaced, or is too old."""
+    return InvitationOut.of(await db.read(actions.look, data.secret))
+
+
+@post("/api/one-time-link/use", status_code=200, opt=PUBLIC, tags=["Dashboard"])
+async def use_link(
+    db: Db, passwords: Hasher, address: Address, data: JSONBody[UseLinkIn]
+) -> LinkUsedOut:
+    """Choose a password (and a login, where there is none yet); the link is used up by it."""
+    told = await db.read(actions.look, data.secret)
+    login = data.login or told.login or ""
+    hashed = await account_actions.hash_new_password(passwords, data.password, login)
+    link = await db.write(actions.use, data.secret, data.login, hashed, address)
+    return LinkUsedOut(leads_to="/login" if link.is_for_operator else "/dashboard")
+
+
+@post("/api/operator/{operator_id:int}/link", status_code=200, opt=COMPANY_ONLY, tags=["Operators"])
+async def make_operator_link(
+    db: Db,
+    company: Company,
+    post_office: Handing,
+    operator_id: FromPath[int],
+    data: JSONBody[OperatorLinkIn],
+) -> OneTimeLinkOut:
+    """A link with which an operator chooses login and password; earlier ones of theirs end.
+
+    It is shown here only, and mailed where an address is given and the server can.
+    """
+    link = await db.write(
+        actions.link_for_operator, company, operator_id, post_office, new_secret(), data.email
+    )
+    return OneTimeLinkOut.of(link)
+
+
+@get("/api/audit", opt=ADMIN_ONLY, tags=["Dashboard"])
+async def list_entries(
+    db: Db,
+    company: Company,
+    action: Action = None,
+    user_id: ByUser = None,
+    operator_id: ByOperator = None,
+    since: Since = None,
+    until: Until = None,
+    search: Search = None,
+    before: Before = None,
+    limit: Limit = "50",
+) -> EntriesOut:
+    """Who did what, and from where; the newest first."""
+    size = whole("limit", limit, 1, MAX_ENTRIES)
+    wanted = Filter(
+        action=action,
+        user_id=id_or_none("userId", user_id),
+        operator_id=id_or_none("operatorId", operator_id),
+        since=time_in(since, "from") if since else None,
+        until=time_in(until, "to") if until else None,
+        search=search or "",
+        before=id_or_none("before", before),
+        limit=size + 1,
+    )
+    found = await db.read_slow(actions.list_entries, company, wanted)
+    shown = found[:size]
+    more = shown[-1].id if len(found) > size else None
+    return EntriesOut(items=[EntryOut.of(entry) for entry in shown], next=more)
+
+
+@get("/api/audit/export", opt=ADMIN_ONLY, tags=["Dashboard"])
+async def export_entries(
+    db: Db,
+    company: Company,
+    action: Action = None,
+    user_id: ByUser = None,
+    operator_id: ByOperator = None,
+    since: Since = None,
+    until: Until = None,
+    search: Search = None,
+) -> Response[bytes]:
+    """The same as a table for a spreadsheet, at most 100,000 entries."""
+    wanted = Filter(
+        action=action,
+        user_id=id_or_none("userId", user_id),
+        operator_id=id_or_none("operatorId", operator_id),
+        since=time_in(since, "from") if since else None,
+        until=time_in(until, "to") if until else None,
+        search=search or "",
+        limit=MAX_EXPORTED,
+    )
+    found = await db.read_slow(actions.list_entries, company, wanted)
+    return Response(
+        entries_csv(found),
+        media_type="text/csv",
+        headers={"Content-Disposition": 'attachment; filename="audit.csv"'},
+    )
+
+
+ROUTES = (
+    set_up_state,
+    set_up,
+    look_at_link,
+    use_link,
+    make_operator_link,
+    list_entries,
+    export_entries,
+)

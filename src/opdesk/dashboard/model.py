@@ -1,0 +1,29 @@
+"""What the company's pages show."""
+
+from dataclasses import dataclass
+
+from opdesk.invitations.model import Link
+
+MAX_ENTRIES = 200
+MAX_EXPORTED = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A one-time link with the person whom it is for, as they are told before they use it."""
+
+    link: Link
+    name: str
+    login: str | None
+    company: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """A new installation's first company, organization and owner."""
+
+    company: str
+    login: str
+    person: str
+    organization: str
+    language: str
