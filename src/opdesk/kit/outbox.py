@@ -21,7 +21,6 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    case,
     delete,
     exists,
     func,
@@ -113,11 +112,8 @@ DELETE_LANE = statement(
 EXPIRE_LEASES = statement(
     update(jobs).where(_j.leased_until > bindparam("now")).values(leased_until=1)
 )
-HOLD = statement(
-    update(jobs)
-    .where(not_(in_json(_j.kind, "harmless")))
-    .values(run_at=HELD_UNTIL, leased_until=case((_j.leased_until > 0, 1), else_=0))
-)
+HOLD = statement(update(jobs).where(not_(in_json(_j.kind, "harmless"))).values(run_at=HELD_UNTIL))
+END_LEASES = statement(update(jobs).where(_j.leased_until > 0).values(leased_until=1))
 RELEASE = statement(
     update(jobs).where(_j.run_at == bindparam("held")).values(run_at=bindparam("now"))
 )
@@ -184,8 +180,10 @@ def forget_kind(tx: Tx, kind: str) -> int:
 def hold(tx: Tx, harmless: Sequence[str]) -> int:
     """Let all work that is there wait for `release`, but for the `harmless` kinds; how much waits.
 
-    What was under way counts as interrupted. Later work of a lane waits behind what is held.
+    For a database that nobody works on: what was under way counts as interrupted. Later work of a
+    lane waits behind what is held.
     """
+    tx.run(END_LEASES)
     tx.run(HOLD, harmless=json.dumps(list(harmless)))
     return count_held(tx)
 
