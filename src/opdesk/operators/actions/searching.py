@@ -35,8 +35,3 @@ def search(tx: Tx, caller: CompanyCaller, wanted: Search, open_chats: OpenChats)
     ]
     total = store.count(tx, caller.company_id, wanted)
     return FoundPage(items, ids[-1] if len(rows) > len(shown) else None, total)
-
-
-def note_seen(tx: Tx, seen: Mapping[tuple[int, int], int]) -> None:
-    """Write down when each (company, operator) was at work last."""
-    store.update_last_seen(tx, seen)
