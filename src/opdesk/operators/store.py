@@ -253,6 +253,7 @@ def count(tx: Tx, company_id: int, wanted: Search) -> int:
     return int(tx.scalar(asked, **_search_params(company_id, wanted)))
 
 
+_NOBODY = "\n\n"
 Shape = frozenset[str]
 """Which parameters narrow a search."""
 
@@ -270,7 +271,8 @@ def _search_params(company_id: int, wanted: Search) -> dict[str, Any]:
     if key := matching_key(wanted.words.strip()):
         for special in "\\%_":
             key = key.replace(special, "\\" + special)
-        found["pattern"] = f"%{key}%"
+        # A line break is what no name holds, and what stands behind each.
+        found["pattern"] = _NOBODY if "\n" in key else f"%{key}%"
     return found
 
 
