@@ -12,7 +12,7 @@ LAYERS: list[set[str]] = [
     {"kit"},
     {"audit", "events", "invitations", "media"},
     {"accounts"},
-    {"users"},
+    {"organizations", "users"},
     {"operators"},
     {"channels"},
     {"contacts"},

@@ -45,9 +45,16 @@ BODIES: Mapping[str, Any] = {
         "settings": {"botToken": "123456:made-up-token-of-a-spy"},
     },
     "PUT /api/channel/{channel_id:int}": lambda v: {"isEnabled": False},
+    "POST /api/channel/{channel_id:int}/test": lambda v: {"chatId": v["chat"]},
+    "POST /api/link/check": lambda v: {
+        "link": f"/?chat_raw_id={v['chat']}",
+        "operatorId": v["operator"],
+    },
+    "POST /api/link/build": lambda v: {"chatId": v["chat"]},
     "PUT /api/company/key/{key_id:int}": lambda v: {"name": "taken over"},
     "PUT /api/company/user/{user_id:int}": lambda v: {"name": "taken over"},
     "POST /api/operator/{operator_id:int}/link": lambda v: {},
+    "POST /api/operator/{operator_id:int}/hand-over": lambda v: {"toOperatorId": None},
 }
 """Calls that name something of the victim's in their body, or need a body at all."""
 HUB_CALLS: Mapping[str, Any] = {
@@ -66,6 +73,7 @@ KEYS = {"rival's key"}
 NOT_THEIRS = ("No such chat", "These credentials may not do this")
 QUERIES: Mapping[str, str] = {
     "GET /api/operator": "organizationId={organization}",
+    "GET /api/operator/search": "organizationId={organization}",
     "GET /api/channel": "organizationId={organization}",
     "GET /api/chat/chats": "organizationId={organization}",
     "GET /api/events": "organizationId={organization}&wait=0",
@@ -76,6 +84,7 @@ PATH_IDS = {
     "channel_id": "channel",
     "key_id": "key",
     "operator_id": "operator",
+    "organization_id": "organization",
     "user_id": "user",
 }
 OWN_ONLY = {
@@ -109,6 +118,7 @@ OWN_ONLY = {
     "POST /api/operator/sign-out",
     "GET /api/operator/me",
     "POST /api/media",
+    "GET /api/channel/source",
     "GET /api/link/{sealed:str}",
     "GET /api/link/waiting",
     "POST /api/link/switch",

@@ -4,7 +4,7 @@ import asyncio
 
 from opdesk.accounts import actions as accounts
 from opdesk.chats import actions as chats
-from opdesk.connectors.inbound import forget_old_raw, run_again
+from opdesk.connectors.inbound import forget_old_raw, forget_raw, run_again
 from opdesk.events import actions as events
 from opdesk.invitations import actions as invitations
 from opdesk.kit.clock import DAY_MS
@@ -35,10 +35,16 @@ async def keep_house(db: Database, files: Files, vault: Vault) -> None:
 
 
 async def clean_up(db: Database, files: Files) -> None:
-    """Drop ended sessions, old events and idempotency keys, and uploads that nobody sent."""
+    """Drop ended sessions, old events and idempotency keys, uploads that nobody sent, and chats
+
+    that their organization keeps no longer.
+    """
     forgotten = await db.write(_forget)
     for company_id, digest in forgotten:
         await db.write(media.remove_unused, files, company_id, [digest])
+    deleted = await chats.delete_outdated(db, files, forget_raw)
+    if deleted:
+        log.info("outdated_chats_deleted", deleted=deleted)
 
 
 async def catch_up(db: Database, vault: Vault) -> None:

@@ -1,7 +1,7 @@
 """The composition root: the parts become one ASGI application."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from opdesk.accounts import (
 )
 from opdesk.accounts.model import CompanyCaller
 from opdesk.channels.model import Channel
-from opdesk.chats import endpoints as chat_endpoints, wire as chat_wire
+from opdesk.chats import actions as chat_actions, endpoints as chat_endpoints, wire as chat_wire
 from opdesk.chats.model import Author, Chat
 from opdesk.connectors import endpoints as channel_endpoints, wire as channel_wire
 from opdesk.connectors.delivery import check_message
@@ -29,7 +29,6 @@ from opdesk.connectors.inbound import forget_raw
 from opdesk.connectors.registry import CONNECTORS
 from opdesk.dashboard import endpoints as dashboard_endpoints, wire as dashboard_wire
 from opdesk.deeplinks import endpoints as link_endpoints, wire as link_wire
-from opdesk.invitations import wire as link_page_wire
 from opdesk.kit.clock import MINUTE_MS
 from opdesk.kit.endpoint import PUBLIC, guard
 from opdesk.kit.forwarded import client_address
@@ -44,7 +43,7 @@ from opdesk.kit.layers import (
     note_tenant,
 )
 from opdesk.kit.openapi import describe
-from opdesk.kit.pages import Pages
+from opdesk.kit.pages import Pages, frame_ancestors, may_be_framed
 from opdesk.kit.web import (
     EXCEPTION_HANDLERS,
     HUB_PATH,
@@ -58,6 +57,7 @@ from opdesk.kit.wire import Wire
 from opdesk.media import endpoints as media_endpoints
 from opdesk.operators import access, endpoints as operator_endpoints, wire as operator_wire
 from opdesk.operators.model import Caller
+from opdesk.organizations import endpoints as organization_endpoints, wire as organization_wire
 from opdesk.parts import ApiShapes, Services, running
 from opdesk.realtime import endpoints as event_endpoints, wire as event_wire
 from opdesk.realtime.hub import Hub
@@ -72,6 +72,12 @@ _TOKEN_ANSWER = {
     "200": {
         "description": "The token: JSON, or bare characters when `Accept` is exactly `text/plain`",
         "content": {"application/json": _TOKEN, "text/plain": _TOKEN},
+    }
+}
+_MESSAGE_ANSWER = {
+    "200": {
+        "description": "The message",
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/MessageOut"}}},
     }
 }
 WRITTEN_BY_HAND: dict[str, dict[str, Any]] = {
@@ -107,6 +113,7 @@ WRITTEN_BY_HAND: dict[str, dict[str, Any]] = {
             }
         ]
     },
+    "post /api/channel/{channel_id}/test": {"responses": _MESSAGE_ANSWER},
     "post /api/media": {
         "requestBody": {
             "required": True,
@@ -124,9 +131,9 @@ SHAPES = [
     shape
     for module in (
         account_wire,
+        organization_wire,
         user_wire,
         dashboard_wire,
-        link_page_wire,
         operator_wire,
         chat_wire,
         channel_wire,
@@ -143,6 +150,7 @@ QUERY_NAMES = (
     "before",
     "chat_raw_id",
     "date",
+    "dryRun",
     "epoch",
     "force",
     "from",
@@ -227,6 +235,7 @@ def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
     return Litestar(
         route_handlers=[
             *account_endpoints.ROUTES,
+            *organization_endpoints.ROUTES,
             *user_endpoints.ROUTES,
             *dashboard_endpoints.ROUTES,
             *operator_endpoints.ROUTES,
@@ -277,8 +286,8 @@ def _page_routes(pages: Pages) -> list[Any]:
     """The panel's and the dashboard's addresses; each is the same page, which knows its way."""
 
     @get(["/login", "/switch", "/chats/{chat:str}"], opt=PUBLIC, include_in_schema=False)
-    async def panel() -> Response[bytes]:
-        return pages.panel()
+    async def panel(request: _Request, panel_page: link_endpoints.PanelPage) -> Response[bytes]:
+        return await panel_page(request)
 
     @get(["/dashboard", "/dashboard/{page:path}", "/join"], opt=PUBLIC, include_in_schema=False)
     async def dashboard() -> Response[bytes]:
@@ -311,11 +320,13 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
         "files": services.files,
         "addresses": services.addresses,
         "feed": services.feed,
-        "pages": pages,
+        "panel_page": _panel_page(services, pages),
         "chat_shape": ApiShapes(services.addresses, services.clock).chat,
+        "message_shape": ApiShapes(services.addresses, services.clock).message,
         "write_first": _why_not_first,
         "channel_check": check_message,
         "forget_raw": forget_raw,
+        "open_chats": chat_actions.count_open,
         "board": services.board,
         "typing": _typing_teller(services.hub),
     }
@@ -337,9 +348,24 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
     return provided
 
 
+def _panel_page(services: Services, pages: Pages) -> Callable[[_Request], Awaitable[Any]]:
+    """The panel for a request; who may frame it hangs on whose session came along."""
+
+    async def page(request: _Request) -> Response[bytes]:
+        if not may_be_framed(request.scope):
+            return pages.panel()
+        cookie = request.cookies.get(services.jar.name(access.OPERATOR_COOKIE))
+        found = await services.db.read(access.operator_of_session, cookie) if cookie else None
+        company_id = found.company_id if found else None
+        return pages.panel(frame_ancestors(request.scope, services.origins, company_id))
+
+    return page
+
+
 def _why_not_first(channel: Channel) -> str | None:
     """Why a channel can't write to someone who has not written before; None when it can."""
-    return None if CONNECTORS[channel.source].can_write_first else "clientWritesFirst"
+    can = CONNECTORS[channel.source].declaration.can_write_first
+    return None if can else "clientWritesFirst"
 
 
 def _typing_teller(hub: Hub) -> chat_endpoints.Typing:

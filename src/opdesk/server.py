@@ -23,8 +23,6 @@ from opdesk.accounts import actions as accounts
 from opdesk.accounts.model import COMPANY_TOKEN_DAYS
 from opdesk.backups.making import back_up
 from opdesk.backups.manifest import BackupError
-from opdesk.dashboard import actions as dashboard
-from opdesk.dashboard.access import set_up_code
 from opdesk.kit import log, outbox
 from opdesk.kit.clock import DAY_MS
 from opdesk.kit.errors import AppError, Unavailable
@@ -38,6 +36,7 @@ from opdesk.kit.migrate import (
 )
 from opdesk.settings import SettingError, Settings, without_secrets
 from opdesk.users import actions as users
+from opdesk.users.access import set_up_code
 
 logger = log.get_logger(__name__)
 LOCK_FILE = "opdesk.lock"
@@ -84,7 +83,7 @@ async def serve_until_stopped(
                 await db.write(outbox.release)
             if held := await db.read(outbox.count_held):
                 logger.warning("sending_held", jobs=held, resume="opdesk resume-sending")
-            is_new = await db.read(dashboard.needs_set_up)
+            is_new = await db.read(users.needs_set_up)
             started(Started(url, set_up_code(kept[0].keyring) if is_new else None, held))
             await server.ended.wait()
 

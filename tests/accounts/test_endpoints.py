@@ -191,6 +191,14 @@ async def test_an_organization_has_a_zone_a_country_and_a_language(desk: Desk) -
         "country": "PL",
         "language": "en",
         "operatorsMayDelete": False,
+        "workingHours": [],
+        "quickReplies": [],
+        "tags": [],
+        "crmUrl": None,
+        "retentionDays": None,
+        "ownChatsOnly": False,
+        "assignment": 0,
+        "capacity": None,
     }
 
 

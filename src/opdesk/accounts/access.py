@@ -80,6 +80,9 @@ class Origins:
     def is_allowed_by_anyone(self, origin: str) -> bool:
         return origin in self._all
 
+    def list_allowed(self, company_id: int) -> frozenset[str]:
+        return self._by_company.get(company_id, frozenset())
+
     async def refresh(self, db: Database) -> None:
         found = await db.read(store.list_origins)
         self._by_company = {company: frozenset(origins) for company, origins in found.items()}

@@ -1,6 +1,6 @@
 """What can be done with companies, organizations, API keys and sign-ins."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from ipaddress import ip_network
 from typing import TypeVar
@@ -22,7 +22,7 @@ from opdesk.accounts.model import (
     Session,
 )
 from opdesk.audit import actions as audit
-from opdesk.audit.model import Action
+from opdesk.audit.model import Action, Detail
 from opdesk.kit.clock import MINUTE_MS
 from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
@@ -134,9 +134,13 @@ def add_organization(  # noqa: PLR0913  each is a setting of the organization
 
 
 def change_organization(
-    tx: Tx, caller: CompanyCaller, organization_id: int, change: OrganizationChange
+    tx: Tx,
+    caller: CompanyCaller,
+    organization_id: int,
+    change: OrganizationChange,
+    also: Mapping[str, Detail],
 ) -> Organization:
-    """Raises OrganizationNotFound, Invalid."""
+    """`also`: what else of it changed, for the audit log. Raises OrganizationNotFound, Invalid."""
     tx.lock("organizations", company_id=caller.company_id, id=organization_id)
     before = access.organization(tx, caller.company_id, organization_id)
     given = {name: value for name, value in asdict(change).items() if value is not None}
@@ -147,7 +151,7 @@ def change_organization(
     changed = {
         name: value for name, value in asdict(after).items() if value != getattr(before, name)
     }
-    audit.record(tx, caller, Action.ORGANIZATION_CHANGED, after.id, **changed)
+    audit.record(tx, caller, Action.ORGANIZATION_CHANGED, after.id, **changed, **also)
     return after
 
 

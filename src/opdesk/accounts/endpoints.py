@@ -1,4 +1,4 @@
-"""The contract's section Company, and what the dashboard's first page needs."""
+"""The company's API keys, and the pages that may read its answers."""
 
 from litestar import delete, get, post, put
 from litestar.params import FromPath, JSONBody
@@ -10,10 +10,6 @@ from opdesk.accounts.wire import (
     ApiKeyIn,
     ApiKeyOut,
     NewApiKeyOut,
-    OrganizationChangeIn,
-    OrganizationDetailsOut,
-    OrganizationIn,
-    OrganizationOut,
     OriginsIn,
     OriginsOut,
 )
@@ -25,39 +21,6 @@ Door = Given[actions.Door]
 SignedTokens = Given[Tokens]
 Company = Given[CompanyCaller]
 AllowedOrigins = Given[access.Origins]
-
-
-@get("/api/company/organization", opt=COMPANY_ONLY, tags=["Company"])
-async def list_organizations(db: Db, company: Company) -> list[OrganizationOut]:
-    """The company's organizations, by id."""
-    found = await db.read(actions.list_organizations, company)
-    return [OrganizationOut.of(organization) for organization in found]
-
-
-@post("/api/company/organization", status_code=200, opt=COMPANY_ONLY, tags=["Company"])
-async def add_organization(
-    db: Db, company: Company, data: JSONBody[OrganizationIn]
-) -> OrganizationOut:
-    """Make an organization. Its time zone, country and language have defaults."""
-    made = await db.write(
-        actions.add_organization,
-        company,
-        data.name,
-        data.time_zone,
-        data.country,
-        data.language,
-        operators_may_delete=data.operators_may_delete,
-    )
-    return OrganizationOut.of(made)
-
-
-@put("/api/company/organization", opt=COMPANY_ONLY, tags=["Company"])
-async def change_organization(
-    db: Db, company: Company, data: JSONBody[OrganizationChangeIn]
-) -> OrganizationDetailsOut:
-    """Change an organization's name, time zone, country or language; what is left out stays."""
-    changed = await db.write(actions.change_organization, company, data.id, data.to_change())
-    return OrganizationDetailsOut.of(changed)
 
 
 @get("/api/company/key", opt=ADMIN_ONLY, tags=["Dashboard"])
@@ -110,9 +73,6 @@ async def set_origins(
 
 
 ROUTES = (
-    list_organizations,
-    add_organization,
-    change_organization,
     list_api_keys,
     add_api_key,
     change_api_key,

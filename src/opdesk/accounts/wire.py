@@ -1,75 +1,7 @@
 """JSON shapes of the contract's section Company, and ours beside it."""
 
-from opdesk.accounts.model import ApiKey, Company, Organization, OrganizationChange
+from opdesk.accounts.model import ApiKey, Company
 from opdesk.kit.wire import Id, Wire, WireIn, time_or_none, time_out
-
-
-class OrganizationOut(Wire):
-    """The contract's two properties; `GET` and `POST` answer with exactly these."""
-
-    id: Id
-    name: str
-
-    example = {"id": 6, "name": "Kyiv shop"}
-
-    @classmethod
-    def of(cls, organization: Organization) -> "OrganizationOut":
-        return cls(id=organization.id, name=organization.name)
-
-
-class OrganizationIn(WireIn):
-    name: str
-    time_zone: str = "Europe/Kyiv"
-    country: str = "UA"
-    language: str = "uk"
-    operators_may_delete: bool = False
-
-    example = {"name": "Kyiv shop", "timeZone": "Europe/Kyiv", "country": "UA", "language": "uk"}
-
-
-class OrganizationChangeIn(WireIn):
-    id: Id
-    name: str | None = None
-    time_zone: str | None = None
-    country: str | None = None
-    language: str | None = None
-    operators_may_delete: bool | None = None
-
-    example = {"id": 6, "timeZone": "Europe/Kyiv", "language": "en"}
-
-    def to_change(self) -> OrganizationChange:
-        return OrganizationChange(
-            self.name, self.time_zone, self.country, self.language, self.operators_may_delete
-        )
-
-
-class OrganizationDetailsOut(Wire):
-    id: Id
-    name: str
-    time_zone: str
-    country: str
-    language: str
-    operators_may_delete: bool
-
-    example = {
-        "id": 6,
-        "name": "Kyiv shop",
-        "timeZone": "Europe/Kyiv",
-        "country": "UA",
-        "language": "en",
-        "operatorsMayDelete": False,
-    }
-
-    @classmethod
-    def of(cls, it: Organization) -> "OrganizationDetailsOut":
-        return cls(
-            id=it.id,
-            name=it.name,
-            time_zone=it.time_zone,
-            country=it.country,
-            language=it.language,
-            operators_may_delete=it.operators_may_delete,
-        )
 
 
 class OriginsIn(WireIn):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from opdesk.accounts import access as accounts
 from opdesk.channels import access, store
 from opdesk.channels.errors import ChannelTaken
-from opdesk.channels.model import Channel, ChannelState
+from opdesk.channels.model import Channel, ChannelState, Trouble
 from opdesk.kit.context import DuplicateRow, Tx
 from opdesk.kit.keyring import Vault
 
@@ -81,9 +81,19 @@ def delete(tx: Tx, vault: Vault, company_id: int, channel_id: int) -> Channel:
 
 
 def set_state(
-    tx: Tx, company_id: int, channel_id: int, state: ChannelState, problem: str | None
+    tx: Tx, company_id: int, channel_id: int, state: ChannelState, problem: Trouble | None
 ) -> None:
     store.update_state(tx, company_id, channel_id, state, problem)
+
+
+def note_problem(
+    tx: Tx, company_id: int, channel_id: int, state: ChannelState, problem: Trouble | None
+) -> None:
+    """What went wrong while a channel worked in `state`, or None when it works again.
+
+    A channel that was switched off or connected anew meanwhile is left alone.
+    """
+    store.update_problem(tx, company_id, channel_id, state, problem)
 
 
 def advance_poll(tx: Tx, company_id: int, channel_id: int, offset: int) -> None:

@@ -1,7 +1,7 @@
 """A connected account of a company on one source."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 HIDDEN = "***"
@@ -31,6 +31,17 @@ class ChannelState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is wrong with a channel: a code that has words in every language, and what it is about.
+
+    `params` may hold the platform's own words, as `words`; never a secret.
+    """
+
+    code: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """`sender` is what deep links call `from`; `settings` are readable only inside the program."""
 
@@ -46,7 +57,7 @@ class Channel:
     is_enabled: bool
     is_deleted: bool
     state: ChannelState
-    problem: str | None
+    problem: Trouble | None
     poll_offset: int
 
     @property

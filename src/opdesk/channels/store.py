@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from opdesk.channels.model import Channel, ChannelState, Source, sender_key
+from opdesk.channels.model import Channel, ChannelState, Source, Trouble, sender_key
 from opdesk.kit.context import Row, Tx
 from opdesk.kit.keyring import Vault
 from opdesk.kit.sql import metadata, statement
@@ -127,6 +127,11 @@ SET_STATE = statement(
     .where(*_is_it, _c.is_deleted == 0)
     .values(state=bindparam("new_state"), problem=bindparam("new_problem"))
 )
+SET_PROBLEM = statement(
+    update(channels)
+    .where(*_is_it, _c.is_deleted == 0, _c.state == bindparam("known_state"))
+    .values(problem=bindparam("new_problem"))
+)
 SET_OFFSET = statement(
     update(channels)
     .where(*_is_it, _c.poll_offset < bindparam("new_offset"))
@@ -174,7 +179,7 @@ def insert_channel(tx: Tx, vault: Vault, new: Channel) -> None:
         webhook_secret=new.webhook_secret,
         is_enabled=int(new.is_enabled),
         state=new.state.value,
-        problem=new.problem,
+        problem=_told(new.problem),
         now=tx.now,
     )
 
@@ -191,19 +196,32 @@ def update_channel(tx: Tx, vault: Vault, changed: Channel) -> None:
         new_is_enabled=int(changed.is_enabled),
         new_is_deleted=int(changed.is_deleted),
         new_state=changed.state.value,
-        new_problem=changed.problem,
+        new_problem=_told(changed.problem),
     )
 
 
 def update_state(
-    tx: Tx, company_id: int, channel_id: int, state: ChannelState, problem: str | None
+    tx: Tx, company_id: int, channel_id: int, state: ChannelState, problem: Trouble | None
 ) -> None:
     tx.run(
         SET_STATE,
         company=company_id,
         channel=channel_id,
         new_state=state.value,
-        new_problem=problem,
+        new_problem=_told(problem),
+    )
+
+
+def update_problem(
+    tx: Tx, company_id: int, channel_id: int, state: ChannelState, problem: Trouble | None
+) -> None:
+    """Only while the channel is still in this state."""
+    tx.run(
+        SET_PROBLEM,
+        company=company_id,
+        channel=channel_id,
+        known_state=state.value,
+        new_problem=_told(problem),
     )
 
 
@@ -215,6 +233,20 @@ def update_offset(tx: Tx, company_id: int, channel_id: int, offset: int) -> None
 def reset_offset(tx: Tx, company_id: int, channel_id: int) -> None:
     """Poll from the oldest item that the platform still has; what is known is not stored twice."""
     tx.run(RESET_OFFSET, company=company_id, channel=channel_id)
+
+
+def _told(trouble: Trouble | None) -> str | None:
+    return None if trouble is None else msgspec.json.encode(trouble).decode()
+
+
+def _trouble_of(text: str | None) -> Trouble | None:
+    """Rows of version 0.1 hold a sentence."""
+    if text is None:
+        return None
+    try:
+        return msgspec.json.decode(text, type=Trouble)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return Trouble("other", {"words": text})
 
 
 def _sealed(vault: Vault, channel: Channel) -> bytes:
@@ -245,6 +277,6 @@ def _channel_of(row: Row, vault: Vault) -> Channel:
         is_enabled=bool(row[8]),
         is_deleted=bool(row[9]),
         state=ChannelState(row[10]),
-        problem=row[11],
+        problem=_trouble_of(row[11]),
         poll_offset=row[12],
     )

@@ -17,11 +17,17 @@ def chat(tx: Tx, caller: Caller, chat_id: int) -> Chat:
 
 def locked(tx: Tx, caller: Caller, chat_id: int) -> ChatState:
     """A chat to change: nobody else can, until the transaction ends. Raises ChatNotFound."""
-    tx.lock("chats", company_id=caller.company_id, id=chat_id)
-    found = store.find_state(tx, caller.company_id, chat_id)
-    if found is None or not _may_see(caller, found.organization_id):
+    found = find_locked(tx, caller, chat_id)
+    if found is None:
         raise ChatNotFound(f"there is no chat {chat_id}")
     return found
+
+
+def find_locked(tx: Tx, caller: Caller, chat_id: int) -> ChatState | None:
+    """The same, or None."""
+    tx.lock("chats", company_id=caller.company_id, id=chat_id)
+    found = store.find_state(tx, caller.company_id, chat_id)
+    return found if found and _may_see(caller, found.organization_id) else None
 
 
 def _may_see(caller: Caller, organization_id: int) -> bool:

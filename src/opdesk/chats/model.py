@@ -206,6 +206,7 @@ class ChatFilter:
     """
 
     organization_id: int | None = None
+    channel_id: int | None = None
     source: int | None = None
     status: int | None = None
     operator_id: int | None = None

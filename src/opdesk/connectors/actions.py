@@ -1,25 +1,32 @@
 """Connect an account to its platform: the calls to the platform, around plain transactions."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from opdesk.accounts.actions import name_in
 from opdesk.accounts.model import CompanyCaller
+from opdesk.audit import actions as audit
+from opdesk.audit.model import Action, Detail
 from opdesk.channels import access, actions as channels
 from opdesk.channels.errors import AnotherAccount, ChannelRefused, PlatformUnreachable
-from opdesk.channels.model import HIDDEN, Channel, ChannelState, Source
+from opdesk.channels.model import HIDDEN, Channel, ChannelState, Source, Trouble
 from opdesk.connectors.base import (
     Account,
     BadSettings,
     Connector,
+    Filler,
     PlatformError,
+    Setting,
     SettingRefused,
     Unreachable,
 )
+from opdesk.connectors.declaration import LANGUAGES, checked
 from opdesk.connectors.inbound import count_unread
 from opdesk.connectors.registry import connector_class, connector_of
 from opdesk.kit.bus import Bus, Wake
+from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
 from opdesk.kit.errors import Invalid
 from opdesk.kit.http_client import HttpClient
@@ -31,7 +38,6 @@ from opdesk.kit.text import clean_ours
 log = get_logger(__name__)
 TOPIC = "channels"
 """The bus topic: a channel was connected, changed or disconnected."""
-_UNREAD_FATE = "they are kept for 7 days and tried again every hour, by a newer version too."
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +107,10 @@ class Switchboard:
         except PlatformUnreachable as error:
             if not is_forced:
                 raise
-            saved = await self._db.write(channels.add, self._vault, _switched_off(draft, error))
+            off = _switched_off(draft, error)
+            saved = await self._db.write(_connected, self._vault, caller, off, channels.add)
         else:
-            saved = await self._added(named, is_forced=is_forced)
+            saved = await self._added(caller, named, is_forced=is_forced)
         self._changed()
         return saved
 
@@ -121,11 +128,11 @@ class Switchboard:
                 if not is_forced:
                     raise
                 after = _switched_off(after, error)
-        saved = await self._db.write(channels.save, self._vault, after)
+        saved = await self._db.write(_saved, self._vault, caller, before, after)
         self._changed()
         return saved
 
-    async def _added(self, named: Channel, *, is_forced: bool) -> Channel:
+    async def _added(self, caller: CompanyCaller, named: Channel, *, is_forced: bool) -> Channel:
         """Claim the account, then register: of two who connect it at once, one comes this far.
 
         A process that dies in between leaves a channel that the next start registers.
@@ -141,7 +148,7 @@ class Switchboard:
         except ChannelRefused:
             await self._db.write(channels.forget, named.company_id, named.id)
             raise
-        return await self._db.write(channels.save, self._vault, ready)
+        return await self._db.write(_connected, self._vault, caller, ready, channels.save)
 
     async def disconnect(self, caller: CompanyCaller, channel_id: int) -> None:
         """The chats stay, read-only. A platform that does not answer does not keep us.
@@ -150,23 +157,23 @@ class Switchboard:
         """
         channel = await self._db.read(access.channel, self._vault, caller.company_id, channel_id)
         await self._remove_webhook(channel)
-        await self._db.write(channels.delete, self._vault, caller.company_id, channel_id)
+        await self._db.write(_disconnected, self._vault, caller, channel_id)
         self._changed()
 
-    async def check(self, caller: CompanyCaller, channel_id: int) -> list[str]:
-        """What is wrong with a channel, in sentences. Raises ChannelNotFound."""
+    async def check(self, caller: CompanyCaller, channel_id: int) -> tuple[Channel, list[Trouble]]:
+        """A channel and what is wrong with it. Raises ChannelNotFound."""
         channel = await self._db.read(access.channel, self._vault, caller.company_id, channel_id)
         unread = await self._db.read(count_unread, channel)
         if not channel.is_enabled:
-            return [channel.problem or "The channel is switched off."]
+            return channel, [channel.problem or Trouble("off")]
         has_webhook = channel.state is ChannelState.WEBHOOK
         url = self.webhook_url(channel) if has_webhook else None
-        problems = await connector_of(channel, self._http).check(url)
+        troubles = await connector_of(channel, self._http).check(url)
         if channel.problem:
-            problems.append(channel.problem)
+            troubles.append(channel.problem)
         if unread:
-            problems.append(f"{unread} envelopes could not be read; {_UNREAD_FATE}")
-        return problems
+            troubles.append(Trouble("unread", {"count": str(unread)}))
+        return channel, troubles
 
     async def reconnect_all(self) -> None:
         """At the start: each channel as this server's public address wants it now."""
@@ -176,18 +183,15 @@ class Switchboard:
                 state, problem = ready.state, None
             except (ChannelRefused, PlatformUnreachable) as error:
                 log.warning("channel_not_connected", channel=channel.id, reason=error.title)
-                state, problem = channel.state, error.detail
+                state, problem = channel.state, _trouble_of(error)
             await self._db.write(channels.set_state, channel.company_id, channel.id, state, problem)
         self._changed()
 
     def _with(self, before: Channel, change: ChannelChange) -> Channel:
         settings = before.settings
         if change.settings is not None:
-            given = {
-                name: before.settings.get(name, "") if value == HIDDEN else value
-                for name, value in _named_as_ours(before.source, change.settings).items()
-            }
-            settings = checked_settings(before.source, {**before.settings, **given})
+            given = {name: text for name, text in change.settings.items() if text != HIDDEN}
+            settings = checked_settings(before.source, given, before.settings)
         return replace(
             before,
             sender=before.sender if change.sender is None else name_in(change.sender, "from"),
@@ -221,7 +225,12 @@ class Switchboard:
     async def _named(self, channel: Channel) -> Channel:
         """The channel with its account, as the platform knows it."""
         account = await self._identified(channel)
-        return replace(channel, account_id=account.id, sender=channel.sender or account.sender)
+        return replace(
+            channel,
+            account_id=account.id,
+            sender=channel.sender or account.sender,
+            settings={**channel.settings, **account.settings},
+        )
 
     async def _identified(self, channel: Channel) -> Account:
         try:
@@ -259,21 +268,76 @@ class Switchboard:
         self._bus.publish([Wake(TOPIC)])
 
 
-def checked_settings(source: int, settings: Mapping[str, str]) -> dict[str, str]:
-    """Raises Invalid naming `source` or the setting."""
+def _connected(
+    tx: Tx,
+    vault: Vault,
+    caller: CompanyCaller,
+    channel: Channel,
+    store: Callable[[Tx, Vault, Channel], Channel],
+) -> Channel:
+    _record(tx, caller, Action.CHANNEL_CONNECTED, channel)
+    return store(tx, vault, channel)
+
+
+def _saved(tx: Tx, vault: Vault, caller: CompanyCaller, before: Channel, after: Channel) -> Channel:
+    """Of the settings only the names are written down: their values may be secrets."""
+    names = sorted({*before.settings, *after.settings})
+    changed: dict[str, Detail] = {}
+    if before.settings != after.settings:
+        differ = [one for one in names if before.settings.get(one) != after.settings.get(one)]
+        changed["settings"] = ", ".join(differ)
+    if before.sender != after.sender:
+        changed["former"] = before.sender
+    if before.is_enabled != after.is_enabled:
+        changed["isEnabled"] = after.is_enabled
+    if changed:
+        _record(tx, caller, Action.CHANNEL_CHANGED, after, **changed)
+    return channels.save(tx, vault, after)
+
+
+def _disconnected(tx: Tx, vault: Vault, caller: CompanyCaller, channel_id: int) -> None:
+    gone = channels.delete(tx, vault, caller.company_id, channel_id)
+    _record(tx, caller, Action.CHANNEL_DISCONNECTED, gone)
+
+
+def _record(
+    tx: Tx, caller: CompanyCaller, action: Action, channel: Channel, **more: Detail
+) -> None:
+    about: dict[str, Detail] = {"from": channel.sender, "source": int(channel.source)}
+    audit.record(tx, caller, action, channel.id, **about, **more)
+
+
+def language_in(text: str | None) -> str:
+    """The language of a page's texts; Ukrainian unless another is asked for. Raises Invalid."""
+    language = (text or LANGUAGES[0]).strip().lower()
+    if language not in LANGUAGES:
+        raise Invalid.field("language", f"must be one of: {', '.join(LANGUAGES)}")
+    return language
+
+
+def checked_settings(
+    source: int, given: Mapping[str, str], before: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
+    """What a caller gives, over what there was: complete, or Invalid naming the culprit.
+
+    What OpDesk fills is made once and stays.
+    """
+    declared = connector_class(source).declaration.settings
     try:
-        return connector_class(source).checked(_named_as_ours(source, settings))
+        found = checked(declared, {**before, **_named_as_ours(declared, given)})
     except BadSettings as error:
         raise Invalid.field(f"settings.{error.name}", str(error)) from error
+    ours = [one.name for one in declared if one.filled_by is Filler.OPDESK]
+    return {**{name: new_secret() for name in ours if name not in found}, **found}
 
 
-def _named_as_ours(source: int, settings: Mapping[str, str]) -> dict[str, str]:
-    """The source's settings under their own names, given in any case; strangers are dropped.
+def _named_as_ours(declared: Sequence[Setting], given: Mapping[str, str]) -> dict[str, str]:
+    """The admin's settings under their own names, given in any case; others are dropped.
 
     Raises Invalid naming the setting.
     """
-    names = {name.lower(): name for name in connector_class(source).setting_names}
-    known = {names[one.lower()]: text for one, text in settings.items() if one.lower() in names}
+    names = {one.name.lower(): one.name for one in declared if one.filled_by is Filler.ADMIN}
+    known = {names[one.lower()]: text for one, text in given.items() if one.lower() in names}
     return {name: _clean(name, text) for name, text in known.items()}
 
 
@@ -285,7 +349,15 @@ def _clean(name: str, text: str) -> str:
 
 
 def _switched_off(channel: Channel, error: PlatformUnreachable) -> Channel:
-    return replace(channel, is_enabled=False, state=ChannelState.DISABLED, problem=error.detail)
+    return replace(
+        channel, is_enabled=False, state=ChannelState.DISABLED, problem=_trouble_of(error)
+    )
+
+
+def _trouble_of(error: ChannelRefused | PlatformUnreachable) -> Trouble:
+    """What the platform said, or how it was silent."""
+    code = "refused" if isinstance(error, ChannelRefused) else "unreachable"
+    return Trouble(code, {"words": str(error.__cause__ or error)})
 
 
 def _refused(error: PlatformError) -> ChannelRefused:

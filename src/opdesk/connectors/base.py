@@ -2,12 +2,25 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, Protocol
 
-from opdesk.channels.model import Source
+from opdesk.channels.model import Source, Trouble
+from opdesk.connectors.declaration import (
+    BadSettings,
+    Choice,
+    Declaration,
+    Filler,
+    Hearing,
+    Limits,
+    Setting,
+    SettingKind,
+    Step,
+    WebhookSetup,
+    Words,
+)
 from opdesk.kit.http_client import HttpClient
 from opdesk.media.model import MediaType
 
@@ -15,10 +28,14 @@ __all__ = [
     "Account",
     "BadPayload",
     "BadSettings",
+    "Choice",
     "Connector",
+    "Declaration",
     "DeliveryError",
     "Edit",
     "FileReference",
+    "Filler",
+    "Hearing",
     "Inbound",
     "Limits",
     "MediaType",
@@ -27,10 +44,16 @@ __all__ = [
     "PlatformError",
     "PollGone",
     "Problem",
+    "Setting",
+    "SettingKind",
     "SettingRefused",
     "Source",
+    "Step",
+    "Trouble",
     "Unreachable",
     "Update",
+    "WebhookSetup",
+    "Words",
 ]
 
 
@@ -96,20 +119,16 @@ class BadPayload(Exception):
     """A webhook's body is not what the platform sends."""
 
 
-class BadSettings(Exception):
-    """A setting is missing or malformed; `name` is its contract name."""
-
-    def __init__(self, name: str, text: str) -> None:
-        super().__init__(text)
-        self.name = name
-
-
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who the platform says we are. `sender` is the public name that deep links call `from`."""
+    """Who the platform says we are. `sender` is the public name that deep links call `from`.
+
+    `settings` are those that the platform fills.
+    """
 
     id: str
     sender: str
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,32 +203,13 @@ class Outbound:
     file: OutboundFile | None
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one message may hold. Characters are Unicode code points."""
-
-    text_chars: int
-    caption_chars: int
-    photo_bytes: int
-    file_bytes: int
-
-
 class Connector(Protocol):
     """One source, for one channel's settings."""
 
     source: ClassVar[Source]
-    limits: ClassVar[Limits]
-    setting_names: ClassVar[tuple[str, ...]]
-    secret_settings: ClassVar[frozenset[str]]
-    can_write_first: ClassVar[bool]
-    can_show_typing: ClassVar[bool]
+    declaration: ClassVar[Declaration]
 
     def __init__(self, http: HttpClient, settings: Mapping[str, str]) -> None: ...
-
-    @classmethod
-    def checked(cls, settings: Mapping[str, str]) -> dict[str, str]:
-        """The settings as they are stored, defaults filled in. Raises BadSettings."""
-        ...
 
     @staticmethod
     def is_genuine(headers: Mapping[str, str], secret: str, body: bytes) -> bool:
@@ -242,8 +242,8 @@ class Connector(Protocol):
 
     async def remove_webhook(self) -> None: ...
 
-    async def check(self, webhook_url: str | None) -> list[str]:
-        """What is wrong with the connection, in sentences; [] when nothing is."""
+    async def check(self, webhook_url: str | None) -> list[Trouble]:
+        """What is wrong with the connection, by the codes of `declaration`; [] when nothing is."""
         ...
 
     async def poll(self, offset: int, timeout_s: int) -> list[bytes]:
@@ -262,7 +262,7 @@ class Connector(Protocol):
     async def show_typing(self, chat_id: str) -> None:
         """Show the customer for a few seconds that someone writes. Raises DeliveryError.
 
-        Called only where the source `can_show_typing`.
+        Called only where the declaration says `can_show_typing`.
         """
         ...
 

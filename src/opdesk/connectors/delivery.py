@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from opdesk.channels import access as channels
-from opdesk.channels.model import Channel
+from opdesk.channels import access as channels, actions as channel_actions
+from opdesk.channels.model import Channel, Trouble
 from opdesk.chats import actions as chats
 from opdesk.chats.model import Chat, Message, MessageStatus
 from opdesk.connectors.base import DeliveryError, Outbound, OutboundFile, Problem
@@ -33,7 +33,7 @@ def check_message(chat: Chat, text: str, file: Media | None) -> None:
     connector = CONNECTORS.get(chat.source)
     if connector is None:
         raise Invalid("this chat's source is not served")
-    limits = connector.limits
+    limits = connector.declaration.limits
     most = limits.caption_chars if file is not None else limits.text_chars
     if len(text) > most:
         beside = " beside a file" if file is not None else ""
@@ -75,8 +75,12 @@ class Delivery:
         try:
             external_id = await connector_of(channel, self._http).send(dispatch.out)
         except DeliveryError as error:
-            return _failed(message, error, job)
-        return _recorded(message, MessageStatus.SUCCESS, None, external_id)
+            failed = _failed(message, error, job)
+            trouble = _trouble_of(error)
+            return _noted(channel, trouble, failed) if trouble else failed
+        sent = _recorded(message, MessageStatus.SUCCESS, None, external_id)
+        was_refused = channel.problem is not None and channel.problem.code == Problem.AUTH.value
+        return _noted(channel, None, sent) if was_refused else sent
 
     async def fetch(self, job: Job) -> Record | None:
         """Bring a platform's file here, so that it is there when the platform drops it."""
@@ -135,6 +139,24 @@ def _failed(message: Message, error: DeliveryError, job: Job) -> Record:
     if job.age_ms >= GIVE_UP_MS:
         return _recorded(message, MessageStatus.REJECTED, error.problem.value)
     raise RetryLater(error.problem.value, error.retry_after_s) from error
+
+
+def _trouble_of(error: DeliveryError) -> Trouble | None:
+    """A refusal that is the channel's own, not one message's: an admin has to see to it."""
+    if error.problem is not Problem.AUTH:
+        return None
+    return Trouble(Problem.AUTH.value, {"words": str(error)})
+
+
+def _noted(channel: Channel, trouble: Trouble | None, after: Record) -> Record:
+    """Say at the channel that its key is refused, or that it is taken again."""
+
+    def record(tx: Tx) -> None:
+        after(tx)
+        place = (channel.company_id, channel.id, channel.state)
+        channel_actions.note_problem(tx, *place, trouble)
+
+    return record
 
 
 Place = tuple[int, int, int]

@@ -5,7 +5,7 @@ import asyncio
 from opdesk.channels import actions as channels
 from opdesk.channels.model import Channel, ChannelState
 from opdesk.connectors.actions import TOPIC
-from opdesk.connectors.base import BadPayload, PlatformError, PollGone, Unreachable
+from opdesk.connectors.base import BadPayload, PlatformError, PollGone, Trouble, Unreachable
 from opdesk.connectors.inbound import take_in
 from opdesk.connectors.registry import connector_class, connector_of
 from opdesk.kit.bus import Alarm, Bus
@@ -19,7 +19,10 @@ from opdesk.kit.log import get_logger
 log = get_logger(__name__)
 LONG_POLL_S = 25
 LOOK_S = 10.0
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
+LONGEST_PAUSE_S = 60.0
+"""Between two attempts that failed; the first pause is one second, and each is twice the last."""
+TOLD_AFTER = 2
+"""Failures in a row before the channel's page says so: one may be a restart of the platform."""
 
 
 Identity = tuple[int, int, str, tuple[tuple[str, str], ...]]
@@ -57,19 +60,33 @@ class Pollers:
             self._tasks[identity] = asyncio.create_task(self._follow(wanted[identity]))
 
     async def _follow(self, channel: Channel) -> None:
-        pause_s = FIRST_PAUSE_S
-        offset = channel.poll_offset
+        failures = 0
+        offset, told = channel.poll_offset, channel.problem
         while True:
+            trouble = None
             try:
                 offset = await self._once(channel, offset)
-                pause_s = FIRST_PAUSE_S
-                continue
-            except PollGone:
-                await self._free(channel)
+                failures = 0
             except (PlatformError, Unreachable, Unavailable) as error:
                 log.warning("poll_failed", channel=channel.id, reason=type(error).__name__)
-            await asyncio.sleep(jittered(pause_s))
-            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+                failures += 1
+                is_lasting = failures >= TOLD_AFTER and not isinstance(error, Unavailable)
+                trouble = _trouble_of(error) if is_lasting else told
+                if isinstance(error, PollGone):
+                    await self._free(channel)
+            if trouble != told and await self._tell(channel, trouble):
+                told = trouble
+            if failures:
+                await asyncio.sleep(jittered(min(2.0 ** min(failures - 1, 10), LONGEST_PAUSE_S)))
+
+    async def _tell(self, channel: Channel, trouble: Trouble | None) -> bool:
+        """Write down why a channel can't be polled, or that it can again."""
+        place = (channel.company_id, channel.id, ChannelState.POLLING)
+        try:
+            await self._db.write(channels.note_problem, *place, trouble)
+        except Unavailable:
+            return False
+        return True
 
     async def _once(self, channel: Channel, offset: int) -> int:
         """Take in what is new; each item and its offset are stored together."""
@@ -94,6 +111,14 @@ def _after(channel: Channel, body: bytes, offset: int) -> int:
         return max(offset, connector.next_offset(connector.parse(body)))
     except BadPayload:
         return offset + 1
+
+
+def _trouble_of(error: Exception) -> Trouble:
+    if isinstance(error, PollGone):
+        return Trouble("taken", {"words": str(error)})
+    if isinstance(error, PlatformError):
+        return Trouble("refused", {"words": str(error)})
+    return Trouble("unreachable", {"words": str(error)})
 
 
 def _identity(channel: Channel) -> Identity:

@@ -89,7 +89,7 @@ def _place(tx: Tx, vault: Vault, company_id: int, chat_id: int) -> tuple[Channel
     if chat is None or not chat.is_writable:
         return None
     connector = CONNECTORS.get(chat.source)
-    if connector is None or not connector.can_show_typing:
+    if connector is None or not connector.declaration.can_show_typing:
         return None
     channel = channels.find_any(tx, vault, company_id, chat.channel_id)
     return (channel, chat.external_id) if channel else None

@@ -4,18 +4,24 @@ The server answers a link itself, so that no page ever holds the token: it check
 the session and sends the browser on to an address without token and phone.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 
 from opdesk.accounts import actions as account_actions
+from opdesk.accounts.model import CompanyCaller
 from opdesk.deeplinks import actions
-from opdesk.deeplinks.model import Found, Grant, Target
+from opdesk.deeplinks.model import Grant, Query, Target, WantedLink, read_query
 from opdesk.deeplinks.wire import (
     ChatShape,
+    LinkBuildIn,
+    LinkBuildOut,
+    LinkCheckIn,
+    LinkCheckOut,
     LinkOut,
     PersonOut,
     SwitchedOut,
@@ -29,26 +35,38 @@ from opdesk.deeplinks.wire import (
 from opdesk.kit.clock import SECOND_MS
 from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
-from opdesk.kit.endpoint import PUBLIC, Cookies, Db, Given, Now, require_own_origin
+from opdesk.kit.endpoint import (
+    COMPANY_ONLY,
+    PUBLIC,
+    CookieJar,
+    Cookies,
+    Db,
+    Given,
+    Now,
+    require_own_origin,
+)
 from opdesk.kit.errors import NotFound
 from opdesk.kit.ids import new_secret
 from opdesk.kit.keyring import Vault
-from opdesk.kit.pages import Pages
+from opdesk.kit.layers import AllowedOrigins
+from opdesk.kit.pages import NOBODY, frame_ancestors
 from opdesk.kit.tokens import BadToken, TokenProblem, Tokens
-from opdesk.kit.web import unquoted
+from opdesk.kit.web import header, unquoted
 from opdesk.operators import access, actions as operator_actions
 from opdesk.operators.errors import OperatorSignedOut
 from opdesk.operators.model import OPERATOR_TOKEN, Caller, OperatorCaller
 
 AnyCaller = Given[Caller]
+Company = Given[CompanyCaller]
 SignedTokens = Given[Tokens]
 SecretVault = Given[Vault]
-PanelPages = Given[Pages]
+PanelPage = Given[Callable[[Request[Any, Any, Any]], Awaitable[Response[bytes]]]]
+"""The panel, framable by whom the request's session allows; the composition root brings it."""
 Shape = Given[ChatShape]
 MayWriteFirst = Given[WriteFirst]
+Allowed = Given[AllowedOrigins]
 GRANT_COOKIE = "opdesk-grant"
 GRANT_S = 60
-MAX_PARAMETER_CHARS = 300
 _Request = Request[Any, Any, Any]
 
 
@@ -58,14 +76,29 @@ async def open_link(
     db: Db,
     tokens: SignedTokens,
     vault: SecretVault,
-    pages: PanelPages,
+    panel_page: PanelPage,
     jar: Cookies,
+    allowed: Allowed,
     now: Now,
 ) -> Response[bytes]:
     """The panel; with a link's parameters, the way to where the link leads."""
-    target, token = _target(request), _parameter(request, "token")
-    if token is None and target == Target():
-        return pages.panel()
+    query = read_query(request.scope["query_string"])
+    if query.token is None and query.target == Target():
+        return await panel_page(request)
+    answer = await _follow(request, query, (db, tokens, vault), jar, now)
+    if frame_ancestors(request.scope, allowed, None) != NOBODY:
+        # What is passed on is who asked for this address, never the address itself.
+        answer.headers["Referrer-Policy"] = "strict-origin"
+    return answer
+
+
+_Stores = tuple[Database, Tokens, Vault]
+
+
+async def _follow(
+    request: _Request, query: Query, stores: _Stores, jar: CookieJar, now: int
+) -> Response[bytes]:
+    (db, tokens, vault), target, token = stores, query.target, query.token
     cookie = request.cookies.get(jar.name(access.OPERATOR_COOKIE))
     current = await db.read(access.operator_of_session, cookie) if cookie else None
     if token is None:
@@ -86,7 +119,7 @@ async def continue_link(
     request: _Request,
     db: Db,
     vault: SecretVault,
-    pages: PanelPages,
+    panel_page: PanelPage,
     jar: Cookies,
     sealed: FromPath[str],
 ) -> Response[bytes]:
@@ -98,7 +131,7 @@ async def continue_link(
         path = await _path(db, vault, caller, target)
         if not path.startswith("/links/"):
             return _go(path)
-    return pages.panel()
+    return await panel_page(request)
 
 
 @get("/api/link/{sealed:str}", tags=["Panel"])
@@ -114,8 +147,52 @@ async def describe_link(
     target = open_target(vault, sealed)
     if target is None:
         return LinkOut.unreadable()
-    found = await db.read(actions.resolve, vault, _operator(caller), target)
+    found = await db.read(actions.resolve, vault, _reader(_operator(caller)), target)
     return LinkOut.of(found, chat_shape, write_first)
+
+
+@post("/api/link/check", status_code=200, opt=COMPANY_ONLY, tags=["Links"])
+async def check_link(
+    request: _Request,
+    db: Db,
+    tokens: SignedTokens,
+    vault: SecretVault,
+    company: Company,
+    jar: Cookies,
+    chat_shape: Shape,
+    write_first: MayWriteFirst,
+    data: JSONBody[LinkCheckIn],
+) -> LinkCheckOut:
+    """Why a link opens the chat that it opens, rule by rule, or why it opens none.
+
+    The rules are those of `GET /`. A link without a token is read as `operatorId` would open it
+    when signed in; without that, the organization that finds most is shown. No part of a token
+    is answered or kept.
+    """
+    asked = actions.Asked(data.link, data.operator_id, _own_origins(request, jar))
+    found = await db.read_slow(actions.check, vault, tokens, company, asked, write_first)
+    return LinkCheckOut.of(found, chat_shape)
+
+
+@post("/api/link/build", status_code=200, opt=COMPANY_ONLY, tags=["Links"])
+async def build_link(
+    request: _Request,
+    db: Db,
+    tokens: SignedTokens,
+    vault: SecretVault,
+    company: Company,
+    jar: Cookies,
+    data: JSONBody[LinkBuildIn],
+) -> LinkBuildOut:
+    """A link that opens a chat, and its other spellings where the client has a phone.
+
+    With a token (`withToken`, `operatorId`) whoever has the link is that operator until the token
+    ends, by default in 60 minutes. 409: the operator is inactive.
+    """
+    wanted = WantedLink(data.chat_id, data.operator_id, data.with_token, data.expires_in_minutes)
+    base = _own_origins(request, jar)[0]
+    made = await db.write(actions.build, vault, tokens, company, wanted, base)
+    return LinkBuildOut.of(made)
 
 
 @get("/api/link/waiting", opt=PUBLIC, tags=["Panel"])
@@ -151,18 +228,10 @@ async def switch_operator(
     return Response(SwitchedOut(target=grant.path), cookies=[made, jar.drop(GRANT_COOKIE)])
 
 
-def _parameter(request: _Request, name: str) -> str | None:
-    value: str | None = request.query_params.get(name)
-    return value[:MAX_PARAMETER_CHARS] if value and name != "token" else value or None
-
-
-def _target(request: _Request) -> Target:
-    return Target(
-        chat_id=_parameter(request, "chat_raw_id"),
-        phone=_parameter(request, "phone"),
-        sender=_parameter(request, "from"),
-        source=_parameter(request, "source"),
-    )
+def _own_origins(request: _Request, jar: CookieJar) -> tuple[str, ...]:
+    """Our public addresses; without any, the one that was asked."""
+    asked = f"{request.scope['scheme']}://{header(request.scope, b'host').lower()}"
+    return jar.public_origins or (asked,)
 
 
 def _holder(tx: Tx, tokens: Tokens, token: str) -> OperatorCaller | str:
@@ -184,13 +253,16 @@ async def _path(db: Database, vault: Vault, caller: OperatorCaller, target: Targ
     """The panel's address for a link, without anything that should not be seen."""
     if target.is_empty and not target.source:
         return "/"
-    found: Found = await db.read(actions.resolve, vault, caller, target)
+    found = await db.read(actions.resolve, vault, _reader(caller), target)
     if found.chat_id is None:
-        is_nothing = found == Found()
-        return "/" if is_nothing else f"/links/{seal_target(vault, target)}"
+        return "/" if found.is_desk else f"/links/{seal_target(vault, target)}"
     if found.others:
         return f"/chats/{found.chat_id}?link={seal_target(vault, target)}"
     return f"/chats/{found.chat_id}"
+
+
+def _reader(caller: OperatorCaller) -> tuple[OperatorCaller, int]:
+    return caller, caller.organization_id
 
 
 def _to_login(vault: Vault, target: Target, reason: str) -> Response[bytes]:
@@ -258,4 +330,12 @@ def _go(path: str, *cookies: Cookie) -> Response[bytes]:
     return Response(b"", status_code=303, headers=headers, cookies=list(cookies))
 
 
-ROUTES = (open_link, continue_link, describe_link, waiting_link, switch_operator)
+ROUTES = (
+    open_link,
+    continue_link,
+    describe_link,
+    check_link,
+    build_link,
+    waiting_link,
+    switch_operator,
+)

@@ -100,10 +100,10 @@ async def _prepared(
         (await services.db.write(accounts.add_organization, company, name)).id
         for name in ORGANIZATIONS
     ]
-    wanted = operators.new_operators([(places[place], name) for place, name in OPERATORS])
+    wanted = operators.new_operators([(places[place], name, None) for place, name in OPERATORS])
     made = await services.db.write(operators.synchronize, company, wanted)
     hashed = await services.passwords.hash(OPERATOR_PASSWORD)
-    await services.db.write(operators.set_credentials, company, made[0][0], OPERATOR_LOGIN, hashed)
+    await services.db.write(operators.set_credentials, company, made[0].id, OPERATOR_LOGIN, hashed)
     settings = {"botToken": token, "apiBaseUrl": url}
     await services.board.connect(company, NewChannel(places[0], 2, None, settings), is_forced=False)
     await customers_write(telegram, token)
@@ -111,7 +111,7 @@ async def _prepared(
         chats.list_chats, company, ChatFilter(organization_id=places[0]), Page(50)
     )
     [chat] = [one for one in page.items if one.client.name.startswith(TARAS.first_name)]
-    return Demo(company_id, made[0][0], chat.id)
+    return Demo(company_id, made[0].id, chat.id)
 
 
 async def customers_write(telegram: FakeTelegram, token: str) -> None:

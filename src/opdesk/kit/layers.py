@@ -28,6 +28,7 @@ SAFE_HEADERS: tuple[Header, ...] = (
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=()"),
 )
 HTTPS_HEADER: Header = (b"strict-transport-security", b"max-age=31536000")
+_POLICY, _FRAME_OPTIONS = b"content-security-policy", b"x-frame-options"
 _NOT_STORED: Header = (b"cache-control", b"no-store")
 _TENANT = "opdesk.tenants"
 """Where a request's scope keeps whose credentials it came with."""
@@ -95,6 +96,8 @@ class SafeHeaders:
             if event["type"] == "http.response.start":
                 headers: list[Header] = list(event.get("headers", ()))
                 given = {name.lower() for name, _ in headers}
+                if _may_be_framed(headers):
+                    given.add(_FRAME_OPTIONS)
                 headers += [header for header in self._headers if header[0] not in given]
                 if is_api and _NOT_STORED[0] not in given:
                     headers.append(_NOT_STORED)
@@ -104,11 +107,19 @@ class SafeHeaders:
         await self._app(scope, receive, send_safely)
 
 
+def _may_be_framed(headers: Iterable[Header]) -> bool:
+    """Whether a policy names who may; the old header could only say no to everyone."""
+    policy = next((text for name, text in headers if name.lower() == _POLICY), b"")
+    _, directive, ancestors = policy.partition(b"frame-ancestors ")
+    return bool(directive) and not ancestors.startswith(b"'none'")
+
+
 class AllowedOrigins(Protocol):
-    """Which pages of other origins may read whose answers."""
+    """Which pages of other origins may read whose answers, and frame the panel."""
 
     def is_allowed(self, tenant_id: int, origin: str, /) -> bool: ...
     def is_allowed_by_anyone(self, origin: str, /) -> bool: ...
+    def list_allowed(self, tenant_id: int, /) -> Iterable[str]: ...
 
 
 def note_tenant(scope: Scope, tenant_id: int) -> None:

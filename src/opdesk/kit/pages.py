@@ -1,22 +1,70 @@
-"""The built pages: two HTML files and their assets, served with a policy that allows only us."""
+"""The built pages: two HTML files and their assets, served with a policy that allows only us.
+
+A page refuses to be framed, but for the panel in a page of an origin that the company allows.
+"""
 
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import MediaType, Response, Router
 from litestar.datastructures import CacheControlHeader
 from litestar.static_files import create_static_files_router
 
+from opdesk.kit.layers import AllowedOrigins
+from opdesk.kit.origins import origin_in
+from opdesk.kit.web import header
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; "
-    "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors "
 )
+NOBODY = "'none'"
+FRAME_VARY = "Sec-Fetch-Dest, Referer, Cookie"
+"""What the framing policy of a page hangs on."""
+_FRAMES = ("iframe", "frame")
 A_YEAR_S = 365 * 24 * 3600
 _NOT_BUILT = (
     b"<!doctype html><title>OpDesk</title><p>The panel is not built. "
     b"Run <code>make setup</code> in the checkout, or install the wheel.</p>"
 )
+
+
+def may_be_framed(scope: Any) -> bool:
+    """Whether a page is asked for as a frame's document; on plain http nobody says: maybe."""
+    return header(scope, b"sec-fetch-dest") in ("", *_FRAMES)
+
+
+def frame_ancestors(scope: Any, allowed: AllowedOrigins, tenant_id: int | None) -> str:
+    """Who may frame the page asked for, as the policy says it.
+
+    That is the origin of the page that asks (`Referer`), if the tenant whose session came along
+    allows it; without a session, if anyone does. A frame that does not say who asks, as when the
+    panel itself moves on, is left to the origins of its session's tenant. So nobody learns from a
+    policy whom other tenants allow.
+    """
+    if not may_be_framed(scope):
+        return NOBODY
+    origin = _asking_origin(scope)
+    if origin is None:
+        own = allowed.list_allowed(tenant_id) if tenant_id is not None else ()
+        return " ".join(sorted(own)) or NOBODY
+    if tenant_id is None:
+        return origin if allowed.is_allowed_by_anyone(origin) else NOBODY
+    return origin if allowed.is_allowed(tenant_id, origin) else NOBODY
+
+
+def _asking_origin(scope: Any) -> str | None:
+    """The origin of the page that asks, if it says so and is not one of ours."""
+    try:
+        parts = urlsplit(header(scope, b"referer"))
+        origin = origin_in(f"{parts.scheme}://{parts.netloc}")
+    except ValueError:
+        return None
+    is_at_home = parts.netloc.lower() == header(scope, b"host").lower()
+    return None if is_at_home or header(scope, b"sec-fetch-site") == "same-origin" else origin
 
 
 class Pages:
@@ -28,8 +76,9 @@ class Pages:
         self._swagger = _read(folder / "swagger" / "index.html")
         self._folder = folder
 
-    def panel(self) -> Response[bytes]:
-        return _page(self._panel)
+    def panel(self, framed_by: str = NOBODY) -> Response[bytes]:
+        """The panel, which the origins of `framed_by` may show in a frame."""
+        return _page(self._panel, framed_by=framed_by)
 
     def lost(self) -> Response[bytes]:
         """For an address that is nobody's: the panel, which says so."""
@@ -61,6 +110,12 @@ def _read(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else _NOT_BUILT
 
 
-def _page(body: bytes, status: HTTPStatus = HTTPStatus.OK) -> Response[bytes]:
-    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}
+def _page(
+    body: bytes, status: HTTPStatus = HTTPStatus.OK, framed_by: str = NOBODY
+) -> Response[bytes]:
+    headers = {
+        "Content-Security-Policy": POLICY + framed_by,
+        "Cache-Control": "no-cache",
+        "Vary": FRAME_VARY,
+    }
     return Response(body, status_code=status, media_type=MediaType.HTML, headers=headers)

@@ -28,6 +28,15 @@ def whole_or_none(name: str, text: str | None, low: int, high: int) -> int | Non
     return None if text is None else whole(name, text, low, high)
 
 
+def flag(name: str, text: str | None) -> bool:
+    """`true` or `false`; a bare name is true, a missing one false."""
+    if text is None or text.strip().lower() == "false":
+        return False
+    if text.strip().lower() not in ("true", ""):
+        raise Invalid.field(name, "must be true or false")
+    return True
+
+
 def required_id(name: str, text: str | None) -> int:
     """An id that must be there."""
     if text is None:

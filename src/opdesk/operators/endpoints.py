@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post, put
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 
 from opdesk.accounts import actions as account_actions
 from opdesk.accounts.model import SESSION_HOURS, CompanyCaller
@@ -23,16 +23,24 @@ from opdesk.kit.errors import TooLarge
 from opdesk.kit.ids import new_secret
 from opdesk.kit.layers import Receive, Scope, Send, answer, read_body
 from opdesk.kit.passwords import Passwords
-from opdesk.kit.query import described, required_id
+from opdesk.kit.query import described, flag, id_or_none, required_id, whole, whole_or_none
 from opdesk.kit.tokens import Tokens
 from opdesk.kit.web import header, require_content_type, send_problem, token_response
-from opdesk.kit.wire import time_in
+from opdesk.kit.wire import MAX_ID, time_in
 from opdesk.media.access import Files
 from opdesk.operators import access, actions
 from opdesk.operators.errors import OperatorSignedOut
-from opdesk.operators.model import MAX_VALIDATED_BYTES, Caller, OperatorCaller
+from opdesk.operators.model import (
+    MAX_FOUND,
+    MAX_VALIDATED_BYTES,
+    Caller,
+    OperatorCaller,
+    OperatorStatus,
+    Search,
+)
 from opdesk.operators.wire import (
     CredentialsIn,
+    FoundOperatorsOut,
     MeOut,
     NewOperatorIn,
     OperatorOut,
@@ -53,6 +61,12 @@ SignedTokens = Given[Tokens]
 Hasher = Given[Passwords]
 MediaFiles = Given[Files]
 OrganizationId = Annotated[str | None, described("organizationId", "Whose operators", "integer")]
+SearchWords = Annotated[str | None, described("search", "A part of the name, id or login")]
+StatusFilter = Annotated[str | None, described("status", "0 Active to 2 Deleted", "integer")]
+After = Annotated[str | None, described("after", "The `next` of the page before", "integer")]
+Limit = Annotated[str, described("limit", "Operators on a page, 1 to 200", "integer")]
+DryRun = Annotated[str | None, described("dryRun", "Tell what would change", "boolean")]
+OpenChats = Given[actions.OpenChats]
 TOKEN_TYPES = ("application/json", "text/json", "text/plain")
 MAX_SYNCHRONIZE_BYTES = 32 * 1024 * 1024
 """10,000 names of 200 characters, each written as two escaped halves, with room between."""
@@ -77,22 +91,72 @@ async def list_operators(
     request_max_body_size=MAX_SYNCHRONIZE_BYTES,
 )
 async def synchronize(
-    db: Db, company: Company, data: JSONBody[list[NewOperatorIn]]
+    db: Db, company: Company, data: JSONBody[list[NewOperatorIn]], dry_run: DryRun = None
 ) -> list[SynchronizedOut]:
     """Make sure that every operator of the list is there: 1 to 10,000, all or nothing.
 
     An operator is known by organization and name. Who is there keeps id and status, who is new
     is Active, who was Deleted comes back Active with the old id, and nobody else is touched.
+
+    With an `externalId` an operator is known by organization and that id: another name is a new
+    name of the same person. Someone who was known by name only gets the id. With `dryRun=true`
+    nothing is saved, and each element tells the `change` that it would make.
     """
-    wanted = actions.new_operators([(one.organization_id, one.name) for one in data])
-    found = await db.write(actions.synchronize, company, wanted)
-    return [SynchronizedOut.of(one) for one in found]
+    elements = [(one.organization_id, one.name, one.external_id) for one in data]
+    wanted = actions.new_operators(elements)
+    is_dry_run = flag("dryRun", dry_run)
+    if is_dry_run:
+        found = await db.read_slow(actions.try_synchronize, company, wanted)
+    else:
+        found = await db.write(actions.synchronize, company, wanted)
+    return [SynchronizedOut.of(one, is_dry_run=is_dry_run) for one in found]
+
+
+@get("/api/operator/search", opt=COMPANY_ONLY, tags=["Operators"])
+async def search_operators(
+    db: Db,
+    company: Company,
+    open_chats: OpenChats,
+    organization_id: OrganizationId = None,
+    search: SearchWords = None,
+    status: StatusFilter = None,
+    after: After = None,
+    limit: Limit = "50",
+) -> FoundOperatorsOut:
+    """Operators by id, of one organization or of the whole company, with `total` counted.
+
+    `search` is a part of the name, of the `externalId` or of the login, in any case. `next` is
+    the `after` of the next page.
+    """
+    asked = whole_or_none("status", status, 0, len(OperatorStatus) - 1)
+    wanted = Search(
+        organization_id=id_or_none("organizationId", organization_id),
+        status=None if asked is None else OperatorStatus(asked),
+        words=search or "",
+        after=whole_or_none("after", after, 0, MAX_ID) or 0,
+        limit=whole("limit", limit, 1, MAX_FOUND),
+    )
+    return FoundOperatorsOut.of(await db.read_slow(actions.search, company, wanted, open_chats))
 
 
 @post("/api/operator/status", status_code=200, opt=COMPANY_ONLY, tags=["Operators"])
 async def set_status(db: Db, company: Company, data: JSONBody[StatusIn]) -> Response[bytes]:
     """Set an operator's status. Leaving Active ends their sessions and tokens at once."""
     await db.write(actions.set_status, company, data.id, data.to_status())
+    return empty()
+
+
+@post(
+    "/api/operator/{operator_id:int}/sign-out",
+    status_code=200,
+    opt=COMPANY_ONLY,
+    tags=["Operators"],
+)
+async def sign_operator_out(
+    db: Db, company: Company, operator_id: FromPath[int]
+) -> Response[bytes]:
+    """Sign an operator out everywhere: tokens, sessions and connections end at once."""
+    await db.write(actions.sign_out_everywhere, company, operator_id)
     return empty()
 
 
@@ -217,7 +281,9 @@ async def operator_me(db: Db, caller: AnyCaller, files: MediaFiles) -> MeOut:
 ROUTES = (
     list_operators,
     synchronize,
+    search_operators,
     set_status,
+    sign_operator_out,
     get_operator_token,
     validate_token,
     set_credentials,

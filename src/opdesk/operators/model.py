@@ -1,7 +1,7 @@
 """An operator, and the two kinds of callers."""
 
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 from opdesk.accounts.model import Company, CompanyCaller, Organization
@@ -9,6 +9,8 @@ from opdesk.audit.model import Actor
 
 OPERATOR_TOKEN = "operator"  # noqa: S105  the kind's name
 MAX_OPERATORS_PER_CALL = 10_000
+MAX_EXTERNAL_ID_CHARS = 200
+MAX_FOUND = 200
 TOKEN_HOURS = 24
 CLOCK_SKEW_MINUTES = 5
 """How far ahead of ours a CRM's clock may run when it asks for a full day."""
@@ -62,10 +64,81 @@ def organization_of(caller: Caller) -> int | None:
 
 
 class NewOperator(NamedTuple):
-    """One element of `synchronize`. The name is trimmed and NFC, and compared as it stands."""
+    """One element of `synchronize`. Name and the CRM's own id are compared as they stand."""
 
     organization_id: int
     name: str
+    external_id: str | None = None
+
+
+NEW = 0
+"""The id of an operator who is not stored yet."""
+
+
+class Change(StrEnum):
+    """What `synchronize` does to an operator; the first that applies."""
+
+    CREATED = "created"
+    REVIVED = "revived"
+    """Was Deleted."""
+    LINKED = "linked"
+    """Was known by name only, and got the CRM's id."""
+    RENAMED = "renamed"
+    NONE = "none"
+
+
+class Synchronized(NamedTuple):
+    """An operator as `synchronize` leaves it; `id` is `NEW` for one that would be created."""
+
+    id: int
+    status: OperatorStatus
+    name: str
+    external_id: str | None
+    change: Change
+
+
+@dataclass(slots=True)
+class Known:
+    """What `synchronize` knows of an operator, and what it makes of it."""
+
+    id: int
+    name: str
+    external_id: str | None
+    status: OperatorStatus
+    change: Change = Change.NONE
+    is_rewritten: bool = False
+    """Has another name or id of the CRM than is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which operators are asked for; None does not limit. `words` is a part of a name or id."""
+
+    organization_id: int | None
+    status: OperatorStatus | None
+    words: str
+    after: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An operator in a list, with how many open chats are theirs."""
+
+    operator: Operator
+    external_id: str | None
+    last_seen_at: int | None
+    organization: Organization
+    open_chats: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    """`next` is the `after` of the next page, None behind the last one."""
+
+    items: list[Found]
+    next: int | None
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +159,3 @@ class Profile:
     organization: Organization
     company: Company
     expires_at: int
-
-
-Synchronized = tuple[int, OperatorStatus, str]
-"""(id, status, name)"""

@@ -1,26 +1,33 @@
 """SQL of operators."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
+    Index,
     Integer,
     PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
     bindparam,
+    func,
     insert,
     literal_column,
+    or_,
     select,
+    text,
     update,
 )
 
 from opdesk.kit.context import Row, Tx
-from opdesk.kit.sql import in_json, metadata, statement
-from opdesk.operators.model import NewOperator, Operator, OperatorStatus
+from opdesk.kit.sql import Statement, in_json, metadata, statement
+from opdesk.kit.text import matching_key
+from opdesk.operators.model import Known, Operator, OperatorStatus, Search
 
 operators = Table(
     "operators",
@@ -37,9 +44,26 @@ operators = Table(
     Column("login_key", Text),
     Column("password_hash", Text),
     Column("created_at", BigInteger, nullable=False),
+    # The CRM's own id; empty for none, so that of those without one a name is there once.
+    Column("external_id", Text, nullable=False),
+    # What a search looks at, folded: SQLite knows only the case of English letters.
+    Column("found_by", Text, nullable=False),
+    Column("last_seen_at", BigInteger),
     PrimaryKeyConstraint("company_id", "id"),
-    UniqueConstraint("company_id", "organization_id", "name_key", name="operators_name"),
     UniqueConstraint("login_key", "company_id", name="operators_login"),
+    Index(
+        "operators_name", "company_id", "organization_id", "name_key", "external_id", unique=True
+    ),
+    Index(
+        "operators_external",
+        "company_id",
+        "organization_id",
+        "external_id",
+        unique=True,
+        sqlite_where=text("external_id <> ''"),
+        postgresql_where=text("external_id <> ''"),
+    ),
+    Index("operators_organization", "company_id", "organization_id", "id", "status"),
 )
 _o = operators.c
 _operator = select(
@@ -52,10 +76,10 @@ _in_organization = (
 )
 OPERATOR = statement(_operator.where(*_is_it))
 OF_ORGANIZATION = statement(_operator.where(*_in_organization).order_by(_o.id))
-BY_NAMES = statement(
-    select(_o.name_key, _o.id, _o.name, _o.status).where(
-        *_in_organization, in_json(_o.name_key, "keys")
-    )
+_known = select(_o.id, _o.name, _o.external_id, _o.status)
+BY_NAMES = statement(_known.where(*_in_organization, in_json(_o.name_key, "keys")))
+BY_EXTERNAL = statement(
+    _known.where(*_in_organization, in_json(_o.external_id, "keys"), text("external_id <> ''"))
 )
 ADD = statement(
     insert(operators).values(
@@ -67,12 +91,29 @@ ADD = statement(
         status=literal_column(str(int(OperatorStatus.ACTIVE))),
         epoch=literal_column("1"),
         created_at=bindparam("now"),
+        external_id=bindparam("external"),
+        found_by=bindparam("found_by"),
+    )
+)
+RENAME = statement(
+    update(operators)
+    .where(*_is_it)
+    .values(
+        name=bindparam("new_name"),
+        name_key=bindparam("new_name"),
+        external_id=bindparam("new_external"),
+        found_by=bindparam("new_found_by"),
     )
 )
 REVIVE = statement(
     update(operators)
     .where(_o.company_id == bindparam("company"), in_json(_o.id, "ids"))
     .values(status=int(OperatorStatus.ACTIVE))
+)
+SEEN = statement(
+    update(operators)
+    .where(*_is_it, or_(_o.last_seen_at.is_(None), _o.last_seen_at < bindparam("new_seen")))
+    .values(last_seen_at=bindparam("new_seen"))
 )
 SET_STATUS = statement(
     update(operators)
@@ -117,20 +158,28 @@ def list_operators(tx: Tx, company_id: int, organization_id: int) -> list[Operat
     return [_operator_of(row) for row in rows]
 
 
-def list_by_names(
-    tx: Tx, company_id: int, organization_id: int, keys: Sequence[str]
-) -> dict[str, tuple[int, str, OperatorStatus]]:
-    """(id, name, status) by name key, for the keys that are there."""
-    rows = tx.all(
-        BY_NAMES,
-        company=company_id,
-        organization=organization_id,
-        keys=json.dumps(keys, ensure_ascii=False),
-    )
-    return {key: (found, name, OperatorStatus(status)) for key, found, name, status in rows}
+def list_known(
+    tx: Tx, company_id: int, organization_id: int, names: Iterable[str], external_ids: Iterable[str]
+) -> list[Known]:
+    """Everyone with one of these names or ids of the CRM, by id."""
+    found: dict[int, Known] = {}
+    for asked, keys in ((BY_NAMES, list(names)), (BY_EXTERNAL, list(external_ids))):
+        if not keys:
+            continue
+        rows = tx.all(
+            asked,
+            company=company_id,
+            organization=organization_id,
+            keys=json.dumps(keys, ensure_ascii=False),
+        )
+        for operator_id, name, external, status in rows:
+            found[operator_id] = Known(operator_id, name, external or None, OperatorStatus(status))
+    return [found[operator_id] for operator_id in sorted(found)]
 
 
-def insert_operators(tx: Tx, company_id: int, new: Sequence[NewOperator]) -> Sequence[int]:
+def insert_operators(
+    tx: Tx, company_id: int, organization_id: int, new: Sequence[Known]
+) -> Sequence[int]:
     """Insert Active operators; their ids, in the same order."""
     ids = tx.new_ids("operators", len(new))
     tx.run_many(
@@ -139,9 +188,11 @@ def insert_operators(tx: Tx, company_id: int, new: Sequence[NewOperator]) -> Seq
             {
                 "company": company_id,
                 "id": operator_id,
-                "organization": one.organization_id,
+                "organization": organization_id,
                 "name": one.name,
                 "name_key": one.name,
+                "external": one.external_id or "",
+                "found_by": _found_by(one),
                 "now": tx.now,
             }
             for operator_id, one in zip(ids, new, strict=True)
@@ -150,8 +201,29 @@ def insert_operators(tx: Tx, company_id: int, new: Sequence[NewOperator]) -> Seq
     return ids
 
 
-def revive(tx: Tx, company_id: int, operator_ids: Sequence[int]) -> None:
-    tx.run(REVIVE, company=company_id, ids=json.dumps(operator_ids))
+def rename(tx: Tx, company_id: int, changed: Sequence[Known]) -> None:
+    """Write the names and the CRM's ids of operators that are there."""
+    tx.run_many(
+        RENAME,
+        (
+            {
+                "company": company_id,
+                "operator": one.id,
+                "new_name": one.name,
+                "new_external": one.external_id or "",
+                "new_found_by": _found_by(one),
+            }
+            for one in changed
+        ),
+    )
+
+
+def _found_by(it: Known) -> str:
+    return matching_key(it.name) + "\n" + matching_key(it.external_id or "")
+
+
+def revive(tx: Tx, company_id: int, deleted: Sequence[Known]) -> None:
+    tx.run(REVIVE, company=company_id, ids=json.dumps([one.id for one in deleted]))
 
 
 def update_status(
@@ -163,6 +235,78 @@ def update_status(
         operator=operator_id,
         new_status=int(status),
         epochs=int(ends_sessions),
+    )
+
+
+def search(
+    tx: Tx, company_id: int, wanted: Search
+) -> list[tuple[Operator, str | None, int | None]]:
+    """(operator, the CRM's id, last seen) of a page, by id."""
+    params = _search_params(company_id, wanted) | {"after": wanted.after, "size": wanted.limit}
+    rows = tx.all(_search_statement(_search_shape(wanted)), **params)
+    return [(_operator_of(row[:-2]), row[-2] or None, row[-1]) for row in rows]
+
+
+def count(tx: Tx, company_id: int, wanted: Search) -> int:
+    """How many there are on all pages."""
+    asked = _count_statement(_search_shape(wanted))
+    return int(tx.scalar(asked, **_search_params(company_id, wanted)))
+
+
+Shape = frozenset[str]
+"""Which parameters narrow a search."""
+
+
+def _search_shape(wanted: Search) -> Shape:
+    return frozenset(_search_params(0, wanted))
+
+
+def _search_params(company_id: int, wanted: Search) -> dict[str, Any]:
+    found: dict[str, Any] = {"company": company_id}
+    if wanted.organization_id is not None:
+        found["organization"] = wanted.organization_id
+    if wanted.status is not None:
+        found["status"] = int(wanted.status)
+    if key := matching_key(wanted.words.strip()):
+        for special in "\\%_":
+            key = key.replace(special, "\\" + special)
+        found["pattern"] = f"%{key}%"
+    return found
+
+
+def _conditions(shape: Shape) -> list[Any]:
+    pattern: Any = bindparam("pattern")
+    known: dict[str, Any] = {
+        "company": _o.company_id == bindparam("company"),
+        "organization": _o.organization_id == bindparam("organization"),
+        "status": _o.status == bindparam("status"),
+        "pattern": or_(
+            _o.found_by.like(pattern, escape="\\"), _o.login_key.like(pattern, escape="\\")
+        ),
+    }
+    return [known[name] for name in sorted(shape)]
+
+
+@cache
+def _search_statement(shape: Shape) -> Statement:
+    query = _operator.add_columns(_o.external_id, _o.last_seen_at)
+    query = query.where(*_conditions(shape), _o.id > bindparam("after"))
+    return statement(query.order_by(_o.id).limit(bindparam("size")))
+
+
+@cache
+def _count_statement(shape: Shape) -> Statement:
+    return statement(select(func.count()).select_from(operators).where(*_conditions(shape)))
+
+
+def update_last_seen(tx: Tx, seen: Mapping[tuple[int, int], int]) -> None:
+    """`seen`: when by (company, operator)."""
+    tx.run_many(
+        SEEN,
+        (
+            {"company": company_id, "operator": operator_id, "new_seen": at}
+            for (company_id, operator_id), at in sorted(seen.items())
+        ),
     )
 
 

@@ -3,11 +3,20 @@
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from opdesk.accounts.model import Organization
 from opdesk.kit.errors import Invalid
 from opdesk.kit.wire import Id, Wire, WireIn, decode, time_or_none, time_out
-from opdesk.operators.model import Operator, OperatorStatus, Profile, Synchronized, Verdict
+from opdesk.operators.model import (
+    Found,
+    FoundPage,
+    Operator,
+    OperatorStatus,
+    Profile,
+    Synchronized,
+    Verdict,
+)
 
 
 class NamedRef(Wire):
@@ -43,22 +52,91 @@ class OperatorOut(Wire):
 
 
 class NewOperatorIn(WireIn):
+    """`externalId` is the CRM's own id of the operator: given, it is the key."""
+
     organization_id: Id
     name: str
+    external_id: str | None = None
 
-    example = {"organizationId": 24, "name": "Olena Koval"}
+    example = {"organizationId": 24, "name": "Olena Koval", "externalId": "E-1042"}
 
 
 class SynchronizedOut(Wire):
-    id: Id
+    """`externalId` is there where it was given, `change` in a dry run.
+
+    `change` is "created", "revived", "linked", "renamed" or "none", the first that applies; `id`
+    is null for an operator that would be created.
+    """
+
+    id: Id | None
     status: int
     name: str
+    external_id: str | UnsetType = UNSET
+    change: str | UnsetType = UNSET
 
-    example = {"id": 21, "status": 0, "name": "Olena Koval"}
+    example = {"id": 21, "status": 0, "name": "Olena Koval", "externalId": "E-1042"}
 
     @classmethod
-    def of(cls, it: Synchronized) -> "SynchronizedOut":
-        return cls(id=it[0], status=int(it[1]), name=it[2])
+    def of(cls, it: Synchronized, *, is_dry_run: bool) -> "SynchronizedOut":
+        return cls(
+            id=it.id or None,
+            status=int(it.status),
+            name=it.name,
+            external_id=UNSET if it.external_id is None else it.external_id,
+            change=it.change.value if is_dry_run else UNSET,
+        )
+
+
+class FoundOperatorOut(Wire):
+    """`openChats`: theirs that are not Closed. `lastSeenAt` is exact to a minute."""
+
+    id: Id
+    name: str
+    external_id: str | None
+    status: int
+    login: str | None
+    organization: NamedRef
+    last_seen_at: str | None
+    open_chats: int
+
+    example = {
+        "id": 21,
+        "name": "Olena Koval",
+        "externalId": "E-1042",
+        "status": 0,
+        "login": "olena",
+        "organization": {"id": 24, "name": "Kyiv shop"},
+        "lastSeenAt": "2026-11-24T09:58:00.000Z",
+        "openChats": 7,
+    }
+
+    @classmethod
+    def of(cls, it: Found) -> "FoundOperatorOut":
+        return cls(
+            id=it.operator.id,
+            name=it.operator.name,
+            external_id=it.external_id,
+            status=int(it.operator.status),
+            login=it.operator.login,
+            organization=NamedRef(id=it.organization.id, name=it.organization.name),
+            last_seen_at=time_or_none(it.last_seen_at),
+            open_chats=it.open_chats,
+        )
+
+
+class FoundOperatorsOut(Wire):
+    """`next` is the `after` of the next page, null on the last one; `total` counts all pages."""
+
+    items: list[FoundOperatorOut]
+    next: Id | None
+    total: int
+
+    example = {"items": [FoundOperatorOut.example], "next": 21, "total": 50_000}
+
+    @classmethod
+    def of(cls, it: FoundPage) -> "FoundOperatorsOut":
+        items = [FoundOperatorOut.of(one) for one in it.items]
+        return cls(items=items, next=it.next, total=it.total)
 
 
 class StatusIn(WireIn):

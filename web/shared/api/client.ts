@@ -1,8 +1,8 @@
 import type { Message } from "./model";
 import type { components } from "./types";
 
-/** `missed`: what a held send has not seen; only its 409 carries it. */
-type Problem = components["schemas"]["Problem"] & { missed?: unknown };
+/** `missed`: what a held send has not seen; only its 409 carries it. `needsCode`: at a sign-in. */
+type Problem = components["schemas"]["Problem"] & { missed?: unknown; needsCode?: unknown };
 
 /** An answer of the server that is not a success (RFC 9457), or no answer at all (status 0). */
 export class ProblemError extends Error {
@@ -12,6 +12,8 @@ export class ProblemError extends Error {
   readonly errors: Readonly<Record<string, readonly string[]>>;
   /** What others wrote meanwhile, oldest first, when a send was held because of it; else null. */
   readonly missed: readonly Message[] | null;
+  /** The password was right, and a code of the second factor is missing or wrong. */
+  readonly needsCode: boolean;
   /** Seconds to wait before another try, when the server said so. */
   readonly retryAfterS: number | null;
 
@@ -23,6 +25,7 @@ export class ProblemError extends Error {
     this.detail = problem.detail ?? "";
     this.errors = problem.errors ?? {};
     this.missed = problem.status === 409 ? missedOf(problem.missed) : null;
+    this.needsCode = problem.needsCode === true;
     this.retryAfterS = retryAfterS;
   }
 

@@ -72,6 +72,47 @@ export type Link = Omit<Schemas["LinkOut"], "outcome" | "others" | "channels" | 
   problem: LinkProblem | null;
 };
 
-export type SignedInCompany = Schemas["SignedInOut"];
+export type SignedIn = Omit<Schemas["SignedInOut"], "role" | "user"> & {
+  role: Role;
+  user: User | null;
+};
 export type ApiKey = Schemas["ApiKeyOut"];
 export type NewApiKey = Schemas["NewApiKeyOut"];
+
+export const Role = { Owner: 0, Admin: 1, Analyst: 2 } as const;
+export type Role = (typeof Role)[keyof typeof Role];
+export type User = Omit<Schemas["UserOut"], "role" | "state"> & {
+  role: Role;
+  state: "active" | "invited";
+};
+export type OneTimeLink = Schemas["OneTimeLinkOut"];
+export type Invited = Omit<Schemas["InvitedOut"], "user"> & { user: User };
+export type Invitation = Omit<Schemas["InvitationOut"], "kind"> & {
+  kind: "userInvitation" | "userReset" | "operatorInvitation" | "operatorReset";
+};
+export type TotpOffer = Schemas["OfferOut"];
+export type AuditEntry = Schemas["EntryOut"];
+export type AuditPage = Schemas["EntriesOut"];
+
+export type Organization = Schemas["OrganizationOut"];
+export type OrganizationDetails = Schemas["OrganizationDetailsOut"];
+export const OperatorStatus = { Active: 0, Inactive: 1, Deleted: 2 } as const;
+export type OperatorStatus = (typeof OperatorStatus)[keyof typeof OperatorStatus];
+export type FoundOperator = Omit<Schemas["FoundOperatorOut"], "status"> & {
+  status: OperatorStatus;
+};
+export type FoundOperators = Omit<Schemas["FoundOperatorsOut"], "items"> & {
+  items: FoundOperator[];
+};
+export type Synchronized = Schemas["SynchronizedOut"];
+export type SourceInfo = Omit<Schemas["SourceOut"], "source"> & { source: Source };
+export type SettingInfo = Schemas["SettingOut"];
+export type Channel = Omit<Schemas["ChannelOut"], "source"> & { source: Source };
+export type ChannelCheck = Schemas["CheckOut"];
+export type RecentChat = Schemas["RecentChatOut"];
+export type LinkCheck = Omit<Schemas["LinkCheckOut"], "chat" | "others"> & {
+  chat: Chat | null;
+  others: Chat[];
+};
+export type LinkStep = Schemas["LinkStepOut"];
+export type BuiltLink = Schemas["LinkBuildOut"];

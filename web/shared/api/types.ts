@@ -56,6 +56,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/channel/source": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** ListSources */
+    get: operations["ApiChannelSourceListSources"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/channel/{channel_id}": {
     parameters: {
       query?: never;
@@ -85,6 +102,40 @@ export interface paths {
     put?: never;
     /** CheckChannel */
     post: operations["ApiChannelChannelIdCheckCheckChannel"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/channel/{channel_id}/recent": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** ListRecentChats */
+    get: operations["ApiChannelChannelIdRecentListRecentChats"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/channel/{channel_id}/test": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** SendTestMessage */
+    post: operations["ApiChannelChannelIdTestSendTestMessage"];
     delete?: never;
     options?: never;
     head?: never;
@@ -403,6 +454,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/company/organization/{organization_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** GetOrganization */
+    get: operations["ApiCompanyOrganizationOrganizationIdGetOrganization"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/company/origins": {
     parameters: {
       query?: never;
@@ -570,6 +638,40 @@ export interface paths {
     get: operations["ApiEventsListEvents"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/link/build": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** BuildLink */
+    post: operations["ApiLinkBuildBuildLink"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/link/check": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** CheckLink */
+    post: operations["ApiLinkCheckCheckLink"];
     delete?: never;
     options?: never;
     head?: never;
@@ -746,6 +848,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/operator/search": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** SearchOperators */
+    get: operations["ApiOperatorSearchSearchOperators"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/operator/sign-in": {
     parameters: {
       query?: never;
@@ -831,6 +950,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/operator/{operator_id}/hand-over": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** HandOver */
+    post: operations["ApiOperatorOperatorIdHandOverHandOver"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/operator/{operator_id}/link": {
     parameters: {
       query?: never;
@@ -842,6 +978,23 @@ export interface paths {
     put?: never;
     /** MakeOperatorLink */
     post: operations["ApiOperatorOperatorIdLinkMakeOperatorLink"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/operator/{operator_id}/sign-out": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** SignOperatorOut */
+    post: operations["ApiOperatorOperatorIdSignOutSignOperatorOut"];
     delete?: never;
     options?: never;
     head?: never;
@@ -963,7 +1116,8 @@ export interface components {
      *       "isEnabled": true,
      *       "webhookUrl": "https://desk.example.com/hooks/1/3",
      *       "state": "webhook",
-     *       "problem": null
+     *       "problem": null,
+     *       "problemDetail": null
      *     }
      */
     ChannelOut: {
@@ -978,6 +1132,7 @@ export interface components {
       webhookUrl: string;
       state: string;
       problem: string | null;
+      problemDetail: components["schemas"]["TroubleOut"] | null;
     };
     /**
      * ChatOperatorIn
@@ -1141,12 +1296,25 @@ export interface components {
      * CheckOut
      * @example {
      *       "ok": true,
-     *       "problems": []
+     *       "problems": [],
+     *       "details": []
      *     }
      */
     CheckOut: {
       ok: boolean;
       problems: string[];
+      details: components["schemas"]["TroubleOut"][];
+    };
+    /**
+     * ChoiceOut
+     * @example {
+     *       "value": "cabinet",
+     *       "label": "A token of the seller's cabinet"
+     *     }
+     */
+    ChoiceOut: {
+      value: string;
+      label: string;
     };
     /**
      * ClientOut
@@ -1291,6 +1459,77 @@ export interface components {
       data: unknown;
     };
     /**
+     * FoundOperatorOut
+     * @example {
+     *       "id": 21,
+     *       "name": "Olena Koval",
+     *       "externalId": "E-1042",
+     *       "status": 0,
+     *       "login": "olena",
+     *       "organization": {
+     *         "id": 24,
+     *         "name": "Kyiv shop"
+     *       },
+     *       "lastSeenAt": "2026-11-24T09:58:00.000Z",
+     *       "openChats": 7
+     *     }
+     */
+    FoundOperatorOut: {
+      id: number;
+      name: string;
+      externalId: string | null;
+      status: number;
+      login: string | null;
+      organization: components["schemas"]["NamedRef"];
+      lastSeenAt: string | null;
+      openChats: number;
+    };
+    /**
+     * FoundOperatorsOut
+     * @example {
+     *       "items": [
+     *         {
+     *           "id": 21,
+     *           "name": "Olena Koval",
+     *           "externalId": "E-1042",
+     *           "status": 0,
+     *           "login": "olena",
+     *           "organization": {
+     *             "id": 24,
+     *             "name": "Kyiv shop"
+     *           },
+     *           "lastSeenAt": "2026-11-24T09:58:00.000Z",
+     *           "openChats": 7
+     *         }
+     *       ],
+     *       "next": 21,
+     *       "total": 50000
+     *     }
+     */
+    FoundOperatorsOut: {
+      items: components["schemas"]["FoundOperatorOut"][];
+      next: number | null;
+      total: number;
+    };
+    /**
+     * HandOverIn
+     * @example {
+     *       "toOperatorId": 22
+     *     }
+     */
+    HandOverIn: {
+      toOperatorId: number | null;
+    };
+    /**
+     * HandOverOut
+     * @example {
+     *       "moved": 7
+     *     }
+     */
+    HandOverOut: {
+      moved: number;
+    };
+    /**
      * InvitationOut
      * @example {
      *       "kind": "userInvitation",
@@ -1334,6 +1573,56 @@ export interface components {
       link: components["schemas"]["OneTimeLinkOut"];
     };
     /**
+     * LimitsOut
+     * @example {
+     *       "textChars": 4096,
+     *       "captionChars": 1024,
+     *       "photoBytes": 10485760,
+     *       "fileBytes": 52428800
+     *     }
+     */
+    LimitsOut: {
+      textChars: number;
+      captionChars: number;
+      photoBytes: number;
+      fileBytes: number;
+    };
+    /**
+     * LinkBuildIn
+     * @example {
+     *       "chatId": 5,
+     *       "operatorId": 21,
+     *       "withToken": true,
+     *       "expiresInMinutes": 60
+     *     }
+     */
+    LinkBuildIn: {
+      chatId: number;
+      operatorId?: number | null;
+      /** @default false */
+      withToken: boolean;
+      /** @default 60 */
+      expiresInMinutes: number;
+    };
+    /**
+     * LinkBuildOut
+     * @example {
+     *       "link": "https://desk.example.com/?chat_raw_id=5",
+     *       "expiresAt": null,
+     *       "others": [
+     *         {
+     *           "kind": "phone",
+     *           "link": "https://desk.example.com/?phone=%2B380501234567"
+     *         }
+     *       ]
+     *     }
+     */
+    LinkBuildOut: {
+      link: string;
+      expiresAt: string | null;
+      others: components["schemas"]["OtherLinkOut"][];
+    };
+    /**
      * LinkChannelOut
      * @example {
      *       "id": 3,
@@ -1349,6 +1638,45 @@ export interface components {
       from: string;
       canWriteFirst: boolean;
       reason: string | null;
+    };
+    /**
+     * LinkCheckIn
+     * @example {
+     *       "link": "https://desk.example.com/?source=2&from=demo_shop_bot&phone=%2B380501234567",
+     *       "operatorId": 21
+     *     }
+     */
+    LinkCheckIn: {
+      link: string;
+      operatorId?: number | null;
+    };
+    /**
+     * LinkCheckOut
+     * @example {
+     *       "steps": [
+     *         {
+     *           "rule": "phone",
+     *           "outcome": "ok",
+     *           "text": "phone_read",
+     *           "params": {
+     *             "phone": "+380501234567",
+     *             "country": "UA",
+     *             "organization": "Kyiv shop"
+     *           }
+     *         }
+     *       ],
+     *       "leadsTo": "problem",
+     *       "chat": null,
+     *       "others": [],
+     *       "problem": "bad_phone"
+     *     }
+     */
+    LinkCheckOut: {
+      steps: components["schemas"]["LinkStepOut"][];
+      leadsTo: string;
+      chat: unknown;
+      others: unknown[];
+      problem: string | null;
     };
     /**
      * LinkOut
@@ -1368,6 +1696,27 @@ export interface components {
       phone: string | null;
       channels: components["schemas"]["LinkChannelOut"][];
       problem: string | null;
+    };
+    /**
+     * LinkStepOut
+     * @example {
+     *       "rule": "phone",
+     *       "outcome": "ok",
+     *       "text": "phone_read",
+     *       "params": {
+     *         "phone": "+380501234567",
+     *         "country": "UA",
+     *         "organization": "Kyiv shop"
+     *       }
+     *     }
+     */
+    LinkStepOut: {
+      rule: string;
+      outcome: string;
+      text: string;
+      params: {
+        [key: string]: string | number;
+      };
     };
     /**
      * LinkUsedOut
@@ -1572,12 +1921,14 @@ export interface components {
      * NewOperatorIn
      * @example {
      *       "organizationId": 24,
-     *       "name": "Olena Koval"
+     *       "name": "Olena Koval",
+     *       "externalId": "E-1042"
      *     }
      */
     NewOperatorIn: {
       organizationId: number;
       name: string;
+      externalId?: string | null;
     };
     /**
      * NotSentOut
@@ -1642,6 +1993,17 @@ export interface components {
       isMailed: boolean;
     };
     /**
+     * OnlyWithOut
+     * @example {
+     *       "name": "loginRoute",
+     *       "value": "cabinet"
+     *     }
+     */
+    OnlyWithOut: {
+      name: string;
+      value: string;
+    };
+    /**
      * OperatorFaceOut
      * @example {
      *       "id": 21,
@@ -1662,6 +2024,19 @@ export interface components {
      */
     OperatorLinkIn: {
       email?: string | null;
+    };
+    /**
+     * OperatorLinkOut
+     * @example {
+     *       "url": "https://desk.example.com/join#5f0c…",
+     *       "expiresAt": "2026-11-28T09:30:00.000Z",
+     *       "isMailed": false
+     *     }
+     */
+    OperatorLinkOut: {
+      url: string;
+      expiresAt: string;
+      isMailed: boolean;
     };
     /**
      * OperatorOut
@@ -1685,8 +2060,31 @@ export interface components {
      * OrganizationChangeIn
      * @example {
      *       "id": 6,
-     *       "timeZone": "Europe/Kyiv",
-     *       "language": "en"
+     *       "language": "en",
+     *       "workingHours": [
+     *         {
+     *           "day": 1,
+     *           "from": "09:00",
+     *           "to": "18:00"
+     *         }
+     *       ],
+     *       "quickReplies": [
+     *         {
+     *           "shortcut": "hours",
+     *           "text": "We are open from 9 to 18."
+     *         }
+     *       ],
+     *       "tags": [
+     *         {
+     *           "name": "VIP",
+     *           "color": "#b3261e"
+     *         }
+     *       ],
+     *       "crmUrl": "https://crm.example.com/client?phone={phone}",
+     *       "retentionDays": 730,
+     *       "ownChatsOnly": false,
+     *       "assignment": 0,
+     *       "capacity": null
      *     }
      */
     OrganizationChangeIn: {
@@ -1696,6 +2094,14 @@ export interface components {
       country?: string | null;
       language?: string | null;
       operatorsMayDelete?: boolean | null;
+      workingHours?: components["schemas"]["ShiftIn"][];
+      quickReplies?: components["schemas"]["QuickReplyIn"][];
+      tags?: components["schemas"]["TagIn"][];
+      crmUrl?: string | null;
+      retentionDays?: number | null;
+      ownChatsOnly?: boolean;
+      assignment?: number;
+      capacity?: number | null;
     };
     /**
      * OrganizationDetailsOut
@@ -1705,7 +2111,31 @@ export interface components {
      *       "timeZone": "Europe/Kyiv",
      *       "country": "UA",
      *       "language": "en",
-     *       "operatorsMayDelete": false
+     *       "operatorsMayDelete": false,
+     *       "workingHours": [
+     *         {
+     *           "day": 1,
+     *           "from": "09:00",
+     *           "to": "18:00"
+     *         }
+     *       ],
+     *       "quickReplies": [
+     *         {
+     *           "shortcut": "hours",
+     *           "text": "We are open from 9 to 18."
+     *         }
+     *       ],
+     *       "tags": [
+     *         {
+     *           "name": "VIP",
+     *           "color": "#b3261e"
+     *         }
+     *       ],
+     *       "crmUrl": "https://crm.example.com/client?phone={phone}",
+     *       "retentionDays": 730,
+     *       "ownChatsOnly": false,
+     *       "assignment": 0,
+     *       "capacity": null
      *     }
      */
     OrganizationDetailsOut: {
@@ -1715,6 +2145,14 @@ export interface components {
       country: string;
       language: string;
       operatorsMayDelete: boolean;
+      workingHours: components["schemas"]["ShiftOut"][];
+      quickReplies: components["schemas"]["QuickReplyOut"][];
+      tags: components["schemas"]["TagOut"][];
+      crmUrl: string | null;
+      retentionDays: number | null;
+      ownChatsOnly: boolean;
+      assignment: number;
+      capacity: number | null;
     };
     /**
      * OrganizationIn
@@ -1789,6 +2227,17 @@ export interface components {
       origins: string[];
     };
     /**
+     * OtherLinkOut
+     * @example {
+     *       "kind": "phone",
+     *       "link": "https://desk.example.com/?phone=%2B380501234567"
+     *     }
+     */
+    OtherLinkOut: {
+      kind: string;
+      link: string;
+    };
+    /**
      * PasswordIn
      * @example {
      *       "current": "a-long-passphrase",
@@ -1848,6 +2297,43 @@ export interface components {
       organization: components["schemas"]["OrganizationSettingsOut"];
       company: components["schemas"]["NamedRef"];
       expiresAt: string;
+    };
+    /**
+     * QuickReplyIn
+     * @example {
+     *       "shortcut": "hours",
+     *       "text": "We are open from 9 to 18."
+     *     }
+     */
+    QuickReplyIn: {
+      shortcut: string;
+      text: string;
+    };
+    /**
+     * QuickReplyOut
+     * @example {
+     *       "shortcut": "hours",
+     *       "text": "We are open from 9 to 18."
+     *     }
+     */
+    QuickReplyOut: {
+      shortcut: string;
+      text: string;
+    };
+    /**
+     * RecentChatOut
+     * @example {
+     *       "id": 5,
+     *       "client": "Taras Bondar",
+     *       "phone": "+380501234567",
+     *       "activeAt": "2026-11-24T09:30:00.000Z"
+     *     }
+     */
+    RecentChatOut: {
+      id: number;
+      client: string;
+      phone: string | null;
+      activeAt: string;
     };
     /**
      * RecoveryOut
@@ -1913,6 +2399,65 @@ export interface components {
       isNeeded: boolean;
     };
     /**
+     * SettingOut
+     * @example {
+     *       "name": "botToken",
+     *       "kind": "secret",
+     *       "isRequired": true,
+     *       "filledBy": "admin",
+     *       "default": null,
+     *       "label": "Bot token",
+     *       "help": "The line that @BotFather shows after /newbot…",
+     *       "example": "123456789:AAE-made-up-token-of-a-bot",
+     *       "pattern": "[0-9]{1,20}:[A-Za-z0-9_-]{10,100}",
+     *       "least": null,
+     *       "most": null,
+     *       "choices": [],
+     *       "onlyWith": null
+     *     }
+     */
+    SettingOut: {
+      name: string;
+      kind: string;
+      isRequired: boolean;
+      filledBy: string;
+      default: string | null;
+      label: string;
+      help: string;
+      example: string;
+      pattern: string | null;
+      least: number | null;
+      most: number | null;
+      choices: components["schemas"]["ChoiceOut"][];
+      onlyWith: components["schemas"]["OnlyWithOut"] | null;
+    };
+    /**
+     * ShiftIn
+     * @example {
+     *       "day": 1,
+     *       "from": "09:00",
+     *       "to": "18:00"
+     *     }
+     */
+    ShiftIn: {
+      day: number;
+      from: string;
+      to: string;
+    };
+    /**
+     * ShiftOut
+     * @example {
+     *       "day": 1,
+     *       "from": "09:00",
+     *       "to": "18:00"
+     *     }
+     */
+    ShiftOut: {
+      day: number;
+      from: string;
+      to: string;
+    };
+    /**
      * SignInIn
      * @example {
      *       "login": "olena",
@@ -1964,6 +2509,90 @@ export interface components {
       user: components["schemas"]["UserOut"] | null;
     };
     /**
+     * SourceOut
+     * @example {
+     *       "source": 2,
+     *       "name": "Telegram bot",
+     *       "about": "Customers write to your bot in Telegram, operators answer in the panel.",
+     *       "from": {
+     *         "name": "from",
+     *         "kind": "text",
+     *         "isRequired": false,
+     *         "filledBy": "admin",
+     *         "default": null,
+     *         "label": "Bot token",
+     *         "help": "The line that @BotFather shows after /newbot…",
+     *         "example": "123456789:AAE-made-up-token-of-a-bot",
+     *         "pattern": "[0-9]{1,20}:[A-Za-z0-9_-]{10,100}",
+     *         "least": null,
+     *         "most": null,
+     *         "choices": [],
+     *         "onlyWith": null
+     *       },
+     *       "settings": [
+     *         {
+     *           "name": "botToken",
+     *           "kind": "secret",
+     *           "isRequired": true,
+     *           "filledBy": "admin",
+     *           "default": null,
+     *           "label": "Bot token",
+     *           "help": "The line that @BotFather shows after /newbot…",
+     *           "example": "123456789:AAE-made-up-token-of-a-bot",
+     *           "pattern": "[0-9]{1,20}:[A-Za-z0-9_-]{10,100}",
+     *           "least": null,
+     *           "most": null,
+     *           "choices": [],
+     *           "onlyWith": null
+     *         }
+     *       ],
+     *       "steps": [
+     *         {
+     *           "text": "Open the chat with @BotFather in Telegram and send /newbot…",
+     *           "link": "https://t.me/BotFather",
+     *           "shows": null,
+     *           "isAfterSaving": false
+     *         }
+     *       ],
+     *       "limits": {
+     *         "textChars": 4096,
+     *         "captionChars": 1024,
+     *         "photoBytes": 10485760,
+     *         "fileBytes": 52428800
+     *       },
+     *       "hears": [
+     *         "webhook",
+     *         "polling"
+     *       ],
+     *       "webhookSetup": "automatic",
+     *       "canWriteFirst": false,
+     *       "canShowTyping": true,
+     *       "receipts": [],
+     *       "checks": [
+     *         "Telegram accepts the bot's token (getMe)."
+     *       ],
+     *       "notes": [
+     *         "A bot can't write first: the customer presses Start before."
+     *       ]
+     *     }
+     */
+    SourceOut: {
+      source: number;
+      name: string;
+      about: string;
+      from: components["schemas"]["SettingOut"];
+      settings: components["schemas"]["SettingOut"][];
+      steps: components["schemas"]["StepOut"][];
+      limits: components["schemas"]["LimitsOut"];
+      hears: string[];
+      webhookSetup: string;
+      canWriteFirst: boolean;
+      canShowTyping: boolean;
+      receipts: string[];
+      checks: string[];
+      notes: string[];
+    };
+    /**
      * StatusIn
      * @example {
      *       "id": 21,
@@ -1973,6 +2602,21 @@ export interface components {
     StatusIn: {
       id: number;
       status: number;
+    };
+    /**
+     * StepOut
+     * @example {
+     *       "text": "Open the chat with @BotFather in Telegram and send /newbot…",
+     *       "link": "https://t.me/BotFather",
+     *       "shows": null,
+     *       "isAfterSaving": false
+     *     }
+     */
+    StepOut: {
+      text: string;
+      link: string | null;
+      shows: string | null;
+      isAfterSaving: boolean;
     };
     /**
      * SwitchedOut
@@ -1988,13 +2632,47 @@ export interface components {
      * @example {
      *       "id": 21,
      *       "status": 0,
-     *       "name": "Olena Koval"
+     *       "name": "Olena Koval",
+     *       "externalId": "E-1042"
      *     }
      */
     SynchronizedOut: {
-      id: number;
+      id: number | null;
       status: number;
       name: string;
+      externalId?: string;
+      change?: string;
+    };
+    /**
+     * TagIn
+     * @example {
+     *       "name": "VIP",
+     *       "color": "#b3261e"
+     *     }
+     */
+    TagIn: {
+      name: string;
+      color: string;
+    };
+    /**
+     * TagOut
+     * @example {
+     *       "name": "VIP",
+     *       "color": "#b3261e"
+     *     }
+     */
+    TagOut: {
+      name: string;
+      color: string;
+    };
+    /**
+     * TestMessageIn
+     * @example {
+     *       "chatId": 5
+     *     }
+     */
+    TestMessageIn: {
+      chatId: number;
     };
     /**
      * TokenRequestIn
@@ -2006,6 +2684,23 @@ export interface components {
     TokenRequestIn: {
       id: number;
       expiresAt: string;
+    };
+    /**
+     * TroubleOut
+     * @example {
+     *       "code": "botRefused",
+     *       "params": {
+     *         "words": "Unauthorized"
+     *       },
+     *       "text": "Telegram refuses the bot: Unauthorized. Copy the current token from @BotFather…"
+     *     }
+     */
+    TroubleOut: {
+      code: string;
+      params: {
+        [key: string]: string;
+      };
+      text: string;
     };
     /**
      * TypingIn
@@ -2369,6 +3064,8 @@ export interface operations {
       query?: {
         /** @description Whose channels */
         organizationId?: number | string | null;
+        /** @description Of the texts: uk (if not given) or en */
+        language?: string | null;
       };
       header?: never;
       path?: never;
@@ -2455,6 +3152,8 @@ export interface operations {
       query?: {
         /** @description Save although the platform can't be reached, switched off */
         force?: boolean | string | null;
+        /** @description Of the texts: uk (if not given) or en */
+        language?: string | null;
       };
       header?: never;
       path?: never;
@@ -2550,11 +3249,99 @@ export interface operations {
       };
     };
   };
+  ApiChannelSourceListSources: {
+    parameters: {
+      query?: {
+        /** @description Of the texts: uk (if not given) or en */
+        language?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SourceOut"][];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   ApiChannelChannelIdChangeChannel: {
     parameters: {
       query?: {
         /** @description Save although the platform can't be reached, switched off */
         force?: boolean | string | null;
+        /** @description Of the texts: uk (if not given) or en */
+        language?: string | null;
       };
       header?: never;
       path: {
@@ -2732,7 +3519,10 @@ export interface operations {
   };
   ApiChannelChannelIdCheckCheckChannel: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Of the texts: uk (if not given) or en */
+        language?: string | null;
+      };
       header?: never;
       path: {
         channel_id: number;
@@ -2748,6 +3538,185 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["CheckOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiChannelChannelIdRecentListRecentChats: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        channel_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecentChatOut"][];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiChannelChannelIdTestSendTestMessage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        channel_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "chatId": 5
+         *     }
+         */
+        "application/json": components["schemas"]["TestMessageIn"];
+      };
+    };
+    responses: {
+      /** @description The message */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["MessageOut"];
         };
       };
       /** @description Malformed or invalid; `errors` names the field */
@@ -4829,8 +5798,31 @@ export interface operations {
         /**
          * @example {
          *       "id": 6,
-         *       "timeZone": "Europe/Kyiv",
-         *       "language": "en"
+         *       "language": "en",
+         *       "workingHours": [
+         *         {
+         *           "day": 1,
+         *           "from": "09:00",
+         *           "to": "18:00"
+         *         }
+         *       ],
+         *       "quickReplies": [
+         *         {
+         *           "shortcut": "hours",
+         *           "text": "We are open from 9 to 18."
+         *         }
+         *       ],
+         *       "tags": [
+         *         {
+         *           "name": "VIP",
+         *           "color": "#b3261e"
+         *         }
+         *       ],
+         *       "crmUrl": "https://crm.example.com/client?phone={phone}",
+         *       "retentionDays": 730,
+         *       "ownChatsOnly": false,
+         *       "assignment": 0,
+         *       "capacity": null
          *     }
          */
         "application/json": components["schemas"]["OrganizationChangeIn"];
@@ -4939,6 +5931,91 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["OrganizationOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiCompanyOrganizationOrganizationIdGetOrganization: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        organization_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OrganizationDetailsOut"];
         };
       };
       /** @description Malformed or invalid; `errors` names the field */
@@ -6136,6 +7213,194 @@ export interface operations {
       };
     };
   };
+  ApiLinkBuildBuildLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "chatId": 5,
+         *       "operatorId": 21,
+         *       "withToken": true,
+         *       "expiresInMinutes": 60
+         *     }
+         */
+        "application/json": components["schemas"]["LinkBuildIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LinkBuildOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiLinkCheckCheckLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "link": "https://desk.example.com/?source=2&from=demo_shop_bot&phone=%2B380501234567",
+         *       "operatorId": 21
+         *     }
+         */
+        "application/json": components["schemas"]["LinkCheckIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LinkCheckOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   ApiLinkSwitchSwitchOperator: {
     parameters: {
       query?: never;
@@ -7023,6 +8288,100 @@ export interface operations {
       };
     };
   };
+  ApiOperatorSearchSearchOperators: {
+    parameters: {
+      query?: {
+        /** @description Whose operators */
+        organizationId?: number | string | null;
+        /** @description A part of the name, id or login */
+        search?: string | null;
+        /** @description 0 Active to 2 Deleted */
+        status?: number | string | null;
+        /** @description The `next` of the page before */
+        after?: number | string | null;
+        /** @description Operators on a page, 1 to 200 */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FoundOperatorsOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   ApiOperatorSignInSignInOperator: {
     parameters: {
       query?: never;
@@ -7290,7 +8649,10 @@ export interface operations {
   };
   ApiOperatorSynchronizeSynchronize: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Tell what would change */
+        dryRun?: boolean | string | null;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -7301,7 +8663,8 @@ export interface operations {
          * @example [
          *       {
          *         "organizationId": 24,
-         *         "name": "Olena Koval"
+         *         "name": "Olena Koval",
+         *         "externalId": "E-1042"
          *       }
          *     ]
          */
@@ -7473,6 +8836,100 @@ export interface operations {
       };
     };
   };
+  ApiOperatorOperatorIdHandOverHandOver: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        operator_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "toOperatorId": 22
+         *     }
+         */
+        "application/json": components["schemas"]["HandOverIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["HandOverOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   ApiOperatorOperatorIdLinkMakeOperatorLink: {
     parameters: {
       query?: never;
@@ -7499,8 +8956,91 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["OneTimeLinkOut"];
+          "application/json": components["schemas"]["OperatorLinkOut"];
         };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiOperatorOperatorIdSignOutSignOperatorOut: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        operator_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; the answer has no body */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {

@@ -1,5 +1,6 @@
 """What can happen to chats and messages: the rules of the contract's section Chats."""
 
+from opdesk.chats.actions.handing_over import count_open, hand_over
 from opdesk.chats.actions.lifecycle import (
     CLEAR,
     ForgetRaw,
@@ -18,9 +19,11 @@ from opdesk.chats.actions.reading import (
     list_by_phone,
     list_chats,
     list_messages,
+    list_newest_of_channel,
     localized,
 )
 from opdesk.chats.actions.receiving import FETCH, edit_received, hold, is_stored, receive
+from opdesk.chats.actions.retention import delete_outdated
 from opdesk.chats.actions.sending import (
     SEND,
     UNCERTAIN,
@@ -44,18 +47,22 @@ __all__ = [
     "assign",
     "check_text_length",
     "clear_away",
+    "count_open",
     "delete_chat",
+    "delete_outdated",
     "edit_received",
     "find_chat",
     "find_message",
     "forget_old_keys",
     "get_chat",
     "get_typed_in",
+    "hand_over",
     "hold",
     "is_stored",
     "list_by_phone",
     "list_chats",
     "list_messages",
+    "list_newest_of_channel",
     "localized",
     "mark_read",
     "receive",

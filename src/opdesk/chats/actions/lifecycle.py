@@ -20,7 +20,7 @@ from opdesk.media import actions as media
 from opdesk.media.access import Files
 from opdesk.operators import access as operators
 from opdesk.operators.errors import OperatorInactive, OperatorNotFound
-from opdesk.operators.model import Caller, OperatorCaller, OperatorStatus
+from opdesk.operators.model import Caller, Operator, OperatorCaller, OperatorStatus
 
 CLEAR = "clear_chat"
 """The kind that clears away what a deleted chat left outside the database: {"digests": [...]}."""
@@ -55,19 +55,29 @@ def assign(tx: Tx, caller: Caller, chat_id: int, operator_id: int | None) -> Non
     """
     state = access.locked(tx, caller, chat_id)
     if operator_id is not None:
-        _check_assignable(tx, state, operator_id)
+        require_active(tx, state.company_id, state.organization_id, operator_id)
+    give(tx, caller, state, operator_id)
+
+
+def give(tx: Tx, caller: Caller, state: ChatState, operator_id: int | None) -> None:
+    """Make a locked chat somebody's, or nobody's; whoever they are has been looked at."""
     status = _assigned_status(tx, state, operator_id)
     changed = replace(state, status=status, operator_id=operator_id)
     save(tx, state, changed, by=acting_operator(caller))
 
 
-def _check_assignable(tx: Tx, state: ChatState, operator_id: int) -> None:
-    operator = operators.operator(tx, state.company_id, operator_id)
+def require_active(tx: Tx, company_id: int, organization_id: int, operator_id: int) -> Operator:
+    """An operator who may get chats of an organization.
+
+    Raises OperatorNotFound for one who isn't of the organization, or deleted; OperatorInactive.
+    """
+    operator = operators.operator(tx, company_id, operator_id)
     is_gone = operator.status is OperatorStatus.DELETED
-    if is_gone or operator.organization_id != state.organization_id:
+    if is_gone or operator.organization_id != organization_id:
         raise OperatorNotFound(f"there is no operator {operator_id} in the chat's organization")
     if operator.status is not OperatorStatus.ACTIVE:
         raise OperatorInactive(f"{operator.name} is not active and gets no chats")
+    return operator
 
 
 def _assigned_status(tx: Tx, state: ChatState, operator_id: int | None) -> ChatStatus:

@@ -14,6 +14,8 @@ from opdesk.kit.context import Fact, Tx
 from opdesk.kit.text import search_words
 from opdesk.media import actions as media
 from opdesk.media.model import Media
+from opdesk.operators import access as operators
+from opdesk.operators.model import OperatorStatus
 
 FETCH = "fetch_media"
 """The kind that fetches a platform's file: {"message": id, "media": id, "reference": text}."""
@@ -23,7 +25,7 @@ def receive(tx: Tx, channel: Channel, incoming: Incoming) -> Message | None:
     """Store a customer's message; None when it was stored before.
 
     It makes the contact and the chat if they are new, and turns a Waiting, paused or closed chat
-    into Open (New when nobody is assigned).
+    into Open (New when nobody is assigned). A closed one of somebody who left is nobody's.
     """
     known = _locked(tx, channel, incoming.external_chat_id)
     # Only now: whoever deletes the chat deletes its contact with it, and holds the same lock.
@@ -46,15 +48,25 @@ def receive(tx: Tx, channel: Channel, incoming: Incoming) -> Message | None:
             "reference": incoming.file.reference,
         }
         outbox.put(tx, state.company_id, FETCH, payload, lane=f"media:{message.media.id}")
-    awake = replace(state, status=_awoken(state), unread=state.unread + 1)
+    awake = replace(_awoken(tx, state), unread=state.unread + 1)
     save(tx, state, awake, last_message_id=message.id)
     return message
 
 
-def _awoken(state: ChatState) -> ChatStatus:
+def _awoken(tx: Tx, state: ChatState) -> ChatState:
     if state.status in (ChatStatus.NEW, ChatStatus.OPEN):
-        return state.status
-    return ChatStatus.NEW if state.operator_id is None else ChatStatus.OPEN
+        return state
+    if state.status is ChatStatus.CLOSED and _has_left(tx, state):
+        return replace(state, status=ChatStatus.NEW, operator_id=None)
+    status = ChatStatus.NEW if state.operator_id is None else ChatStatus.OPEN
+    return replace(state, status=status)
+
+
+def _has_left(tx: Tx, state: ChatState) -> bool:
+    if state.operator_id is None:
+        return False
+    operator = operators.operator(tx, state.company_id, state.operator_id)
+    return operator.status is not OperatorStatus.ACTIVE
 
 
 def hold(tx: Tx, channel: Channel, external_chat_id: str) -> bool:

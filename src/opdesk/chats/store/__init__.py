@@ -11,7 +11,14 @@ from opdesk.chats.store.chats import (
     save_state,
     save_state_and_last,
 )
-from opdesk.chats.store.listing import count_chats, forget_words, index_words, list_chats
+from opdesk.chats.store.holders import count_open, find_active_at, list_inactive, list_open_of
+from opdesk.chats.store.listing import (
+    count_chats,
+    forget_words,
+    index_words,
+    list_chats,
+    list_newest_of_channel,
+)
 from opdesk.chats.store.messages import (
     count_messages,
     delete_old_keys,
@@ -33,8 +40,10 @@ from opdesk.chats.store.messages import (
 __all__ = [
     "count_chats",
     "count_messages",
+    "count_open",
     "delete_chat",
     "delete_old_keys",
+    "find_active_at",
     "find_answer_of_others",
     "find_by_external",
     "find_chat",
@@ -50,10 +59,13 @@ __all__ = [
     "insert_message",
     "list_by_phone",
     "list_chats",
+    "list_inactive",
     "list_messages_after",
     "list_messages_before",
     "list_messages_page",
+    "list_newest_of_channel",
     "list_of_contact",
+    "list_open_of",
     "save_state",
     "save_state_and_last",
     "update_delivery",

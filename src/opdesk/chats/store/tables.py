@@ -11,10 +11,13 @@ from sqlalchemy import (
     and_,
     column,
     table,
+    text,
 )
 
 from opdesk.kit.sql import metadata
 
+IS_SOMEBODYS_OPEN = text("operator_id IS NOT NULL AND status <> 4")
+"""Of an operator and not Closed: few of all chats, so they have an index of their own."""
 chats = Table(
     "chats",
     metadata,
@@ -36,6 +39,14 @@ chats = Table(
     Index("chats_activity", "company_id", "organization_id", "active_at", "id"),
     Index("chats_company_activity", "company_id", "active_at", "id"),
     Index("chats_contact", "company_id", "contact_id"),
+    Index(
+        "chats_open_of",
+        "company_id",
+        "operator_id",
+        "id",
+        sqlite_where=IS_SOMEBODYS_OPEN,
+        postgresql_where=IS_SOMEBODYS_OPEN,
+    ),
 )
 messages = Table(
     "messages",

@@ -3,7 +3,6 @@
 import hmac
 import ipaddress
 import json
-import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar
@@ -11,12 +10,11 @@ from urllib.parse import urlsplit
 
 from opdesk.connectors.base import (
     Account,
-    BadSettings,
+    Declaration,
     DeliveryError,
     Edit,
     FileReference,
     Inbound,
-    Limits,
     MediaType,
     Outbound,
     OutboundFile,
@@ -25,9 +23,11 @@ from opdesk.connectors.base import (
     Problem,
     SettingRefused,
     Source,
+    Trouble,
     Unreachable,
     Update,
 )
+from opdesk.connectors.telegram.declaration import DEFAULT_BASE_URL, TELEGRAM
 from opdesk.connectors.telegram.payloads import (
     MessageBody,
     PhotoSize,
@@ -38,7 +38,6 @@ from opdesk.connectors.telegram.payloads import (
 from opdesk.kit.clock import SECOND_MS
 from opdesk.kit.http_client import AddressRefused, HttpClient, HttpError, HttpReply, ReplyTooLarge
 
-DEFAULT_BASE_URL = "https://api.telegram.org"
 MAX_FETCHED_BYTES = 20 * 1024 * 1024
 """`getFile` serves no larger file."""
 ALLOWED_UPDATES = ["message", "edited_message", "my_chat_member", "callback_query"]
@@ -47,7 +46,6 @@ SEND_TIMEOUT_S = 30.0
 TYPING_TIMEOUT_S = 5.0
 FILE_TIMEOUT_S = 60.0
 MAX_CONNECTIONS = 40
-_TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{10,100}\Z")
 _BLOCKED = ("blocked by the user", "user is deactivated", "can't initiate conversation")
 
 
@@ -55,31 +53,12 @@ class Telegram:
     """One bot."""
 
     source: ClassVar[Source] = Source.TELEGRAM_BOT
-    limits: ClassVar[Limits] = Limits(
-        text_chars=4_096,
-        caption_chars=1_024,
-        photo_bytes=10 * 1024 * 1024,
-        file_bytes=50 * 1024 * 1024,
-    )
-    setting_names: ClassVar[tuple[str, ...]] = ("botToken", "apiBaseUrl")
-    secret_settings: ClassVar[frozenset[str]] = frozenset(("botToken",))
-    can_write_first: ClassVar[bool] = False
-    can_show_typing: ClassVar[bool] = True
+    declaration: ClassVar[Declaration] = TELEGRAM
 
     def __init__(self, http: HttpClient, settings: Mapping[str, str]) -> None:
         self._http = http
         self._token = settings["botToken"]
         self._base = settings.get("apiBaseUrl", DEFAULT_BASE_URL)
-
-    @classmethod
-    def checked(cls, settings: Mapping[str, str]) -> dict[str, str]:
-        token = settings.get("botToken", "").strip()
-        if not _TOKEN.match(token):
-            raise BadSettings("botToken", "must be a bot's token, such as 123456:ABC-DEF…")
-        base = settings.get("apiBaseUrl", "").strip().rstrip("/") or DEFAULT_BASE_URL
-        if not _is_base_url(base):
-            raise BadSettings("apiBaseUrl", "must be an address such as https://api.telegram.org")
-        return {"botToken": token, "apiBaseUrl": base}
 
     @staticmethod
     def is_genuine(headers: Mapping[str, str], secret: str, body: bytes) -> bool:
@@ -124,22 +103,22 @@ class Telegram:
     async def remove_webhook(self) -> None:
         await self._setup("deleteWebhook", {})
 
-    async def check(self, webhook_url: str | None) -> list[str]:
+    async def check(self, webhook_url: str | None) -> list[Trouble]:
         try:
             await self._setup("getMe", {})
             info = await self._setup("getWebhookInfo", {})
         except SettingRefused as error:
-            return [f"{error.name}: {error}"]
+            return [Trouble("addressRefused", {"words": str(error)})]
         except PlatformError as error:
-            return [f"Telegram refuses the bot: {error}"]
+            return [Trouble("botRefused", {"words": str(error)})]
         except Unreachable:
-            return ["Telegram does not answer."]
-        problems = []
+            return [Trouble("platformSilent")]
+        troubles = []
         if (info.get("url") or None) != webhook_url:
-            problems.append("Telegram has another webhook than ours; save the channel again.")
+            troubles.append(Trouble("webhookForeign"))
         if info.get("last_error_message"):
-            problems.append(f"Telegram could not deliver: {info['last_error_message']}")
-        return problems
+            troubles.append(Trouble("webhookFailing", {"words": str(info["last_error_message"])}))
+        return troubles
 
     async def poll(self, offset: int, timeout_s: int) -> list[bytes]:
         body = {"offset": offset, "timeout": timeout_s, "allowed_updates": ALLOWED_UPDATES}
@@ -238,16 +217,6 @@ _METHODS = {
     MediaType.VIDEO: ("sendVideo", "video"),
     MediaType.AUDIO: ("sendAudio", "audio"),
 }
-
-
-def _is_base_url(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        has_port = parts.port is None or parts.port > 0
-    except ValueError:
-        return False
-    is_address = parts.scheme in ("http", "https") and parts.hostname
-    return bool(is_address and has_port and not parts.query and parts.username is None)
 
 
 def _is_loopback(host: str) -> bool:

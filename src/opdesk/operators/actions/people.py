@@ -1,0 +1,203 @@
+"""Operators one by one: status, tokens, sign-in."""
+
+from dataclasses import replace
+
+from opdesk.accounts import access as accounts, actions as account_actions
+from opdesk.accounts.actions import Door, SignIn
+from opdesk.accounts.errors import OrganizationNotFound
+from opdesk.accounts.model import SESSION_HOURS, CompanyCaller, Organization, Session
+from opdesk.audit import actions as audit
+from opdesk.audit.model import Action
+from opdesk.events.model import EventType
+from opdesk.kit.clock import HOUR_MS, MINUTE_MS
+from opdesk.kit.context import Fact, Tx
+from opdesk.kit.db import Database
+from opdesk.kit.errors import Invalid
+from opdesk.kit.ids import new_uuid
+from opdesk.kit.tokens import BadToken, Claims, Tokens
+from opdesk.operators import access, store
+from opdesk.operators.errors import LoginTaken, OperatorInactive, OperatorNotFound
+from opdesk.operators.model import (
+    CLOCK_SKEW_MINUTES,
+    OPERATOR_TOKEN,
+    TOKEN_HOURS,
+    Caller,
+    Operator,
+    OperatorCaller,
+    OperatorStatus,
+    Profile,
+    Verdict,
+)
+
+
+def list_operators(
+    tx: Tx, caller: Caller, organization_id: int
+) -> tuple[Organization, list[Operator]]:
+    """An organization's operators by id, deleted ones included. Raises OrganizationNotFound."""
+    if isinstance(caller, OperatorCaller) and caller.organization_id != organization_id:
+        raise OrganizationNotFound(f"there is no organization {organization_id}")
+    organization = accounts.organization(tx, caller.company_id, organization_id)
+    return organization, store.list_operators(tx, caller.company_id, organization_id)
+
+
+def set_status(tx: Tx, caller: CompanyCaller, operator_id: int, status: OperatorStatus) -> None:
+    """Leaving Active ends the operator's sessions and tokens at once. Raises OperatorNotFound."""
+    tx.lock("operators", company_id=caller.company_id, id=operator_id)
+    operator = access.operator(tx, caller.company_id, operator_id)
+    leaves = operator.status is OperatorStatus.ACTIVE and status is not OperatorStatus.ACTIVE
+    store.update_status(tx, caller.company_id, operator_id, status, ends_sessions=leaves)
+    tx.events.append(_changed(operator))
+
+
+def _changed(operator: Operator) -> Fact:
+    return Fact(
+        operator.company_id,
+        operator.organization_id,
+        EventType.OPERATOR_CHANGED,
+        {"operatorId": operator.id},
+    )
+
+
+def sign_out_everywhere(tx: Tx, caller: CompanyCaller, operator_id: int) -> None:
+    """End every token, session and connection of an operator at once. Raises OperatorNotFound."""
+    tx.lock("operators", company_id=caller.company_id, id=operator_id)
+    operator = access.operator(tx, caller.company_id, operator_id)
+    sign_out(tx, operator)
+    audit.record(tx, caller, Action.OPERATOR_SIGNED_OUT, operator_id, name=operator.name)
+
+
+def token_end(now: int, wanted: int) -> int:
+    """When a token asked for until `wanted` ends: at most 24 hours ahead. Raises Invalid."""
+    longest = now + TOKEN_HOURS * HOUR_MS
+    if wanted <= now:
+        raise Invalid.field("expiresAt", "must be in the future")
+    if wanted > longest + CLOCK_SKEW_MINUTES * MINUTE_MS:
+        raise Invalid.field("expiresAt", f"must be at most {TOKEN_HOURS} hours ahead")
+    return min(wanted, longest)
+
+
+def claims_for(tx: Tx, caller: CompanyCaller, operator_id: int, expires_at: int) -> Claims:
+    """What an operator's token will say. Raises OperatorNotFound, OperatorInactive, Invalid."""
+    operator = access.operator(tx, caller.company_id, operator_id)
+    if operator.status is OperatorStatus.DELETED:
+        raise OperatorNotFound(f"operator {operator_id} is deleted")
+    if operator.status is not OperatorStatus.ACTIVE:
+        raise OperatorInactive(f"operator {operator_id} is not active")
+    ends = token_end(tx.now, expires_at)
+    return Claims(
+        OPERATOR_TOKEN, operator.id, operator.company_id, operator.epoch, tx.now, ends, new_uuid()
+    )
+
+
+def validate(tx: Tx, tokens: Tokens, caller: CompanyCaller, token: str) -> Verdict:
+    """Whether a token is a living one of this company, else the first reason that applies."""
+    try:
+        claims = tokens.verify(OPERATOR_TOKEN, token, tx.now)
+        problem = None
+    except BadToken as error:
+        if error.claims is None:
+            return Verdict(error=error.problem.value.format(kind="operator"))
+        claims, problem = error.claims, error.problem.value
+    operator = store.find_operator(tx, claims.tenant, claims.subject)
+    if operator is None or claims.tenant != caller.company_id:
+        return Verdict(error="unknown")
+    if reason := problem or _why_not(operator, claims):
+        return Verdict(error=reason)
+    return Verdict(operator.id, operator.company_id, claims.expires_at)
+
+
+def _why_not(operator: Operator, claims: Claims) -> str | None:
+    if operator.status is OperatorStatus.DELETED:
+        return "operator deleted"
+    if operator.status is OperatorStatus.INACTIVE:
+        return "operator inactive"
+    return "revoked" if operator.epoch != claims.epoch else None
+
+
+def find_for_credentials(tx: Tx, caller: CompanyCaller, operator_id: int, login: str) -> str:
+    """The login as it will be stored. Raises OperatorNotFound, LoginTaken, Invalid."""
+    operator = access.operator(tx, caller.company_id, operator_id)
+    if operator.status is OperatorStatus.DELETED:
+        raise OperatorNotFound(f"operator {operator_id} is deleted")
+    cleaned = account_actions.login_in(login)
+    holder = store.find_login_holder(tx, caller.company_id, account_actions.login_key(cleaned))
+    if holder not in (None, operator_id):
+        raise LoginTaken(f"another operator has the login {cleaned}")
+    return cleaned
+
+
+def set_credentials(
+    tx: Tx, caller: CompanyCaller, operator_id: int, login: str, password_hash: str
+) -> None:
+    """How an operator signs in without a token. Raises as `find_for_credentials`."""
+    tx.lock("companies", id=caller.company_id)
+    cleaned = find_for_credentials(tx, caller, operator_id, login)
+    key = account_actions.login_key(cleaned)
+    store.update_credentials(tx, caller.company_id, operator_id, cleaned, key, password_hash)
+
+
+def join(tx: Tx, operator: Operator, login: str, password_hash: str, address: str) -> None:
+    """An operator with a one-time link chooses; the tokens and sessions they had end.
+
+    Raises OperatorNotFound, LoginTaken, Invalid.
+    """
+    caller = replace(access.caller_of(operator, tx.now), address=address)
+    set_credentials(tx, CompanyCaller(operator.company_id), operator.id, login, password_hash)
+    sign_out(tx, operator)
+    audit.record(tx, caller, Action.OPERATOR_JOINED, operator.id, login=login)
+
+
+def sign_out(tx: Tx, operator: Operator) -> None:
+    """End every token and session of an operator."""
+    store.update_status(tx, operator.company_id, operator.id, operator.status, ends_sessions=True)
+    tx.events.append(_changed(operator))
+
+
+def find_by_login(tx: Tx, login: str) -> tuple[tuple[int, int], str] | None:
+    """((company, operator), password hash) of a login, or None when it is unknown or several's.
+
+    `login@company-login` decides between companies; a login that itself has an @ comes first.
+    """
+    key = account_actions.login_key(login)
+    found = store.list_by_login(tx, key)
+    if not found and "@" in key:
+        own, _, company_login = key.rpartition("@")
+        company_id = account_actions.find_company_id(tx, company_login)
+        found = store.list_by_login(tx, own, company_id) if company_id else []
+    if len(found) != 1:
+        return None
+    company_id, operator_id, password_hash = found[0]
+    return (company_id, operator_id), password_hash
+
+
+async def sign_in_operator(
+    db: Database, door: Door, login: str, password: str, address: str
+) -> tuple[int, int]:
+    """(company, operator) behind a login and password. Raises WrongLogin, TooManyRequests."""
+    attempt = SignIn(f"operator:{account_actions.login_key(login)}", address, password)
+    return await door.enter(attempt, lambda tx: find_by_login(tx, login))
+
+
+def open_password_session(tx: Tx, company_id: int, operator_id: int, secret: str) -> OperatorCaller:
+    """A panel session of 12 hours. Raises OperatorInactive when the operator is not Active."""
+    operator = access.operator(tx, company_id, operator_id)
+    if operator.status is not OperatorStatus.ACTIVE:
+        raise OperatorInactive("your account is switched off; ask your administrator")
+    caller = access.caller_of(operator, tx.now + SESSION_HOURS * HOUR_MS)
+    open_session(tx, caller, secret)
+    return caller
+
+
+def open_session(tx: Tx, caller: OperatorCaller, secret: str) -> None:
+    """A panel session that ends when the caller's token does, or is revoked."""
+    session = Session(caller.company_id, caller.operator_id, caller.epoch, caller.expires_at)
+    account_actions.open_session(tx, session, secret)
+
+
+def profile(tx: Tx, caller: OperatorCaller) -> Profile:
+    return Profile(
+        access.operator(tx, caller.company_id, caller.operator_id),
+        accounts.organization(tx, caller.company_id, caller.organization_id),
+        accounts.company(tx, caller.company_id),
+        caller.expires_at,
+    )

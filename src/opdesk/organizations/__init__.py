@@ -1,0 +1,1 @@
+"""What a company sets for each of its organizations."""

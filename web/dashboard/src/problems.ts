@@ -1,0 +1,84 @@
+import { ProblemError } from "@shared/api/client";
+import { computed, type Ref, ref } from "vue";
+import { useI18n } from "vue-i18n";
+
+/** What the server says of a field, and our words for it; `$1` and `$2` are the numbers in it. */
+const KNOWN: readonly (readonly [RegExp, string])[] = [
+  [/^is required$/, "required"],
+  [/^must have (\d+) to (\d+) characters$/, "length"],
+  [/^is taken$/, "taken"],
+  [/^is too easy to guess/, "tooEasy"],
+  [/^must be an address such as/, "email"],
+  [/^must be an address or a network/, "network"],
+  [/^must be an origin/, "origin"],
+  [/^must be https, or http/, "originScheme"],
+  [/^is not the one that the authenticator shows/, "code"],
+  [/^must be a time zone/, "timeZone"],
+];
+
+type Translate = (key: string, named: Record<string, string>) => string;
+
+/** The server's sentence in the reader's language; one that we don't know stays as it came. */
+export function inWords(text: string, t: Translate): string {
+  for (const [pattern, key] of KNOWN) {
+    const found = pattern.exec(text);
+    if (found) return t(`problem.${key}`, { low: found[1] ?? "", high: found[2] ?? "" });
+  }
+  return text;
+}
+
+/** What is wrong with a form, field by field, as the server said. */
+export interface Problems {
+  /** The sentence for a field, named as in the API; null when it is fine. */
+  of(field: string): string | null;
+  /** What belongs to no field of `shown`; "" when nothing is wrong. */
+  readonly general: Readonly<Ref<string>>;
+  readonly isBusy: Readonly<Ref<boolean>>;
+  /** Does something, and keeps what goes wrong; whether it went well. */
+  trying(work: () => Promise<void>): Promise<boolean>;
+}
+
+/** `fields`: the names that the form shows problems at, `x[]` for each of a list; others are told in general. */
+export function useProblems(...fields: string[]): Problems {
+  const { t } = useI18n();
+  const failure = ref<ProblemError | null>(null);
+  const isBusy = ref(false);
+
+  const of = (field: string): string | null => {
+    const text = failure.value?.errors[field]?.[0];
+    return text === undefined ? null : inWords(text, t);
+  };
+  const general = computed(() => (failure.value ? generalOf(failure.value) : ""));
+
+  function generalOf(error: ProblemError): string {
+    if (error.isOffline) return t("offline");
+    if (error.status === 429) return t("tooMany", { seconds: error.retryAfterS ?? 30 });
+    if (error.status >= 500) return t("failed");
+    const others = Object.entries(error.errors).filter(
+      ([name]) => !fields.includes(name.replace(/\[\d+\]$/, "[]")),
+    );
+    if (others.length) return others.map(([, texts]) => inWords(texts[0] ?? "", t)).join(" ");
+    if (Object.keys(error.errors).length) return "";
+    if (error.status === 403) return t("forbidden");
+    if (error.title === "This is the last owner") return t("users.lastOwner");
+    return error.detail || t("failed");
+  }
+
+  async function trying(work: () => Promise<void>): Promise<boolean> {
+    if (isBusy.value) return false;
+    failure.value = null;
+    isBusy.value = true;
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      failure.value = error;
+      return false;
+    } finally {
+      isBusy.value = false;
+    }
+  }
+
+  return { of, general, isBusy, trying };
+}
