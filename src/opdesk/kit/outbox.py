@@ -22,7 +22,9 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
+    func,
     insert,
+    or_,
     select,
     update,
 )
@@ -104,6 +106,16 @@ RETRY = statement(
 DELETE_LANE = statement(
     delete(jobs).where(_j.company_id == bindparam("company"), _j.lane == bindparam("in_lane"))
 )
+FAR = 250_000_000_000_000
+"""In the year 9892: what is to run later than that waits for a person, not for a time."""
+COUNT_LATE = statement(
+    select(func.count(), func.min(_j.created_at)).where(
+        _j.created_at <= bindparam("before"),
+        _j.run_at < FAR,
+        or_(_j.attempts > 0, _j.run_at <= bindparam("before")),
+    )
+)
+COUNT_WAITING = statement(select(func.count()).where(_j.run_at >= FAR))
 EXPIRE_LEASES = statement(
     update(jobs).where(_j.leased_until > bindparam("now")).values(leased_until=1)
 )
@@ -158,6 +170,15 @@ def put(
 def forget_lane(tx: Tx, company_id: int, lane: str) -> None:
     """Drop all work of a lane whose subject is gone."""
     tx.run(DELETE_LANE, company=company_id, in_lane=lane)
+
+
+def backlog(tx: Tx, before: int) -> tuple[int, int, int]:
+    """Jobs put before a time that should have run by then or failed, since when the oldest
+
+    waits, and how many jobs wait for a person.
+    """
+    late, oldest = tx.one(COUNT_LATE, before=before)
+    return int(late), int(oldest or tx.now), int(tx.scalar(COUNT_WAITING))
 
 
 def backoff_s(attempts: int) -> float:
