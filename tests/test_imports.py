@@ -18,7 +18,7 @@ LAYERS: list[set[str]] = [
     {"contacts"},
     {"chats"},
     {"connectors", "deeplinks", "webhooks", "realtime", "dashboard"},
-    {"main", "page_routes", "parts", "cli", "demo", "doctor", "server", "housekeeping"},
+    {"main", "page_routes", "parts", "cli", "demo", "doctor", "server", "housekeeping", "backups"},
 ]
 FREE = {"settings", "__init__", "static", "__pycache__", "py"}
 PUBLIC = {"model", "errors", "access", "actions"}

@@ -32,7 +32,6 @@ from opdesk.deeplinks import endpoints as link_endpoints, wire as link_wire
 from opdesk.doctor import endpoints as health_endpoints, wire as health_wire
 from opdesk.doctor.examine import Doctor
 from opdesk.doctor.probe import PROBE, Probes
-from opdesk.invitations import wire as link_page_wire
 from opdesk.kit.clock import MINUTE_MS
 from opdesk.kit.endpoint import PUBLIC, guard
 from opdesk.kit.forwarded import client_address
@@ -131,7 +130,6 @@ SHAPES = [
         organization_wire,
         user_wire,
         dashboard_wire,
-        link_page_wire,
         operator_wire,
         chat_wire,
         channel_wire,

@@ -36,10 +36,11 @@ MILD = ("unread",)
 
 def of_outbox(tx: Tx) -> list[Finding]:
     """Jobs that should have been done, and those that wait for a person."""
-    late, oldest, held = outbox.backlog(tx, tx.now - LATE_MINUTES * MINUTE_MS)
+    late, oldest = outbox.find_late(tx, tx.now - LATE_MINUTES * MINUTE_MS)
+    held = outbox.count_held(tx)
     found = []
     if held:
-        line = "opdesk serve --resume-sending"
+        line = "opdesk resume-sending"
         found.append(warning("outbox.held", "resume", count=held, line=line))
     if late:
         minutes = (tx.now - oldest) // MINUTE_MS
