@@ -29,7 +29,6 @@ from opdesk.connectors.inbound import forget_raw
 from opdesk.connectors.registry import CONNECTORS
 from opdesk.dashboard import endpoints as dashboard_endpoints, wire as dashboard_wire
 from opdesk.deeplinks import endpoints as link_endpoints, wire as link_wire
-from opdesk.invitations import wire as link_page_wire
 from opdesk.kit.clock import MINUTE_MS
 from opdesk.kit.endpoint import PUBLIC, guard
 from opdesk.kit.forwarded import client_address
@@ -135,7 +134,6 @@ SHAPES = [
         organization_wire,
         user_wire,
         dashboard_wire,
-        link_page_wire,
         operator_wire,
         chat_wire,
         channel_wire,

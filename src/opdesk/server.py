@@ -21,8 +21,6 @@ import uvloop
 from opdesk import main, parts
 from opdesk.accounts import actions as accounts
 from opdesk.accounts.model import COMPANY_TOKEN_DAYS
-from opdesk.dashboard import actions as dashboard
-from opdesk.dashboard.access import set_up_code
 from opdesk.kit import log
 from opdesk.kit.clock import DAY_MS
 from opdesk.kit.errors import AppError, Unavailable
@@ -30,6 +28,7 @@ from opdesk.kit.keyring import MasterKeyError, rotate_keys
 from opdesk.kit.migrate import SchemaTooNewError, is_up_to_date, migrate, sqlalchemy_url
 from opdesk.settings import SettingError, Settings, without_secrets
 from opdesk.users import actions as users
+from opdesk.users.access import set_up_code
 
 logger = log.get_logger(__name__)
 LOCK_FILE = "opdesk.lock"
@@ -60,7 +59,7 @@ async def serve_until_stopped(
     kept: list[parts.Services] = []
     with owned_data_folder(settings):
         async with listening(settings, kept.append) as (server, url):
-            is_new = await kept[0].db.read(dashboard.needs_set_up)
+            is_new = await kept[0].db.read(users.needs_set_up)
             started(url, set_up_code(kept[0].keyring) if is_new else None)
             await server.ended.wait()
 

@@ -1,1 +1,1 @@
-"""What only the company's pages ask for: set-up, one-time links, the audit log."""
+"""What only the company's pages ask for: one-time links, the audit log."""

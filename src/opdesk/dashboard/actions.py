@@ -1,46 +1,19 @@
 """What can be done at the company's pages and nowhere else."""
 
-from dataclasses import replace
-
-from opdesk.accounts import access as accounts, actions as account_actions
-from opdesk.accounts.actions import name_in
+from opdesk.accounts import access as accounts
 from opdesk.accounts.model import CompanyCaller
 from opdesk.audit import actions as audit
 from opdesk.audit.model import Action, Entry, Filter
-from opdesk.dashboard.errors import AlreadySetUp
-from opdesk.dashboard.model import Invitation, SetUp
+from opdesk.dashboard.model import Invitation
 from opdesk.invitations import actions as invitations
 from opdesk.invitations.actions import Post
 from opdesk.invitations.model import HandedOver, Link, LinkKind, Recipient
-from opdesk.kit import installation
 from opdesk.kit.context import Tx
 from opdesk.kit.errors import Invalid
 from opdesk.operators import access as operators, actions as operator_actions
 from opdesk.operators.errors import OperatorNotFound
 from opdesk.operators.model import OperatorStatus
 from opdesk.users import access as users, actions as user_actions
-from opdesk.users.model import User
-
-SET_UP = "set_up"
-"""The fact that is written once, so that of two set-ups at once one happens."""
-
-
-def needs_set_up(tx: Tx) -> bool:
-    """Whether there is no company yet."""
-    return not account_actions.has_companies(tx)
-
-
-def set_up(tx: Tx, wanted: SetUp, password_hash: str, address: str) -> User:
-    """The first company with its owner and organization. Raises AlreadySetUp, Invalid."""
-    if not needs_set_up(tx) or not installation.claim(tx, SET_UP, "done"):
-        raise AlreadySetUp("sign in instead, or add a company with `opdesk company add`")
-    # Under the names that the caller used for them.
-    company, person = name_in(wanted.company, "company"), name_in(wanted.person)
-    organization = name_in(wanted.organization, "organization")
-    owner = user_actions.found_company(tx, wanted.login, company, password_hash, person)
-    caller = replace(owner.caller, address=address)
-    account_actions.add_organization(tx, caller, organization, language=wanted.language)
-    return owner
 
 
 def link_for_operator(

@@ -1,15 +1,14 @@
 """Set-up, one-time links, operators' invitations and the audit log."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
-from opdesk.accounts import access as accounts, actions as account_actions
-from opdesk.accounts.model import SESSION_HOURS, CompanyCaller
+from opdesk.accounts import actions as account_actions
+from opdesk.accounts.model import CompanyCaller
 from opdesk.audit.model import Filter
-from opdesk.dashboard import access, actions
-from opdesk.dashboard.errors import AlreadySetUp, WrongSetUpCode
+from opdesk.dashboard import actions
 from opdesk.dashboard.model import MAX_ENTRIES, MAX_EXPORTED
 from opdesk.dashboard.wire import (
     EntriesOut,
@@ -17,32 +16,19 @@ from opdesk.dashboard.wire import (
     InvitationOut,
     LinkUsedOut,
     OperatorLinkIn,
+    OperatorLinkOut,
     SecretIn,
-    SetUpIn,
-    SetUpStateOut,
     UseLinkIn,
     entries_csv,
 )
 from opdesk.invitations.actions import Post
-from opdesk.invitations.wire import OneTimeLinkOut
-from opdesk.kit.endpoint import (
-    ADMIN_ONLY,
-    COMPANY_ONLY,
-    PUBLIC,
-    Address,
-    Cookies,
-    Db,
-    Given,
-    require_own_origin,
-)
+from opdesk.kit.endpoint import ADMIN_ONLY, COMPANY_ONLY, PUBLIC, Address, Db, Given
 from opdesk.kit.ids import new_secret
 from opdesk.kit.keyring import Keyring
 from opdesk.kit.limits import FailureLimit
 from opdesk.kit.passwords import Passwords
 from opdesk.kit.query import described, id_or_none, whole
 from opdesk.kit.wire import time_in
-from opdesk.users import actions as users
-from opdesk.users.wire import SignedInOut
 
 Company = Given[CompanyCaller]
 Handing = Given[Post]
@@ -58,42 +44,6 @@ Until = Annotated[str | None, described("to", "Up to this time")]
 Search = Annotated[str | None, described("search", "In names, actions and details")]
 Before = Annotated[str | None, described("before", "Only entries older than this one", "integer")]
 Limit = Annotated[str, described("limit", f"Entries, 1 to {MAX_ENTRIES}", "integer")]
-
-
-@get("/api/setup", opt=PUBLIC, tags=["Dashboard"])
-async def set_up_state(db: Db) -> SetUpStateOut:
-    """Whether this server has no company yet."""
-    return SetUpStateOut(is_needed=await db.read(actions.needs_set_up))
-
-
-@post("/api/setup", status_code=200, opt=PUBLIC, tags=["Dashboard"])
-async def set_up(
-    request: Request[Any, Any, Any],
-    db: Db,
-    passwords: Hasher,
-    keyring: Ring,
-    code_brake: Brake,
-    address: Address,
-    jar: Cookies,
-    data: JSONBody[SetUpIn],
-) -> Response[SignedInOut]:
-    """Make the first company with its owner, who is signed in at once.
-
-    403: not the code that the server printed. 409: there is a company already.
-    """
-    require_own_origin(request.scope, jar.public_origins)
-    if not await db.read(actions.needs_set_up):
-        raise AlreadySetUp
-    code_brake.count(address)
-    if not access.is_set_up_code(keyring, data.code):
-        raise WrongSetUpCode("look at what the server printed when it started")
-    code_brake.forgive(address)
-    hashed = await account_actions.hash_new_password(passwords, data.password, data.login)
-    owner = await db.write(actions.set_up, data.to_model(), hashed, address)
-    secret = new_secret()
-    signed_in = await db.write(users.open_session, owner, secret, address)
-    cookie = jar.make(accounts.COMPANY_COOKIE, secret, SESSION_HOURS * 3600)
-    return Response(SignedInOut.of(signed_in), cookies=[cookie])
 
 
 @post("/api/one-time-link/look", status_code=200, opt=PUBLIC, tags=["Dashboard"])
@@ -121,7 +71,7 @@ async def make_operator_link(
     post_office: Handing,
     operator_id: FromPath[int],
     data: JSONBody[OperatorLinkIn],
-) -> OneTimeLinkOut:
+) -> OperatorLinkOut:
     """A link with which an operator chooses login and password; earlier ones of theirs end.
 
     It is shown here only, and mailed where an address is given and the server can.
@@ -129,7 +79,7 @@ async def make_operator_link(
     link = await db.write(
         actions.link_for_operator, company, operator_id, post_office, new_secret(), data.email
     )
-    return OneTimeLinkOut.of(link)
+    return OperatorLinkOut.of(link)
 
 
 @get("/api/audit", opt=ADMIN_ONLY, tags=["Dashboard"])
@@ -193,8 +143,6 @@ async def export_entries(
 
 
 ROUTES = (
-    set_up_state,
-    set_up,
     look_at_link,
     use_link,
     make_operator_link,

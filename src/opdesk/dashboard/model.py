@@ -16,14 +16,3 @@ class Invitation:
     name: str
     login: str | None
     company: str
-
-
-@dataclass(frozen=True, slots=True)
-class SetUp:
-    """A new installation's first company, organization and owner."""
-
-    company: str
-    login: str
-    person: str
-    organization: str
-    language: str

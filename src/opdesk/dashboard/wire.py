@@ -7,42 +7,12 @@ from collections.abc import Sequence
 import msgspec
 
 from opdesk.audit.model import Actor, Detail, Entry
-from opdesk.dashboard.model import Invitation, SetUp
+from opdesk.dashboard.model import Invitation
+from opdesk.invitations.model import HandedOver
 from opdesk.kit.wire import Id, Wire, WireIn, time_out
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = ("at", "action", "subjectId", "kind", "who", "address", "details")
-
-
-class SetUpStateOut(Wire):
-    is_needed: bool
-
-    example = {"isNeeded": True}
-
-
-class SetUpIn(WireIn):
-    """`code`: what the server printed when it started. `name`: of the first owner."""
-
-    code: str
-    company: str
-    login: str
-    name: str
-    password: str
-    organization: str
-    language: str = "uk"
-
-    example = {
-        "code": "ABCD-EFGH-IJKL",
-        "company": "Demo",
-        "login": "olena",
-        "name": "Olena Koval",
-        "password": "a-long-passphrase",
-        "organization": "Kyiv shop",
-        "language": "uk",
-    }
-
-    def to_model(self) -> SetUp:
-        return SetUp(self.company, self.login, self.name, self.organization, self.language)
 
 
 class SecretIn(WireIn):
@@ -122,6 +92,24 @@ class WhoOut(Wire):
             ("system", None),
         )
         return cls(kind=kind, id=number, name=actor.name)
+
+
+class OperatorLinkOut(Wire):
+    """A link to hand over. It is in this answer only; a newer one replaces it."""
+
+    url: str
+    expires_at: str
+    is_mailed: bool
+
+    example = {
+        "url": "https://desk.example.com/join#5f0c…",
+        "expiresAt": "2026-11-28T09:30:00.000Z",
+        "isMailed": False,
+    }
+
+    @classmethod
+    def of(cls, it: HandedOver) -> "OperatorLinkOut":
+        return cls(url=it.url, expires_at=time_out(it.link.expires_at), is_mailed=it.is_mailed)
 
 
 class EntryOut(Wire):

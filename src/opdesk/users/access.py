@@ -1,13 +1,22 @@
 """Which person of a company a caller is."""
 
+import base64
+import hashlib
+import hmac
+
 from opdesk.accounts import access as accounts
 from opdesk.accounts.errors import NotSignedIn
 from opdesk.accounts.model import COMPANY_TOKEN, CompanyCaller
 from opdesk.kit.context import Tx
+from opdesk.kit.keyring import Keyring
 from opdesk.kit.tokens import BadToken, Tokens
 from opdesk.users import store
 from opdesk.users.errors import PersonOnly, UserNotFound
 from opdesk.users.model import User
+
+_PURPOSE = b"opdesk set-up code"
+_GROUP = 4
+_CHARS = 12
 
 
 def company_by_token(tx: Tx, tokens: Tokens, token: str) -> CompanyCaller:
@@ -49,3 +58,21 @@ def require_person(caller: CompanyCaller) -> int:
     if caller.user_id is None:
         raise PersonOnly("sign in at the dashboard, or use a company token")
     return caller.user_id
+
+
+def set_up_code(keyring: Keyring) -> str:
+    """The code that whoever sees the server's output knows: `ABCD-EFGH-IJKL`, 60 bits.
+
+    It is made from a signing key, so that every node of an installation prints the same one and
+    none is stored; it counts while there is no company.
+    """
+    digest = hmac.new(keyring.current(COMPANY_TOKEN).secret, _PURPOSE, hashlib.sha256).digest()
+    text = base64.b32encode(digest).decode()[:_CHARS]
+    return "-".join(text[start : start + _GROUP] for start in range(0, _CHARS, _GROUP))
+
+
+def is_set_up_code(keyring: Keyring, given: str) -> bool:
+    """In any case, with or without dashes and spaces; compared in constant time."""
+    bare = "".join(char for char in given.upper() if char.isalnum())
+    wanted = set_up_code(keyring).replace("-", "")
+    return hmac.compare_digest(bare.encode(), wanted.encode())

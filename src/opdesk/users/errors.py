@@ -25,3 +25,15 @@ class PersonOnly(Forbidden):
     """A key is a program's: it has no profile."""
 
     title = "An API key is nobody's profile"
+
+
+class WrongSetUpCode(Forbidden):
+    """Not the code that this server printed."""
+
+    title = "The set-up code is wrong"
+
+
+class AlreadySetUp(Conflict):
+    """There is a company: others are added by the command line."""
+
+    title = "This server is set up already"

@@ -51,3 +51,14 @@ class UserChange:
     email: str | None = None
     role: Role | None = None
     language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """A new installation's first company, organization and owner."""
+
+    company: str
+    login: str
+    person: str
+    organization: str
+    language: str

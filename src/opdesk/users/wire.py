@@ -1,10 +1,10 @@
 """JSON shapes of sign-ins and of a company's people."""
 
 from opdesk.accounts.model import Role
-from opdesk.invitations.wire import OneTimeLinkOut
+from opdesk.invitations.model import HandedOver
 from opdesk.kit.errors import Invalid
 from opdesk.kit.wire import Id, Wire, WireIn, time_or_none, time_out
-from opdesk.users.model import SignedIn, User, UserChange
+from opdesk.users.model import SetUp, SignedIn, User, UserChange
 
 
 class LoginIn(WireIn):
@@ -141,6 +141,24 @@ class UserIn(WireIn):
         return UserChange(name=self.name, email=self.email, role=role_in(self.role))
 
 
+class OneTimeLinkOut(Wire):
+    """A link to hand over. It is in this answer only; a newer one replaces it."""
+
+    url: str
+    expires_at: str
+    is_mailed: bool
+
+    example = {
+        "url": "https://desk.example.com/join#5f0c…",
+        "expiresAt": "2026-11-28T09:30:00.000Z",
+        "isMailed": False,
+    }
+
+    @classmethod
+    def of(cls, it: HandedOver) -> "OneTimeLinkOut":
+        return cls(url=it.url, expires_at=time_out(it.link.expires_at), is_mailed=it.is_mailed)
+
+
 class InvitedOut(Wire):
     user: UserOut
     link: OneTimeLinkOut
@@ -191,3 +209,34 @@ class RecoveryOut(Wire):
     recovery_codes: list[str]
 
     example = {"recoveryCodes": ["5f0c9a12b3", "77aa01c2de"]}
+
+
+class SetUpStateOut(Wire):
+    is_needed: bool
+
+    example = {"isNeeded": True}
+
+
+class SetUpIn(WireIn):
+    """`code`: what the server printed when it started. `name`: of the first owner."""
+
+    code: str
+    company: str
+    login: str
+    name: str
+    password: str
+    organization: str
+    language: str = "uk"
+
+    example = {
+        "code": "ABCD-EFGH-IJKL",
+        "company": "Demo",
+        "login": "olena",
+        "name": "Olena Koval",
+        "password": "a-long-passphrase",
+        "organization": "Kyiv shop",
+        "language": "uk",
+    }
+
+    def to_model(self) -> SetUp:
+        return SetUp(self.company, self.login, self.name, self.organization, self.language)

@@ -2026,6 +2026,19 @@ export interface components {
       email?: string | null;
     };
     /**
+     * OperatorLinkOut
+     * @example {
+     *       "url": "https://desk.example.com/join#5f0c…",
+     *       "expiresAt": "2026-11-28T09:30:00.000Z",
+     *       "isMailed": false
+     *     }
+     */
+    OperatorLinkOut: {
+      url: string;
+      expiresAt: string;
+      isMailed: boolean;
+    };
+    /**
      * OperatorOut
      * @example {
      *       "id": 21,
@@ -8943,7 +8956,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["OneTimeLinkOut"];
+          "application/json": components["schemas"]["OperatorLinkOut"];
         };
       };
       /** @description Malformed or invalid; `errors` names the field */

@@ -14,6 +14,7 @@ from opdesk.users.actions.people import (
     sign_out,
 )
 from opdesk.users.actions.second_factor import Offer, offer, remove_totp, switch_off, switch_on
+from opdesk.users.actions.setting_up import needs_set_up, set_up
 from opdesk.users.actions.signing_in import (
     Attempt,
     check_password,
@@ -36,11 +37,13 @@ __all__ = [
     "join",
     "list_users",
     "make_link",
+    "needs_set_up",
     "offer",
     "open_session",
     "remove",
     "remove_totp",
     "revoke_all",
+    "set_up",
     "sign_in",
     "sign_out",
     "signed_in",

@@ -1,7 +1,7 @@
-"""Sign-in of a company's people, their own profile, and who they are."""
+"""Sign-in of a company's people, their own profile, who they are, and the first of them."""
 
-from opdesk.users.endpoints import own, people
+from opdesk.users.endpoints import own, people, set_up
 
-ROUTES = (*own.ROUTES, *people.ROUTES)
+ROUTES = (*set_up.ROUTES, *own.ROUTES, *people.ROUTES)
 
 __all__ = ["ROUTES"]

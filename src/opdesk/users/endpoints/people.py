@@ -5,12 +5,11 @@ from litestar.params import FromPath, JSONBody
 
 from opdesk.accounts.model import CompanyCaller
 from opdesk.invitations.actions import Post
-from opdesk.invitations.wire import OneTimeLinkOut
 from opdesk.kit.endpoint import OWNER_ONLY, Db, Given
 from opdesk.kit.ids import new_secret
 from opdesk.kit.keyring import Vault
 from opdesk.users import actions
-from opdesk.users.wire import InvitedOut, UserChangeIn, UserIn, UserOut
+from opdesk.users.wire import InvitedOut, OneTimeLinkOut, UserChangeIn, UserIn, UserOut
 
 Company = Given[CompanyCaller]
 Sealing = Given[Vault]

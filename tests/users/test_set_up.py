@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from opdesk.dashboard.access import set_up_code
 from opdesk.settings import Settings
+from opdesk.users.access import set_up_code
 from tests.desk import PASSWORD, Api
 from tests.fakes import MovableClock
 from tests.servers import New, opened_new

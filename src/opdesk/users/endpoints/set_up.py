@@ -1,0 +1,61 @@
+"""The first company of a new server: for whoever sees what it printed."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.params import JSONBody
+
+from opdesk.accounts import access as accounts, actions as account_actions
+from opdesk.accounts.model import SESSION_HOURS
+from opdesk.kit.endpoint import PUBLIC, Address, Cookies, Db, Given, require_own_origin
+from opdesk.kit.ids import new_secret
+from opdesk.kit.keyring import Keyring
+from opdesk.kit.limits import FailureLimit
+from opdesk.kit.passwords import Passwords
+from opdesk.users import access, actions
+from opdesk.users.errors import AlreadySetUp, WrongSetUpCode
+from opdesk.users.wire import SetUpIn, SetUpStateOut, SignedInOut
+
+Hasher = Given[Passwords]
+Ring = Given[Keyring]
+Brake = Given[FailureLimit]
+"""Slows addresses that guess at codes."""
+
+
+@get("/api/setup", opt=PUBLIC, tags=["Dashboard"])
+async def set_up_state(db: Db) -> SetUpStateOut:
+    """Whether this server has no company yet."""
+    return SetUpStateOut(is_needed=await db.read(actions.needs_set_up))
+
+
+@post("/api/setup", status_code=200, opt=PUBLIC, tags=["Dashboard"])
+async def set_up(
+    request: Request[Any, Any, Any],
+    db: Db,
+    passwords: Hasher,
+    keyring: Ring,
+    code_brake: Brake,
+    address: Address,
+    jar: Cookies,
+    data: JSONBody[SetUpIn],
+) -> Response[SignedInOut]:
+    """Make the first company with its owner, who is signed in at once.
+
+    403: not the code that the server printed. 409: there is a company already.
+    """
+    require_own_origin(request.scope, jar.public_origins)
+    if not await db.read(actions.needs_set_up):
+        raise AlreadySetUp
+    code_brake.count(address)
+    if not access.is_set_up_code(keyring, data.code):
+        raise WrongSetUpCode("look at what the server printed when it started")
+    code_brake.forgive(address)
+    hashed = await account_actions.hash_new_password(passwords, data.password, data.login)
+    owner = await db.write(actions.set_up, data.to_model(), hashed, address)
+    secret = new_secret()
+    signed_in = await db.write(actions.open_session, owner, secret, address)
+    cookie = jar.make(accounts.COMPANY_COOKIE, secret, SESSION_HOURS * 3600)
+    return Response(SignedInOut.of(signed_in), cookies=[cookie])
+
+
+ROUTES = (set_up_state, set_up)
