@@ -244,6 +244,11 @@ def forget_ended_sessions(tx: Tx) -> None:
     store.delete_ended_sessions(tx)
 
 
+def end_all_sessions(tx: Tx) -> None:
+    """Everyone of the installation signs in anew."""
+    store.delete_sessions(tx)
+
+
 @dataclass(frozen=True, slots=True)
 class SignIn:
     """One attempt: the account's name in its own namespace, where it comes from, the password."""
@@ -309,9 +314,11 @@ def find_company_id(tx: Tx, login: str) -> int | None:
     return store.find_company_id(tx, login)
 
 
-async def hash_new_password(passwords: Passwords, password: str, login: str) -> str:
-    """Raises Invalid for a password that is too short, too long or too common."""
-    check_new_password(password, login=login)
+async def hash_new_password(
+    passwords: Passwords, password: str, login: str, field: str = "password"
+) -> str:
+    """Raises Invalid, naming `field`, for a password that is too short, too long or too common."""
+    check_new_password(password, login=login, field=field)
     return await passwords.hash(password)
 
 

@@ -8,12 +8,19 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
   [/^must have (\d+) to (\d+) characters$/, "length"],
   [/^is taken$/, "taken"],
   [/^is too easy to guess/, "tooEasy"],
-  [/^must be an address such as/, "email"],
+  [/^must be an address such as olena@/, "email"],
+  [/^must be an address such as http/, "crmUrl"],
+  [/^must be later than/, "later"],
+  [/^must be a country/, "country"],
+  [/overlap/, "overlap"],
+  [/(again|twice|already)/, "twice"],
   [/^must be an address or a network/, "network"],
   [/^must be an origin/, "origin"],
   [/^must be https, or http/, "originScheme"],
   [/^is not the one that the authenticator shows/, "code"],
   [/^must be a time zone/, "timeZone"],
+  [/^is not the one that the server printed/, "setUpCode"],
+  [/^must be a whole number from (\d+) to (\d+)/, "number"],
 ];
 
 type Translate = (key: string, named: Record<string, string>) => string;
@@ -32,7 +39,8 @@ export function waiting(seconds: number, t: Counting): string {
 export function inWords(text: string, t: Translate): string {
   for (const [pattern, key] of KNOWN) {
     const found = pattern.exec(text);
-    if (found) return t(`problem.${key}`, { low: found[1] ?? "", high: found[2] ?? "" });
+    if (found)
+      return t(`problem.${key}`, { low: found[1] ?? "", high: found[2] ?? "", place: "{phone}" });
   }
   return text;
 }
@@ -71,7 +79,7 @@ export function useProblems(...fields: string[]): Problems {
     );
     if (others.length) return others.map(([, texts]) => inWords(texts[0] ?? "", t)).join(" ");
     if (Object.keys(error.errors).length) return "";
-    if (error.status === 403) return t("forbidden");
+    if (error.title === "Your role may not do this") return t("forbidden");
     if (error.title === "This is the last owner") return t("users.lastOwner");
     return error.detail || t("failed");
   }
