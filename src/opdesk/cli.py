@@ -184,7 +184,7 @@ def migrate(
     from opdesk.server import migrate_database  # noqa: PLC0415  as above
 
     settings = _settings(data=data, database_url=database_url)
-    before, after = _guarded(migrate_database, settings, not without_backup)
+    before, after = _guarded(migrate_database, settings, without_backup)
     if before == after:
         typer.echo(f"The database has schema {after} already.")
     else:

@@ -189,6 +189,7 @@ class Recognizer:
             access.recognize, services.tokens, credentials, wants_company=wants_company
         )
         note_tenant(scope, found.caller.company_id)
+        services.last_seen.note(found.caller)
         await self._touch_key(found)
         caller = access.company_only(found.caller) if wants_company else found.caller
         access.check_right(caller, level, is_reading=scope["method"] in READING)
