@@ -191,6 +191,7 @@ async def test_the_ten_steps_lead_to_a_bot_that_answers(machine: Machine) -> Non
         assert "demo_shop_bot: all is well" in output
         assert (machine.root / "var/backups/opdesk/first").is_dir()
         async with httpx.AsyncClient(base_url=machine.url, verify=trust()) as client:
+            assert await levels(client, output) == {"ok"}
             operator = await joined(machine, client, output)
             await telegram.writes(token, TARAS, "Чи є у вас чорний чай?")
             [chat] = (await operator.get("/api/chat/chats")).json["items"]
@@ -202,6 +203,16 @@ async def test_the_ten_steps_lead_to_a_bot_that_answers(machine: Machine) -> Non
                 return [call.body["text"] for call in telegram.sent("sendMessage")] or None
 
             assert await eventually(arrived) == ["Так, є!"]
+
+
+async def levels(client: httpx.AsyncClient, output: str) -> set[str]:
+    """How well the owner's page of the dashboard says it is: it asks from inside the server."""
+    found = re.search(r"The owner's password: (\S+)", output)
+    assert found, output
+    body = {"login": "olena", "password": found[1]}
+    owner = Api(client).bearer((await Api(client).post("/api/company/get-token", body)).json)
+    reply = await owner.get("/api/health", timeout=60)
+    return {one["level"] for one in reply.json["findings"]}
 
 
 async def joined(machine: Machine, client: httpx.AsyncClient, output: str) -> Api:
