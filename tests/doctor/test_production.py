@@ -71,7 +71,7 @@ opdesk)
     ready() { grep -q "listens on" "$MACHINE/journal.opdesk"; };;
 caddy)
     start env -i $CADDY_ENVIRONMENT "$CADDY" run --config "$MACHINE/etc/caddy/Caddyfile"
-    ready() { (exec 3<>"/dev/tcp/127.0.0.1/$CADDY_PORT") 2>/dev/null; };;
+    ready() { curl -s -o "$MACHINE/ready" "https://localhost:$CADDY_PORT/healthz"; };;
 esac
 # A person takes longer than a server needs to begin.
 for _ in $(seq 600); do
