@@ -1,4 +1,4 @@
-"""How a person gets into the dashboard: sign-in, codes, the set-up page, one-time links."""
+"""How a company gets in: sign-in with a code, the set-up of a new server, one-time links."""
 
 from collections.abc import AsyncIterator
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import FilePayload, Page, expect
 
-from tests.desk import Desk, eventually
+from tests.desk import PASSWORD, Desk, eventually
 from tests.telegram import JPEG, TARAS, Bot
 
 NUMBER = "380501234567"
