@@ -22,7 +22,8 @@ class Crm:
         if scope["type"] == "lifespan":
             await lifespan(receive, send)
             return
-        body = f'<!doctype html><title>CRM</title><iframe src="{self.framed}"></iframe>'
+        frame = f'<iframe src="{self.framed}" width="1200" height="700"></iframe>'
+        body = f"<!doctype html><title>CRM</title>{frame}"
         await answer(send, 200, body.encode(), b"text/html")
 
 

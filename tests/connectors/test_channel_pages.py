@@ -10,6 +10,7 @@ from opdesk.audit import actions as audit
 from opdesk.audit.model import Entry, Filter
 from opdesk.channels import actions as channels
 from opdesk.channels.model import ChannelState
+from opdesk.chats.store import listing
 from opdesk.connectors.actions import TOPIC
 from opdesk.demo.telegram import Customer, Refusal
 from opdesk.kit.bus import Wake
@@ -166,7 +167,12 @@ async def test_a_channel_that_is_off_tests_nothing(bot: Bot) -> None:
     assert (await bot.desk.acme.api.post(path, {"chatId": chat_id})).status == 409
 
 
-async def test_the_newest_chats_of_the_channel_are_offered(bot: Bot) -> None:
+@pytest.mark.parametrize("few", [1_000, 5])
+async def test_the_newest_chats_of_the_channel_are_offered(
+    bot: Bot, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a channel that is read whole, and of one with more chats than that."""
+    monkeypatch.setattr(listing, "FEW_CHATS", few)
     path = f"/api/channel/{bot.channel_id}/recent"
     async with connected_bot(bot.desk, token="2000:another-bot-of-them") as other:
         await other.writes("не сюди")

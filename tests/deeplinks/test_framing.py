@@ -70,6 +70,7 @@ async def test_a_session_is_framed_by_its_own_company_only(desk: Desk) -> None:
     assert await framed(CRM) == CRM
     assert await framed(RIVAL) == "'none'"
     assert await framed(None) == f"{CRM} {OTHER}"
+    assert await framed(desk.base_url) == f"{CRM} {OTHER}"
 
 
 @pytest.mark.parametrize("path", ["/dashboard", "/dashboard/links", "/index.html", "/no/such"])

@@ -8,7 +8,7 @@ from opdesk.audit import actions as audit
 from opdesk.audit.model import Action, Detail
 from opdesk.channels import access
 from opdesk.chats import actions as chats
-from opdesk.chats.model import NEWEST, Chat, ChatFilter, Draft, Message, Page
+from opdesk.chats.model import Chat, Draft, Message
 from opdesk.connectors.declaration import Words
 from opdesk.kit.context import Tx
 from opdesk.kit.errors import Invalid
@@ -27,8 +27,7 @@ def list_recent(
 ) -> list[Chat]:
     """A channel's chats with the newest activity. Raises ChannelNotFound."""
     channel = access.channel(tx, vault, caller.company_id, channel_id)
-    wanted = ChatFilter(organization_id=channel.organization_id, channel_id=channel.id)
-    return chats.list_chats(tx, caller, wanted, Page(at_most, before=(NEWEST, NEWEST))).items
+    return chats.list_newest_of_channel(tx, channel, at_most)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def frame_ancestors(scope: Any, allowed: AllowedOrigins, tenant_id: int | None) 
     """
     if not may_be_framed(scope):
         return NOBODY
-    origin = _asking_origin(header(scope, b"referer"))
+    origin = _asking_origin(scope)
     if origin is None:
         own = allowed.list_allowed(tenant_id) if tenant_id is not None else ()
         return " ".join(sorted(own)) or NOBODY
@@ -56,13 +56,15 @@ def frame_ancestors(scope: Any, allowed: AllowedOrigins, tenant_id: int | None) 
     return origin if allowed.is_allowed(tenant_id, origin) else NOBODY
 
 
-def _asking_origin(referer: str) -> str | None:
-    """The origin of an address, if it has a sound one."""
+def _asking_origin(scope: Any) -> str | None:
+    """The origin of the page that asks, if it says so and is not one of ours."""
     try:
-        parts = urlsplit(referer)
-        return origin_in(f"{parts.scheme}://{parts.netloc}")
+        parts = urlsplit(header(scope, b"referer"))
+        origin = origin_in(f"{parts.scheme}://{parts.netloc}")
     except ValueError:
         return None
+    is_at_home = parts.netloc.lower() == header(scope, b"host").lower()
+    return None if is_at_home or header(scope, b"sec-fetch-site") == "same-origin" else origin
 
 
 class Pages:

@@ -1,4 +1,12 @@
-import { CircleUserRound, ScrollText, UsersRound } from "@lucide/vue";
+import {
+  Building2,
+  Cable,
+  CircleUserRound,
+  Headset,
+  Link,
+  ScrollText,
+  UsersRound,
+} from "@lucide/vue";
 import { Role } from "@shared/api/model";
 import type { Component } from "vue";
 
@@ -13,6 +21,30 @@ export interface Page {
 
 /** In the order of the menu; each has its name in the locales, below `nav`. */
 export const PAGES: readonly Page[] = [
+  {
+    path: "organizations",
+    icon: Building2,
+    role: Role.Analyst,
+    load: () => import("./features/organizations/OrganizationsPage.vue"),
+  },
+  {
+    path: "operators",
+    icon: Headset,
+    role: Role.Analyst,
+    load: () => import("./features/operators/OperatorsPage.vue"),
+  },
+  {
+    path: "channels",
+    icon: Cable,
+    role: Role.Analyst,
+    load: () => import("./features/channels/ChannelsPage.vue"),
+  },
+  {
+    path: "links",
+    icon: Link,
+    role: Role.Admin,
+    load: () => import("./features/links/LinksPage.vue"),
+  },
   {
     path: "users",
     icon: UsersRound,

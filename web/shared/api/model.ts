@@ -93,3 +93,26 @@ export type Invitation = Omit<Schemas["InvitationOut"], "kind"> & {
 export type TotpOffer = Schemas["OfferOut"];
 export type AuditEntry = Schemas["EntryOut"];
 export type AuditPage = Schemas["EntriesOut"];
+
+export type Organization = Schemas["OrganizationOut"];
+export type OrganizationDetails = Schemas["OrganizationDetailsOut"];
+export const OperatorStatus = { Active: 0, Inactive: 1, Deleted: 2 } as const;
+export type OperatorStatus = (typeof OperatorStatus)[keyof typeof OperatorStatus];
+export type FoundOperator = Omit<Schemas["FoundOperatorOut"], "status"> & {
+  status: OperatorStatus;
+};
+export type FoundOperators = Omit<Schemas["FoundOperatorsOut"], "items"> & {
+  items: FoundOperator[];
+};
+export type Synchronized = Schemas["SynchronizedOut"];
+export type SourceInfo = Omit<Schemas["SourceOut"], "source"> & { source: Source };
+export type SettingInfo = Schemas["SettingOut"];
+export type Channel = Omit<Schemas["ChannelOut"], "source"> & { source: Source };
+export type ChannelCheck = Schemas["CheckOut"];
+export type RecentChat = Schemas["RecentChatOut"];
+export type LinkCheck = Omit<Schemas["LinkCheckOut"], "chat" | "others"> & {
+  chat: Chat | null;
+  others: Chat[];
+};
+export type LinkStep = Schemas["LinkStepOut"];
+export type BuiltLink = Schemas["LinkBuildOut"];

@@ -19,6 +19,7 @@ from opdesk.chats.actions.reading import (
     list_by_phone,
     list_chats,
     list_messages,
+    list_newest_of_channel,
     localized,
 )
 from opdesk.chats.actions.receiving import FETCH, edit_received, hold, is_stored, receive
@@ -61,6 +62,7 @@ __all__ = [
     "list_by_phone",
     "list_chats",
     "list_messages",
+    "list_newest_of_channel",
     "localized",
     "mark_read",
     "receive",

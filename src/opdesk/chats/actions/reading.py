@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from opdesk.accounts import access as accounts, actions as account_actions
 from opdesk.accounts.errors import OrganizationNotFound
 from opdesk.accounts.model import Organization
+from opdesk.channels.model import Channel
 from opdesk.chats import access, store
 from opdesk.chats.errors import MayNotWriteAsClient
 from opdesk.chats.model import (
@@ -130,6 +131,12 @@ def find_message(tx: Tx, company_id: int, message_id: int) -> Message | None:
 def find_chat(tx: Tx, company_id: int, chat_id: int) -> Chat | None:
     """For parts of the program that act for nobody: delivery and the hub."""
     return store.find_chat(tx, company_id, chat_id)
+
+
+def list_newest_of_channel(tx: Tx, channel: Channel, at_most: int) -> list[Chat]:
+    """The channel's chats with the newest activity. The right to it is the caller's to check."""
+    place = (channel.organization_id, channel.id)
+    return store.list_newest_of_channel(tx, channel.company_id, place, at_most)
 
 
 def list_by_phone(

@@ -12,7 +12,13 @@ from opdesk.chats.store.chats import (
     save_state_and_last,
 )
 from opdesk.chats.store.holders import count_open, find_active_at, list_inactive, list_open_of
-from opdesk.chats.store.listing import count_chats, forget_words, index_words, list_chats
+from opdesk.chats.store.listing import (
+    count_chats,
+    forget_words,
+    index_words,
+    list_chats,
+    list_newest_of_channel,
+)
 from opdesk.chats.store.messages import (
     count_messages,
     delete_old_keys,
@@ -57,6 +63,7 @@ __all__ = [
     "list_messages_after",
     "list_messages_before",
     "list_messages_page",
+    "list_newest_of_channel",
     "list_of_contact",
     "list_open_of",
     "save_state",

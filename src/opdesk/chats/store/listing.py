@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, delete, func, literal, or_, select
 
 from opdesk.channels.model import Source
-from opdesk.chats.model import COUNT_LIMIT, Chat, ChatFilter, Customs, Page
+from opdesk.chats.model import COUNT_LIMIT, NEWEST, Chat, ChatFilter, Customs, Page
 from opdesk.chats.store.chats import CHATS, chat_of
 from opdesk.chats.store.tables import channels, chats, contacts, its_contact, search_words
 from opdesk.kit.context import Tx
@@ -24,6 +24,21 @@ ADD_WORD = statement(
         message_id=bindparam("message"),
     )
     .on_conflict_do_nothing()
+)
+FEW_CHATS = 1_000
+"""A channel with no more is read whole: its chats may lie anywhere in the organization's list."""
+_of_channel = (
+    select(_h.id)
+    .where(_h.company_id == bindparam("company"), _h.channel_id == bindparam("channel"))
+    .limit(FEW_CHATS + 1)
+)
+COUNT_FEW = statement(select(func.count()).select_from(_of_channel.subquery()))
+_by_hand = (_h.active_at + 0, _h.id)
+"""Sorted, not walked: SQLite would look for a channel's few chats in the whole company's list."""
+NEWEST_OF_FEW = statement(
+    CHATS.where(_h.company_id == bindparam("company"), _h.channel_id == bindparam("channel"))
+    .order_by(*(one.desc() for one in _by_hand))
+    .limit(bindparam("size"))
 )
 DELETE_WORDS = statement(
     delete(search_words).where(
@@ -50,6 +65,19 @@ def list_chats(
     rows = tx.all(_list_statement(_filter_shape(wanted), direction), **params)
     found = [chat_of(row) for row in rows]
     return found[::-1] if backwards else found
+
+
+def list_newest_of_channel(
+    tx: Tx, company_id: int, place: tuple[int, int], size: int
+) -> list[Chat]:
+    """`place` is (organization, channel). Quick for an empty channel and for a busy one."""
+    organization_id, channel_id = place
+    ids = {"company": company_id, "channel": channel_id}
+    if tx.scalar(COUNT_FEW, **ids) <= FEW_CHATS:
+        return [chat_of(row) for row in tx.all(NEWEST_OF_FEW, **ids, size=size)]
+    wanted = ChatFilter(organization_id=organization_id, channel_id=channel_id)
+    newest = Page(size, before=(NEWEST, NEWEST))
+    return list_chats(tx, company_id, wanted, newest, limit=size)
 
 
 def count_chats(tx: Tx, company_id: int, wanted: ChatFilter) -> int:

@@ -109,13 +109,13 @@ GUIDE = (
     ),
     Step(
         text=Words(
-            "Збережіть канал. Вебхук у Telegram OpDesk реєструє сам, коли адреса сервера"
-            " (OPDESK_PUBLIC_URL) починається з https і має порт 443, 80, 88 або 8443;"
-            " інакше OpDesk"
-            " сам опитує Telegram. Який спосіб діє, показує стан каналу.",
-            "Save the channel. OpDesk registers its webhook with Telegram by itself when the"
-            " server's address (OPDESK_PUBLIC_URL) begins with https and has port 443, 80, 88 or"
-            " 8443; otherwise OpDesk asks Telegram for messages. The channel's state says which.",
+            "Збережіть канал. Якщо адреса сервера (OPDESK_PUBLIC_URL) починається з https,"
+            " OpDesk сам реєструє вебхук у Telegram, який приймає лише порти 443, 80, 88 і 8443."
+            " З адресою http OpDesk сам опитує Telegram. Який спосіб діє, показує стан каналу.",
+            "Save the channel. When the server's address (OPDESK_PUBLIC_URL) begins with https,"
+            " OpDesk registers its webhook by itself; Telegram takes ports 443, 80, 88 and 8443"
+            " only. With an http address OpDesk asks Telegram for messages. The channel's state"
+            " says which.",
         )
     ),
     Step(
