@@ -17,6 +17,16 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
 ];
 
 type Translate = (key: string, named: Record<string, string>) => string;
+type Counting = (key: string, named: Record<string, number>, count: number) => string;
+
+const LONG_S = 90;
+
+/** How long to wait, in seconds or, when these would be many, in minutes. */
+export function waiting(seconds: number, t: Counting): string {
+  const minutes = Math.ceil(seconds / 60);
+  if (seconds > LONG_S) return t("tooManyMinutes", { count: minutes }, minutes);
+  return t("tooMany", { seconds }, seconds);
+}
 
 /** The server's sentence in the reader's language; one that we don't know stays as it came. */
 export function inWords(text: string, t: Translate): string {
@@ -36,6 +46,8 @@ export interface Problems {
   readonly isBusy: Readonly<Ref<boolean>>;
   /** Does something, and keeps what goes wrong; whether it went well. */
   trying(work: () => Promise<void>): Promise<boolean>;
+  /** Forgets what went wrong: the form is begun anew. */
+  clear(): void;
 }
 
 /** `fields`: the names that the form shows problems at, `x[]` for each of a list; others are told in general. */
@@ -52,7 +64,7 @@ export function useProblems(...fields: string[]): Problems {
 
   function generalOf(error: ProblemError): string {
     if (error.isOffline) return t("offline");
-    if (error.status === 429) return t("tooMany", { seconds: error.retryAfterS ?? 30 });
+    if (error.status === 429) return waiting(error.retryAfterS ?? 30, t);
     if (error.status >= 500) return t("failed");
     const others = Object.entries(error.errors).filter(
       ([name]) => !fields.includes(name.replace(/\[\d+\]$/, "[]")),
@@ -80,5 +92,9 @@ export function useProblems(...fields: string[]): Problems {
     }
   }
 
-  return { of, general, isBusy, trying };
+  function clear(): void {
+    failure.value = null;
+  }
+
+  return { of, general, isBusy, trying, clear };
 }
