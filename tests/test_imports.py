@@ -18,7 +18,7 @@ LAYERS: list[set[str]] = [
     {"contacts"},
     {"chats"},
     {"connectors", "deeplinks", "webhooks", "realtime", "dashboard"},
-    {"main", "parts", "cli", "demo", "server", "housekeeping"},
+    {"main", "parts", "cli", "demo", "server", "housekeeping", "backups"},
 ]
 FREE = {"settings", "__init__", "static", "__pycache__", "py"}
 PUBLIC = {"model", "errors", "access", "actions"}

@@ -1,15 +1,18 @@
-"""The command line: `opdesk serve`, `demo`, `company add`, `keys rotate`, `migrate`, `version`."""
+"""The command line: `opdesk serve`, `demo`, `backup`, `restore` and an admin's other chores."""
 
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 import opdesk
 from opdesk.settings import SettingError, Settings, load
+
+if TYPE_CHECKING:
+    from opdesk.server import Started
 
 app = typer.Typer(
     name="opdesk",
@@ -50,17 +53,23 @@ def main() -> None:
 
 @app.command()
 def serve(
-    host: Host = None, port: Port = None, data: Data = None, database_url: DatabaseUrl = None
+    host: Host = None,
+    port: Port = None,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    resume_sending: Annotated[
+        bool, typer.Option(help="Send what a restored backup had queued, as `resume-sending` does.")
+    ] = False,
 ) -> None:
     """Serve the API, the hub, the panel and the dashboard until Ctrl+C.
 
-    Brings the database to this version's schema first. Every setting can also stand in the
-    environment (OPDESK_PORT=...) or in opdesk.toml; docs/settings.md lists them all.
+    Brings the database to this version's schema first, after a backup of it. Every setting can
+    also stand in the environment (OPDESK_PORT=...) or in opdesk.toml; docs/settings.md lists them.
     """
     from opdesk.server import serve_until_stopped  # noqa: PLC0415  keeps --help and errors quick
 
     settings = _settings(host=host, port=port, data=data, database_url=database_url)
-    _run(serve_until_stopped(settings, _print_address))
+    _run(serve_until_stopped(settings, _print_start, resumes_sending=resume_sending))
 
 
 @app.command()
@@ -114,11 +123,68 @@ def rotate_keys(
 
 
 @app.command()
-def migrate(data: Data = None, database_url: DatabaseUrl = None) -> None:
-    """Bring the database to the schema of this version. `serve` does it by itself."""
+def backup(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder of backups, outside the data folder.")
+    ],
+    keep: Annotated[
+        int | None, typer.Option(min=1, help="Remove older backups of this folder beyond so many.")
+    ] = None,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Make a backup, DIR/opdesk-<time>, also while the server serves. Says what it contains."""
+    from opdesk.backups.making import back_up_outside  # noqa: PLC0415  as above
+    from opdesk.backups.words import contents  # noqa: PLC0415
+
+    settings = _settings(data=data, database_url=database_url)
+    typer.echo(contents(_guarded(back_up_outside, settings, folder, keep)))
+
+
+@app.command()
+def restore(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A backup, or a folder of them: then the newest.")
+    ],
+    force: Annotated[
+        bool, typer.Option(help="Move the data that the folder has aside, instead of refusing.")
+    ] = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Bring a backup into a new data folder, and into an empty database where it is PostgreSQL's.
+
+    Nothing that waited to be sent is sent until `resume-sending`; everyone signs in anew.
+    """
+    from opdesk.backups.restoring import restore as bring_back  # noqa: PLC0415  as above
+    from opdesk.backups.words import restored  # noqa: PLC0415
+
+    settings = _settings(data=data, database_url=database_url)
+    typer.echo(restored(_guarded(bring_back, settings, folder, force), settings.data))
+
+
+@app.command()
+def resume_sending(data: Data = None, database_url: DatabaseUrl = None) -> None:
+    """Send what a restored backup had queued. A running server begins within seconds."""
+    from opdesk.server import resume_sending as resume  # noqa: PLC0415  as above
+
+    count = _run(resume(_settings(data=data, database_url=database_url)))
+    typer.echo(f"Sends that go on now: {count}." if count else "Nothing was waiting.")
+
+
+@app.command()
+def migrate(
+    without_backup: Annotated[
+        bool, typer.Option(help="Make no backup first: one that you made elsewhere must do.")
+    ] = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Bring the database to the schema of this version, after a backup. `serve` does it too."""
     from opdesk.server import migrate_database  # noqa: PLC0415  as above
 
-    before, after = _guarded(migrate_database, _settings(data=data, database_url=database_url))
+    settings = _settings(data=data, database_url=database_url)
+    before, after = _guarded(migrate_database, settings, not without_backup)
     if before == after:
         typer.echo(f"The database has schema {after} already.")
     else:
@@ -135,11 +201,19 @@ def _settings(**given: Any) -> Settings:
     return load(given, os.environ)
 
 
-def _print_address(url: str, set_up_code: str | None) -> None:
-    typer.echo(f"OpDesk listens on {url} (panel /, dashboard /dashboard, Swagger /index.html)")
-    if set_up_code is not None:
+def _print_start(started: "Started") -> None:
+    typer.echo(
+        f"OpDesk listens on {started.url} (panel /, dashboard /dashboard, Swagger /index.html)"
+    )
+    if started.set_up_code is not None:
         typer.echo(
-            f"There is no company yet. Open /dashboard and give this set-up code: {set_up_code}"
+            "There is no company yet. Open /dashboard and give this set-up code: "
+            f"{started.set_up_code}"
+        )
+    if started.held:
+        typer.echo(
+            f"This is a restored backup: {started.held} sends of it wait. They may have gone out"
+            " already; `opdesk resume-sending` lets them go."
         )
 
 
@@ -151,11 +225,12 @@ def _run(work: Any) -> Any:
 
 def _guarded(call: Callable[..., Any], *args: Any) -> Any:
     """Run it; what an admin can mend is one line and exit code 1, without a trace."""
-    from opdesk.server import StartError  # noqa: PLC0415  as above
+    from opdesk.backups.manifest import BackupError  # noqa: PLC0415  as above
+    from opdesk.server import StartError  # noqa: PLC0415
 
     try:
         return call(*args)
-    except StartError as error:
+    except (BackupError, StartError) as error:
         _give_up(str(error), code=1)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

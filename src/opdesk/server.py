@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,11 +21,19 @@ import uvloop
 from opdesk import main, parts
 from opdesk.accounts import actions as accounts
 from opdesk.accounts.model import COMPANY_TOKEN_DAYS
-from opdesk.kit import log
+from opdesk.backups.making import back_up
+from opdesk.backups.manifest import BackupError
+from opdesk.kit import log, outbox
 from opdesk.kit.clock import DAY_MS
 from opdesk.kit.errors import AppError, Unavailable
 from opdesk.kit.keyring import MasterKeyError, rotate_keys
-from opdesk.kit.migrate import SchemaTooNewError, is_up_to_date, migrate, sqlalchemy_url
+from opdesk.kit.migrate import (
+    SchemaTooNewError,
+    UpgradeError,
+    is_up_to_date,
+    migrate,
+    sqlalchemy_url,
+)
 from opdesk.settings import SettingError, Settings, without_secrets
 from opdesk.users import actions as users
 from opdesk.users.access import set_up_code
@@ -38,6 +46,8 @@ COLLECT_AFTER = (20_000, 10, 10)
 """With Python's own (700, 10, 10) the collector looks through every object again and again while
 thousands of sockets connect: half of the time that they took, and whole seconds at a stretch."""
 BACKLOG = 2048
+BACKUPS_FOLDER, UPGRADE_PREFIX, KEPT_BACKUPS = "backups", "before-upgrade", 3
+"""Backups before upgrades, in the data folder."""
 FEW_FILES = 4_096
 """Each socket is an open file: with fewer, a few thousand panels would be refused."""
 REQUESTS_END_S = 3
@@ -49,18 +59,32 @@ class StartError(Exception):
     """One line about what keeps the server from starting, for the admin."""
 
 
-async def serve_until_stopped(
-    settings: Settings, started: Callable[[str, str | None], None]
-) -> None:
-    """Serve until SIGINT or SIGTERM.
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What an admin is told when the server listens.
 
-    `started` gets the address once it listens, and the set-up code while there is no company.
+    `set_up_code`: only while there is no company. `held`: jobs of a restored backup that wait.
     """
+
+    url: str
+    set_up_code: str | None
+    held: int
+
+
+async def serve_until_stopped(
+    settings: Settings, started: Callable[[Started], None], *, resumes_sending: bool = False
+) -> None:
+    """Serve until SIGINT or SIGTERM; `started` is called once it listens."""
     kept: list[parts.Services] = []
     with owned_data_folder(settings):
         async with listening(settings, kept.append) as (server, url):
-            is_new = await kept[0].db.read(users.needs_set_up)
-            started(url, set_up_code(kept[0].keyring) if is_new else None)
+            db = kept[0].db
+            if resumes_sending:
+                await db.write(outbox.release)
+            if held := await db.read(outbox.count_held):
+                logger.warning("sending_held", jobs=held, resume="opdesk resume-sending")
+            is_new = await db.read(users.needs_set_up)
+            started(Started(url, set_up_code(kept[0].keyring) if is_new else None, held))
             await server.ended.wait()
 
 
@@ -255,19 +279,53 @@ def bring_up_to_date(settings: Settings) -> None:
         migrate_database(settings)
 
 
-def migrate_database(settings: Settings) -> tuple[str | None, str]:
-    """The schema's revision before and after. Raises StartError."""
+def migrate_database(settings: Settings, without_backup: bool = False) -> tuple[str | None, str]:
+    """The schema's revision before and after. A database that has data is backed up first.
+
+    Raises StartError; the database is as it was then.
+    """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made: list[Path] = []
+
+    def before_upgrade(before: str, after: str) -> None:
+        if not without_backup:
+            made.append(_backed_up(settings, before, after))
+
     try:
-        return migrate(sqlalchemy_url(settings.database_url, parts.database_file(settings)))
+        url = sqlalchemy_url(settings.database_url, parts.database_file(settings))
+        return migrate(url, before_upgrade)
     except SchemaTooNewError as error:
         raise StartError(f"{error}; install the newer OpDesk again") from error
+    except UpgradeError as error:
+        kept = f", and in {made[0]}" if made else ""
+        raise StartError(f"{error}; the data is as it was before{kept}") from error
     except Exception as error:
         if "psycopg" in type(error).__module__ or "OperationalError" in type(error).__name__:
             reason = str(getattr(error, "orig", error)).splitlines()[0]
             shown = without_secrets(reason, settings.database_url)
             raise StartError(f"the database can't be used: {shown}") from error
         raise
+
+
+def _backed_up(settings: Settings, before: str, after: str) -> Path:
+    """What an upgrade may need to be undone. Files share their bytes with the media folder."""
+    folder = settings.data / BACKUPS_FOLDER
+    try:
+        made = back_up(settings, folder, prefix=UPGRADE_PREFIX, keep=KEPT_BACKUPS, reads_all=False)
+    except BackupError as error:
+        raise StartError(
+            f"the backup before the upgrade from schema {before} to {after} failed, so nothing was"
+            f" changed: {error}. Mend that, or back up elsewhere and run"
+            " `opdesk migrate --without-backup`"
+        ) from error
+    logger.info("backed_up_before_upgrade", folder=str(made.folder), schema=before, becomes=after)
+    return made.folder
+
+
+async def resume_sending(settings: Settings) -> int:
+    """Let what a restored backup had queued go out; how many jobs."""
+    async with _chores(settings) as services:
+        return await services.db.write(outbox.release)
 
 
 async def add_company(settings: Settings, login: str, name: str, password: str) -> int:

@@ -244,6 +244,11 @@ def forget_ended_sessions(tx: Tx) -> None:
     store.delete_ended_sessions(tx)
 
 
+def end_all_sessions(tx: Tx) -> None:
+    """Everyone of the installation signs in anew."""
+    store.delete_sessions(tx)
+
+
 @dataclass(frozen=True, slots=True)
 class SignIn:
     """One attempt: the account's name in its own namespace, where it comes from, the password."""

@@ -192,6 +192,7 @@ ADD_SESSION = statement(
     )
 )
 DELETE_SESSION = statement(delete(sessions).where(_s.fingerprint == bindparam("fingerprint")))
+DELETE_SESSIONS = statement(delete(sessions))
 DELETE_ENDED = statement(delete(sessions).where(_s.expires_at <= bindparam("now")))
 KNOWS_ADDRESS = statement(
     select(_a.seen_at).where(_a.account == bindparam("account"), _a.address == bindparam("address"))
@@ -339,6 +340,11 @@ def insert_session(tx: Tx, fingerprint: str, session: Session) -> None:
 
 def delete_ended_sessions(tx: Tx) -> None:
     tx.run(DELETE_ENDED, now=tx.now)
+
+
+def delete_sessions(tx: Tx) -> None:
+    """Of everyone, in every company."""
+    tx.run(DELETE_SESSIONS)
 
 
 def delete_session(tx: Tx, fingerprint: str) -> None:

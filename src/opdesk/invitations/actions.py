@@ -58,3 +58,8 @@ def forget(tx: Tx, company_id: int, subject_id: int, *, for_operator: bool) -> N
 
 def forget_old(tx: Tx) -> None:
     store.delete_old(tx)
+
+
+def forget_all(tx: Tx) -> None:
+    """Every link of the installation ends."""
+    store.delete_all(tx)

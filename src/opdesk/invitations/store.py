@@ -44,6 +44,7 @@ DELETE_OF_SUBJECT = statement(
         in_json(_l.kind, "kinds"),
     )
 )
+DELETE_ALL = statement(delete(links))
 DELETE_OLD = statement(delete(links).where(_l.expires_at <= bindparam("now")))
 
 
@@ -75,3 +76,7 @@ def delete_links_of(tx: Tx, company_id: int, subject_id: int, kinds: Sequence[Li
 
 def delete_old(tx: Tx) -> None:
     tx.run(DELETE_OLD, now=tx.now)
+
+
+def delete_all(tx: Tx) -> None:
+    tx.run(DELETE_ALL)

@@ -16,6 +16,8 @@ installation = Table(
 _i = installation.c
 EPOCH = "epoch"
 """Which life of the database this is: a restored backup has another."""
+RESTORED = "restored"
+"""When this life began, if a backup was restored: milliseconds UTC."""
 VALUE = statement(select(_i.value).where(_i.name == bindparam("fact")))
 _new: dict[str, Any] = {"name": bindparam("fact"), "value": bindparam("new_value")}
 SET = statement(

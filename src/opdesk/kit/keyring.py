@@ -158,6 +158,12 @@ class Keyring:
         return SigningKey(kid, kind, secret, retired_at is not None)
 
 
+def check_master_key(tx: Tx, vault: Vault) -> None:
+    """Raises MasterKeyError unless the vault opens the keys that are stored."""
+    for kid, _, sealed, _ in tx.all(ALL_KEYS):
+        vault.open(bytes(sealed), f"key:{kid}")
+
+
 def make_missing_keys(tx: Tx, vault: Vault, kinds: tuple[str, ...]) -> None:
     """A first key for each kind that has no current one."""
     have = {row[1] for row in tx.all(ALL_KEYS) if row[3] is None}

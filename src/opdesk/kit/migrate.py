@@ -5,9 +5,10 @@ so in a millisecond, and only `migrate` imports it.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
@@ -21,6 +22,15 @@ CONNECT_TIMEOUT_S = 10
 
 class SchemaTooNewError(Exception):
     """The database was migrated by a newer version of the program."""
+
+
+class UpgradeError(Exception):
+    """A migration failed; the database is as it was before."""
+
+    def __init__(self, before: str | None, after: str, reason: str) -> None:
+        super().__init__(
+            f"the upgrade from schema {before or 'nothing'} to {after} failed: {reason}"
+        )
 
 
 def migrations_folder() -> Path:
@@ -58,35 +68,85 @@ def sqlalchemy_url(database_url: str, sqlite_file: Path) -> str:
     return "postgresql+psycopg://" + database_url.split("://", 1)[1]
 
 
-def migrate(url: str) -> tuple[str | None, str]:
-    """Upgrade to the newest schema; the revisions before and after. Raises SchemaTooNewError."""
-    from alembic import command  # noqa: PLC0415  slow to import, see above
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
+def migrate(
+    url: str, before_upgrade: Callable[[str, str], None] | None = None, folder: Path | None = None
+) -> tuple[str | None, str]:
+    """Upgrade to the newest schema; the revisions before and after.
 
-    config = Config()
-    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
-    scripts = ScriptDirectory.from_config(config)
-    head = scripts.get_current_head() or ""
-    with _connection(url) as connection:
-        before = MigrationContext.configure(connection).get_current_revision()
-        known = {script.revision for script in scripts.walk_revisions()}
-        if before is not None and before not in known:
+    `before_upgrade` gets both when a database that has a schema is about to change; what it raises
+    leaves all as it is. `folder`: other migrations than ours. Raises SchemaTooNewError,
+    UpgradeError.
+    """
+    with changing(url, folder) as change:
+        before = change.found
+        if before is not None and before != change.newest and before_upgrade is not None:
+            before_upgrade(before, change.newest)
+        if before != change.newest:
+            change.upgrade()
+    return before, change.newest
+
+
+class Change:
+    """One transaction in which a database's schema changes: all of it or nothing."""
+
+    def __init__(self, connection: sa.Connection, folder: Path) -> None:
+        from alembic.config import Config  # noqa: PLC0415  slow to import, see above
+        from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
+        from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+        self._connection = connection
+        self._config = Config(attributes={"connection": connection})
+        self._config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        scripts = ScriptDirectory.from_config(self._config)
+        self._known = {script.revision for script in scripts.walk_revisions()}
+        self.newest = scripts.get_current_head() or ""
+        self.found: str | None = MigrationContext.configure(connection).get_current_revision()
+        self.check(self.found)
+
+    @property
+    def raw(self) -> Any:
+        """The driver's own connection, in this transaction."""
+        return self._connection.connection.driver_connection
+
+    def check(self, revision: str | None) -> None:
+        """Raises SchemaTooNewError for a schema that we don't know."""
+        if revision is not None and revision not in self._known:
             raise SchemaTooNewError(
-                f"the database has schema {before}, this version knows up to {head}"
+                f"the database has schema {revision}, this version knows up to {self.newest}"
             )
-        if before != head:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    return before, head
+
+    def upgrade(self, revision: str | None = None) -> None:
+        """To `revision`, else to the newest. Raises UpgradeError."""
+        from alembic import command  # noqa: PLC0415
+
+        goal = revision or self.newest
+        try:
+            command.upgrade(self._config, goal)
+        except sa.exc.DBAPIError as error:
+            reason = str(error.orig).strip().splitlines()[0]
+            raise UpgradeError(self.found, goal, reason) from error
 
 
 @contextmanager
-def _connection(url: str) -> Iterator[sa.Connection]:
+def changing(url: str, folder: Path | None = None) -> Iterator[Change]:
+    """A transaction to change the schema in; what fails in it leaves the database as it was."""
     engine = sa.create_engine(url, poolclass=sa.NullPool)
-    with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-        yield connection
-    engine.dispose()
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _begin_by_hand)
+        sa.event.listen(engine, "begin", _begin)
+    try:
+        with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+            yield Change(connection, folder or migrations_folder())
+    finally:
+        engine.dispose()
+
+
+def _begin_by_hand(connection: sqlite3.Connection, _record: object) -> None:
+    """Python would begin a transaction at the first INSERT only: tables made before stay made."""
+    connection.isolation_level = None
+
+
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

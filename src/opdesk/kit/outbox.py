@@ -5,7 +5,8 @@ in one. Jobs of the same lane run one after another in the order they were put.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -22,7 +23,9 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
+    func,
     insert,
+    not_,
     select,
     update,
 )
@@ -34,7 +37,7 @@ from opdesk.kit.db import Database
 from opdesk.kit.errors import Unavailable
 from opdesk.kit.ids import jittered
 from opdesk.kit.log import get_logger
-from opdesk.kit.sql import metadata, statement
+from opdesk.kit.sql import in_json, metadata, statement
 
 log = get_logger(__name__)
 TOPIC = "outbox"
@@ -45,6 +48,8 @@ POLL_S = 2.0
 PARALLEL = 32
 FIRST_RETRY_S = 1.0
 LONGEST_RETRY_S = 300.0
+HELD_UNTIL = 253_402_300_799_000
+"""The last second of the year 9999: held jobs wait for a person, not for a time."""
 
 jobs = Table(
     "jobs",
@@ -107,6 +112,13 @@ DELETE_LANE = statement(
 EXPIRE_LEASES = statement(
     update(jobs).where(_j.leased_until > bindparam("now")).values(leased_until=1)
 )
+HOLD = statement(update(jobs).where(not_(in_json(_j.kind, "harmless"))).values(run_at=HELD_UNTIL))
+END_LEASES = statement(update(jobs).where(_j.leased_until > 0).values(leased_until=1))
+RELEASE = statement(
+    update(jobs).where(_j.run_at == bindparam("held")).values(run_at=bindparam("now"))
+)
+COUNT_HELD = statement(select(func.count()).where(_j.run_at == bindparam("held")))
+DELETE_KIND = statement(delete(jobs).where(_j.kind == bindparam("of_kind")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +170,32 @@ def put(
 def forget_lane(tx: Tx, company_id: int, lane: str) -> None:
     """Drop all work of a lane whose subject is gone."""
     tx.run(DELETE_LANE, company=company_id, in_lane=lane)
+
+
+def forget_kind(tx: Tx, kind: str) -> int:
+    """Drop all work of a kind; how much it was."""
+    return tx.run(DELETE_KIND, of_kind=kind)
+
+
+def hold(tx: Tx, harmless: Sequence[str]) -> int:
+    """Let all work that is there wait for `release`, but for the `harmless` kinds; how much waits.
+
+    For a database that nobody works on: what was under way counts as interrupted. Later work of a
+    lane waits behind what is held.
+    """
+    tx.run(END_LEASES)
+    tx.run(HOLD, harmless=json.dumps(list(harmless)))
+    return count_held(tx)
+
+
+def release(tx: Tx) -> int:
+    """Let everything that was held run now; how much it was."""
+    tx.wakes.add(Wake(TOPIC))
+    return tx.run(RELEASE, held=HELD_UNTIL, now=tx.now)
+
+
+def count_held(tx: Tx) -> int:
+    return int(tx.scalar(COUNT_HELD, held=HELD_UNTIL))
 
 
 def backoff_s(attempts: int) -> float:

@@ -28,6 +28,7 @@ BATCH_LIMIT = 256
 """Functions in one commit: bounds how long the first of them waits for the last."""
 ID_BLOCK = 32
 BUSY_TIMEOUT_MS = 5_000
+SCRUB_TIMEOUT_MS = 1_000
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -221,7 +222,10 @@ class SqliteDatabase:
 
     def _truncate_log(self) -> None:
         connection = self._slow_connection()
+        # While it waits for a reader, such as a backup, nobody may write: less than writers wait.
+        connection.execute(f"PRAGMA busy_timeout={SCRUB_TIMEOUT_MS}").fetchall()
         busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}").fetchall()
         if busy:
             log.warning("write_ahead_log_busy")
 

@@ -36,7 +36,7 @@ COUNT_FEW = statement(select(func.count()).select_from(_of_channel.subquery()))
 _by_hand = (_h.active_at + 0, _h.id)
 """Sorted, not walked: SQLite would look for a channel's few chats in the whole company's list."""
 NEWEST_OF_FEW = statement(
-    CHATS.where(_h.company_id == bindparam("company"), _h.channel_id == bindparam("channel"))
+    CHATS.where(_h.company_id == bindparam("company"), _h.id.in_(_of_channel))
     .order_by(*(one.desc() for one in _by_hand))
     .limit(bindparam("size"))
 )

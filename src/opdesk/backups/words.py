@@ -1,0 +1,69 @@
+"""What the admin is told of a backup."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from opdesk.backups.manifest import SQLITE, Backup, Manifest
+from opdesk.backups.restoring import Restored
+from opdesk.kit.clock import SECOND_MS
+
+_COUNTED = ("companies", "organizations", "operators", "channels", "chats", "messages")
+_UNITS = ("bytes", "KB", "MB", "GB", "TB")
+
+
+def contents(backup: Backup) -> str:
+    """What a new backup holds and what it does not."""
+    facts = backup.manifest
+    took_s = (facts.finished_at - facts.started_at) / SECOND_MS
+    lines = [
+        f"{backup.folder}, made in {took_s:.1f} s, contains {_size(facts.bytes)}:",
+        f"  database    {_kind(facts)}, schema {facts.schema}: {_counts(facts)}",
+        f"  media       {facts.media_files} files, {_size(facts.media_bytes)}",
+        f"  master key  {_key(facts)}",
+        "Not contained: the settings (opdesk.toml, environment, command line) and the log.",
+    ]
+    if facts.missing_media:
+        lines.insert(
+            3,
+            f"              {len(facts.missing_media)} files that the database names are missing or"
+            f" damaged in the data folder, such as {facts.missing_media[0]}",
+        )
+    return "\n".join(lines)
+
+
+def restored(done: Restored, data: Path) -> str:
+    """What is there now, and what to look after."""
+    facts = done.backup.manifest
+    made = datetime.fromtimestamp(facts.started_at / SECOND_MS, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    lines = [
+        f"{data} has the state of {made} now: {_counts(facts)}, {facts.media_files} files.",
+        f"Waiting to be sent: {done.held}."
+        + (" They may have gone out after the backup was made." if done.held else ""),
+        "Nothing of that is sent until `opdesk resume-sending` (or `serve --resume-sending`).",
+        "Everyone signs in anew, and the CRM gets new tokens; API keys are those of that time.",
+        "Look through the users, operators and API keys: what was removed since is there again.",
+    ]
+    if done.aside is not None:
+        lines.append(f"What was here before is in {done.aside}.")
+    return "\n".join(lines)
+
+
+def _kind(facts: Manifest) -> str:
+    return "SQLite" if facts.database == SQLITE else "PostgreSQL"
+
+
+def _counts(facts: Manifest) -> str:
+    return ", ".join(f"{name} {facts.rows(name)}" for name in _COUNTED)
+
+
+def _key(facts: Manifest) -> str:
+    if facts.has_master_key:
+        return "yes: whoever has this folder can read everything in it; keep it as a secret"
+    return "NO: it came by OPDESK_MASTER_KEY; keep it too, without it this backup can't be opened"
+
+
+def _size(count: float) -> str:
+    unit = 0
+    while count >= 1000 and unit < len(_UNITS) - 1:
+        count, unit = count / 1000, unit + 1
+    return f"{count:.1f} {_UNITS[unit]}" if unit else f"{count:.0f} bytes"
