@@ -53,7 +53,11 @@ async def test_version() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["serve"], ["demo"], ["company", "add"], ["keys", "rotate"], ["migrate"]]
+    "command",
+    [
+        *([], ["serve"], ["demo"], ["company", "add"], ["keys", "rotate"], ["migrate"]),
+        *(["backup"], ["restore"], ["resume-sending"]),
+    ],
 )
 async def test_help_explains_a_command_and_its_options(command: list[str]) -> None:
     said = await run(*command, "--help", environment={"COLUMNS": "100", "TERM": "dumb"})
@@ -64,7 +68,9 @@ async def test_help_explains_a_command_and_its_options(command: list[str]) -> No
     assert all(len(line.split()) > 3 for line in options), options
 
 
-@pytest.mark.parametrize("command", [["serve"], ["migrate"], ["keys", "rotate"]])
+@pytest.mark.parametrize(
+    "command", [["serve"], ["migrate"], ["keys", "rotate"], ["backup", "x"], ["restore", "x"]]
+)
 async def test_a_wrong_setting_is_one_line_and_exit_code_2(command: list[str]) -> None:
     said = await run(*command, environment={"OPDESK_PORT": "eighty"})
 

@@ -8,7 +8,7 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
   [/^must have (\d+) to (\d+) characters$/, "length"],
   [/^is taken$/, "taken"],
   [/^is too easy to guess/, "tooEasy"],
-  [/^must be an address such as [^h]/, "email"],
+  [/^must be an address such as olena@/, "email"],
   [/^must be an address or a network/, "network"],
   [/^must be an origin/, "origin"],
   [/^must be https, or http/, "originScheme"],
@@ -21,7 +21,7 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
   [/^must not contain spaces/, "spaces"],
   [/^is there twice/, "twice"],
   [/^must be a color/, "color"],
-  [/^must be an address such as https/, "webAddress"],
+  [/^must be an address such as \S*\{phone\}/, "webAddress"],
   [/^must name its server/, "server"],
   [/^must contain \{phone\}/, "phonePlace"],
   [/^must be a whole number from (\d+) to (\d+)/, "number"],
@@ -30,6 +30,7 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
   [/^must (?:have|be) at most (\d+)/, "most"],
   [/^must be .*such as (.+)$/, "example"],
   [/^is not valid$/, "invalid"],
+  [/^is not the one that the server printed/, "setUpCode"],
 ];
 
 type Translate = (key: string, named: Record<string, string>) => string;
@@ -49,11 +50,7 @@ export function inWords(text: string, t: Translate): string {
   for (const [pattern, key] of KNOWN) {
     const found = pattern.exec(text);
     if (found)
-      return t(`problem.${key}`, {
-        low: found[1] ?? "",
-        high: found[2] ?? "",
-        place: "{phone}",
-      });
+      return t(`problem.${key}`, { low: found[1] ?? "", high: found[2] ?? "", place: "{phone}" });
   }
   return text;
 }
@@ -95,7 +92,7 @@ export function useProblems(...fields: string[]): Problems {
     );
     if (others.length) return others.map(([, texts]) => inWords(texts[0] ?? "", t)).join(" ");
     if (Object.keys(error.errors).length) return "";
-    if (error.status === 403) return t("forbidden");
+    if (error.title === "Your role may not do this") return t("forbidden");
     if (error.title === "This is the last owner") return t("users.lastOwner");
     return error.detail || t("failed");
   }
