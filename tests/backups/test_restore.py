@@ -1,13 +1,14 @@
 """What a restore accepts, what it refuses, and what it does with those who were there."""
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from opdesk.backups.manifest import SUMS_FILE, BackupError, list_backups, verifi
 from opdesk.backups.restoring import SKIPPED_IDS, restore
 from opdesk.demo.telegram import Customer, Refusal
 from opdesk.kit import installation, outbox
+from opdesk.kit.context import Tx
 from opdesk.kit.keyring import KEY_BYTES, MASTER_KEY_FILE
 from opdesk.kit.sql import statement
 from opdesk.server import StartError, add_company, owned_data_folder
@@ -197,6 +199,44 @@ async def test_lines_missing_from_the_sums_are_noticed(bot: Bot, shelf: Path) ->
         (folder / SUMS_FILE).write_text("".join(lines[:index] + lines[index + 1 :]))
         with pytest.raises(BackupError):
             verified(folder)
+
+
+async def test_a_file_that_goes_while_the_backup_is_made_was_taken_or_is_not_named(
+    bot: Bot, shelf: Path
+) -> None:
+    """The chat goes while the backup is held up at a "file" that nobody writes to."""
+    settings = bot.desk.services.settings
+    await bot.telegram.sends_photo(bot.token, OLHA, JPEG, "a photo")
+    [stored] = await eventually(lambda: _once(list(settings.data.glob("media/1/*/*"))))
+    pipe = settings.data / "media" / "1" / "00" / ("0" * 64)
+    pipe.parent.mkdir(exist_ok=True)
+    os.mkfifo(pipe)
+    await bot.desk.services.db.write(_names, pipe.name)
+    [chat] = await bot.chats()
+    folder = shelf / "of-pipe"
+
+    backing_up = asyncio.create_task(asyncio.to_thread(back_up, settings, folder))
+    await eventually(lambda: _once(list(folder.glob(f".*/media/1/00/{pipe.name}"))), 30)
+    assert (await bot.desk.acme.api.delete(f"/api/chat/chats/{chat['id']}")).status == 200
+    assert not stored.exists()
+    while not backing_up.done():
+        with contextlib.suppress(OSError):  # nobody reads at the moment
+            os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+        await asyncio.sleep(0.01)
+
+    facts = (await backing_up).manifest
+    assert facts.missing_media == [f"1/00/{pipe.name}"]
+    assert facts.rows("chats") == 0
+
+
+def _names(tx: Tx, digest: str) -> None:
+    """A row that names a file."""
+    driver: Any = tx._driver
+    driver.execute(
+        "INSERT INTO media (company_id, id, digest, name, format, type, size, state, created_at)"
+        f" VALUES (1, 9000, '{digest}', 'a', 'jpg', 1, 1, 'ready', 0)",
+        {},
+    )
 
 
 async def test_a_killed_backup_is_none_and_is_cleared_away(tmp_path: Path, shelf: Path) -> None:
