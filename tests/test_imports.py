@@ -18,7 +18,7 @@ LAYERS: list[set[str]] = [
     {"contacts"},
     {"chats"},
     {"connectors", "deeplinks", "webhooks", "realtime", "dashboard"},
-    {"main", "parts", "cli", "demo", "server", "housekeeping", "backups"},
+    {"main", "page_routes", "parts", "cli", "demo", "doctor", "server", "housekeeping", "backups"},
 ]
 FREE = {"settings", "__init__", "static", "__pycache__", "py"}
 PUBLIC = {"model", "errors", "access", "actions"}
@@ -32,7 +32,7 @@ INSIDE = {
     "model": {"errors"},
     "errors": set(),
 }
-COMPOSED = {"connectors", "realtime", "demo"}
+COMPOSED = {"connectors", "realtime", "demo", "doctor"}
 """Slices with modules of their own beside the usual roles."""
 
 MAX_LINES = 400

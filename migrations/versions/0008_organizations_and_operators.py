@@ -59,15 +59,21 @@ def _change_operators() -> None:
         sqlite_where=sa.text("external_id <> ''"),
         postgresql_where=sa.text("external_id <> ''"),
     )
-    op.create_index("operators_organization", "operators", [*place, "id", "status"])
+    op.create_index("operators_organization", "operators", [*place, "id", "status", "found_by"])
 
 
 def _fill_found_by() -> None:
     connection = op.get_bind()
-    rows = connection.execute(sa.text("SELECT company_id, id, name FROM operators")).all()
+    rows = connection.execute(
+        sa.text("SELECT company_id, id, name, login_key FROM operators")
+    ).all()
     filled = [
-        {"company": company_id, "id": operator_id, "found_by": _folded(name) + "\n"}
-        for company_id, operator_id, name in rows
+        {
+            "company": company_id,
+            "id": operator_id,
+            "found_by": f"{_folded(name)}\n\n{login_key or ''}",
+        }
+        for company_id, operator_id, name, login_key in rows
     ]
     change = sa.text(
         "UPDATE operators SET found_by = :found_by WHERE company_id = :company AND id = :id"

@@ -1,4 +1,4 @@
-"""The command line: `opdesk serve`, `demo`, `backup`, `restore` and an admin's other chores."""
+"""The command line: `opdesk serve`, `demo`, `doctor`, `backup` and an admin's other chores."""
 
 import os
 import sys
@@ -189,6 +189,26 @@ def migrate(
         typer.echo(f"The database has schema {after} already.")
     else:
         typer.echo(f"The database went from schema {before or 'nothing'} to {after}.")
+
+
+@app.command()
+def doctor(
+    host: Host = None,
+    port: Port = None,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Look at the server from all sides, and say how to mend what is wrong; changes nothing.
+
+    Runs beside the server, with the same settings, or when none runs. Exit code 1: a problem.
+    """
+    from opdesk.doctor import examine, report  # noqa: PLC0415  as above
+
+    settings = _settings(host=host, port=port, data=data, database_url=database_url)
+    findings = _run(examine.beside(settings))
+    typer.echo(report.as_json(findings) if as_json else report.as_text(findings))
+    raise typer.Exit(0 if examine.is_well(findings) else 1)
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """The composition root: the parts become one ASGI application."""
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import msgspec
 from litestar import Litestar, Request, Response, get
 from litestar.datastructures.state import State
 from litestar.di import Provide
-from litestar.exceptions import HTTPException, NotFoundException
+from litestar.exceptions import NotFoundException
 from litestar.openapi.config import OpenAPIConfig
 
 import opdesk
@@ -29,6 +29,9 @@ from opdesk.connectors.inbound import forget_raw
 from opdesk.connectors.registry import CONNECTORS
 from opdesk.dashboard import endpoints as dashboard_endpoints, wire as dashboard_wire
 from opdesk.deeplinks import endpoints as link_endpoints, wire as link_wire
+from opdesk.doctor import endpoints as health_endpoints, wire as health_wire
+from opdesk.doctor.examine import Doctor
+from opdesk.doctor.probe import PROBE, Probes
 from opdesk.kit.clock import MINUTE_MS
 from opdesk.kit.endpoint import PUBLIC, guard
 from opdesk.kit.forwarded import client_address
@@ -43,21 +46,14 @@ from opdesk.kit.layers import (
     note_tenant,
 )
 from opdesk.kit.openapi import describe
-from opdesk.kit.pages import Pages, frame_ancestors, may_be_framed
-from opdesk.kit.web import (
-    EXCEPTION_HANDLERS,
-    HUB_PATH,
-    MAX_JSON_BYTES,
-    ApiRequest,
-    answer_http_error,
-    credentials_of,
-    header,
-)
+from opdesk.kit.pages import Pages
+from opdesk.kit.web import EXCEPTION_HANDLERS, HUB_PATH, MAX_JSON_BYTES, ApiRequest, credentials_of
 from opdesk.kit.wire import Wire
 from opdesk.media import endpoints as media_endpoints
 from opdesk.operators import access, endpoints as operator_endpoints, wire as operator_wire
 from opdesk.operators.model import Caller
 from opdesk.organizations import endpoints as organization_endpoints, wire as organization_wire
+from opdesk.page_routes import nowhere, page_routes, panel_page
 from opdesk.parts import ApiShapes, Services, running
 from opdesk.realtime import endpoints as event_endpoints, wire as event_wire
 from opdesk.realtime.hub import Hub
@@ -139,6 +135,7 @@ SHAPES = [
         channel_wire,
         link_wire,
         event_wire,
+        health_wire,
     )
     for shape in vars(module).values()
     if isinstance(shape, type) and issubclass(shape, Wire)
@@ -192,6 +189,7 @@ class Recognizer:
             access.recognize, services.tokens, credentials, wants_company=wants_company
         )
         note_tenant(scope, found.caller.company_id)
+        services.last_seen.note(found.caller)
         await self._touch_key(found)
         caller = access.company_only(found.caller) if wants_company else found.caller
         access.check_right(caller, level, is_reading=scope["method"] in READING)
@@ -212,15 +210,22 @@ def application(services: Services) -> App:
     recognizer = Recognizer(services)
     framework = rest_api(services, recognizer)
     validation = operator_endpoints.RawTokenValidation(services.db, services.tokens, recognizer)
+    settings = services.settings
+    most = settings.media_max_mb << 20
+    probes = Probes(services.vault, services.clock, settings.trusted_proxies, most)
     routed = RawRoutes(
         HeadAsGet(framework),
         exact={("POST", "/api/operator/validate-token"): validation},
-        below={HOOKS: Webhooks(services.db, services.vault), HUB_PATH: services.signalr},
+        below={
+            HOOKS: Webhooks(services.db, services.vault),
+            HUB_PATH: probes.around(services.signalr),
+            PROBE: probes,
+        },
     )
     readable = Cors(routed, services.origins, ("/api/", HUB_PATH))
     named = NamesInAnyCase(readable, path_words(framework), QUERY_NAMES)
-    safe = SafeHeaders(named, is_https=services.settings.primary_url.startswith("https:"))
-    return RequestLog(safe, logs_all=services.settings.log_level == "debug")
+    safe = SafeHeaders(named, is_https=settings.primary_url.startswith("https:"))
+    return RequestLog(safe, logs_all=settings.log_level == "debug")
 
 
 def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
@@ -244,13 +249,15 @@ def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
             *link_endpoints.ROUTES,
             *channel_endpoints.ROUTES,
             *event_endpoints.ROUTES,
-            *_page_routes(pages),
+            *health_endpoints.ROUTES,
+            *page_routes(pages),
+            description,
             *pages.assets(),
         ],
         request_class=ApiRequest,
         request_max_body_size=MAX_JSON_BYTES,
         guards=[guard],
-        exception_handlers={**EXCEPTION_HANDLERS, NotFoundException: _nowhere(pages)},
+        exception_handlers={**EXCEPTION_HANDLERS, NotFoundException: nowhere(pages)},
         dependencies=_dependencies(services, pages),
         lifespan=[lifespan],
         state=State({"recognizer": recognizer}),
@@ -262,16 +269,11 @@ def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
     )
 
 
-def _nowhere(pages: Pages) -> Callable[[_Request, HTTPException], Response[bytes]]:
-    """An unknown address: a page for a person, a problem for a program."""
-
-    def answer(request: _Request, error: HTTPException) -> Response[bytes]:
-        is_page = request.method == "GET" and not request.url.path.startswith("/api/")
-        if is_page and "text/html" in header(request.scope, b"accept"):
-            return pages.lost()
-        return answer_http_error(request, error)
-
-    return answer
+@get("/openapi.json", opt=PUBLIC, include_in_schema=False)
+async def description(request: _Request) -> Response[bytes]:
+    """The API in OpenAPI's words, which Swagger shows."""
+    document = describe(request.app, SHAPES, WRITTEN_BY_HAND)
+    return Response(msgspec.json.encode(document), media_type="application/json")
 
 
 def path_words(framework: Litestar) -> Iterable[str]:
@@ -280,29 +282,6 @@ def path_words(framework: Litestar) -> Iterable[str]:
     for route in framework.routes:
         words.update(part for part in route.path_components if isinstance(part, str))
     return words
-
-
-def _page_routes(pages: Pages) -> list[Any]:
-    """The panel's and the dashboard's addresses; each is the same page, which knows its way."""
-
-    @get(["/login", "/switch", "/chats/{chat:str}"], opt=PUBLIC, include_in_schema=False)
-    async def panel(request: _Request, panel_page: link_endpoints.PanelPage) -> Response[bytes]:
-        return await panel_page(request)
-
-    @get(["/dashboard", "/dashboard/{page:path}", "/join"], opt=PUBLIC, include_in_schema=False)
-    async def dashboard() -> Response[bytes]:
-        return pages.dashboard()
-
-    @get("/index.html", opt=PUBLIC, include_in_schema=False)
-    async def swagger() -> Response[bytes]:
-        return pages.swagger()
-
-    @get("/openapi.json", opt=PUBLIC, include_in_schema=False)
-    async def description(request: Request[Any, Any, Any]) -> Response[bytes]:
-        document = describe(request.app, SHAPES, WRITTEN_BY_HAND)
-        return Response(msgspec.json.encode(document), media_type="application/json")
-
-    return [panel, dashboard, swagger, description]
 
 
 def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
@@ -320,7 +299,8 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
         "files": services.files,
         "addresses": services.addresses,
         "feed": services.feed,
-        "panel_page": _panel_page(services, pages),
+        "doctor": Doctor(services),
+        "panel_page": panel_page(services, pages),
         "chat_shape": ApiShapes(services.addresses, services.clock).chat,
         "message_shape": ApiShapes(services.addresses, services.clock).message,
         "write_first": _why_not_first,
@@ -346,20 +326,6 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
     provided["now"] = Provide(provide_now, sync_to_thread=False)
     provided["address"] = Provide(provide_address, sync_to_thread=False)
     return provided
-
-
-def _panel_page(services: Services, pages: Pages) -> Callable[[_Request], Awaitable[Any]]:
-    """The panel for a request; who may frame it hangs on whose session came along."""
-
-    async def page(request: _Request) -> Response[bytes]:
-        if not may_be_framed(request.scope):
-            return pages.panel()
-        cookie = request.cookies.get(services.jar.name(access.OPERATOR_COOKIE))
-        found = await services.db.read(access.operator_of_session, cookie) if cookie else None
-        company_id = found.company_id if found else None
-        return pages.panel(frame_ancestors(request.scope, services.origins, company_id))
-
-    return page
 
 
 def _why_not_first(channel: Channel) -> str | None:

@@ -41,6 +41,7 @@ from opdesk.kit.wire import decode
 from opdesk.media.access import MEDIA_KEY, Addresses, Files
 from opdesk.media.model import Media
 from opdesk.operators import access
+from opdesk.operators.access import LastSeen
 from opdesk.operators.model import OPERATOR_TOKEN, Caller
 from opdesk.realtime.feed import Feed
 from opdesk.realtime.hub import Hub, Outside, Sender
@@ -77,6 +78,7 @@ class Services:
     code_brake: FailureLimit
     post: Post
     origins: Origins
+    last_seen: LastSeen
     outbox: Outbox
     jar: CookieJar
     files: Files
@@ -146,6 +148,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
     shapes = ApiShapes(addresses, clock)
     teller = Teller(shapes)
     http = HttpClient(settings.outgoing_allow)
+    last_seen = LastSeen(clock)
     typing_relay = TypingRelay(db, vault, http, clock)
     outside = Outside(_hub_sender(db, files), typing_relay.show)
     hub = Hub(db, bus, clock, tokens, teller, outside)
@@ -168,6 +171,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         code_brake=FailureLimit(clock, allowed=FAILURES_BY_CODE, window_s=LOGIN_WINDOW_S),
         post=Post(mailer, settings.primary_url),
         origins=Origins(),
+        last_seen=last_seen,
         outbox=outbox,
         jar=CookieJar(settings.primary_url.startswith("https:"), settings.public_origins),
         files=files,
@@ -177,7 +181,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         pollers=Pollers(db, bus, vault, http),
         typing_relay=typing_relay,
         hub=hub,
-        signalr=SignalR(hub, _hub_authentication(db, tokens, settings), clock),
+        signalr=SignalR(hub, _hub_authentication(db, tokens, settings, last_seen), clock),
         feed=Feed(db, bus, teller),
     )
 
@@ -204,12 +208,15 @@ def _hub_sender(db: Database, files: Files) -> Sender:
     return send
 
 
-def _hub_authentication(db: Database, tokens: Tokens, settings: Settings) -> Any:
+def _hub_authentication(
+    db: Database, tokens: Tokens, settings: Settings, last_seen: LastSeen
+) -> Any:
     async def authenticate(scope: Any) -> Holder:
         address = client_address(scope, settings.trusted_proxies)
         credentials = credentials_of(scope, settings.public_origins, address)
         found = await db.read(access.recognize, tokens, credentials, wants_company=False)
         note_tenant(scope, found.caller.company_id)
+        last_seen.note(found.caller)
         return Holder(found.caller, credentials)
 
     return authenticate
@@ -235,6 +242,7 @@ async def running(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(services.outbox.run()),
         asyncio.create_task(services.keyring.keep_fresh(services.db)),
         asyncio.create_task(services.origins.keep_fresh(services.db)),
+        asyncio.create_task(services.last_seen.keep_writing(services.db)),
         asyncio.create_task(keep_house(services.db, services.files, services.vault)),
         asyncio.create_task(services.board.reconnect_all()),
         asyncio.create_task(services.pollers.run()),
@@ -246,6 +254,7 @@ async def running(services: Services) -> AsyncIterator[None]:
     finally:
         await services.say_goodbye()
         await services.outbox.drain(at_most_s=OUTBOX_ENDS_S)
+        await services.last_seen.write_down(services.db)
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)

@@ -23,6 +23,7 @@ from opdesk.accounts import actions as accounts
 from opdesk.accounts.model import COMPANY_TOKEN_DAYS
 from opdesk.backups.making import back_up
 from opdesk.backups.manifest import BackupError
+from opdesk.doctor.examine import LOCK_FILE
 from opdesk.kit import log, outbox
 from opdesk.kit.clock import DAY_MS
 from opdesk.kit.errors import AppError, Unavailable
@@ -39,7 +40,6 @@ from opdesk.users import actions as users
 from opdesk.users.access import set_up_code
 
 logger = log.get_logger(__name__)
-LOCK_FILE = "opdesk.lock"
 SWITCH_INTERVAL_S = 0.0005
 """With Python's 5 ms, a busy thread makes a point read on the event loop take 10 ms."""
 COLLECT_AFTER = (20_000, 10, 10)

@@ -52,7 +52,7 @@ async def test_the_first_company_is_made_with_the_printed_code(new: New) -> None
 async def test_without_the_code_nothing_is_made(new: New) -> None:
     statuses = [(await set_up(new, "AAAA-BBBB-CCCC")).status for _ in range(11)]
 
-    assert statuses == [403] * 10 + [429]
+    assert statuses == [400] * 10 + [429]
     assert (await new.api.get("/api/setup")).json == {"isNeeded": True}
 
 

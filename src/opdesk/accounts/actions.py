@@ -314,9 +314,11 @@ def find_company_id(tx: Tx, login: str) -> int | None:
     return store.find_company_id(tx, login)
 
 
-async def hash_new_password(passwords: Passwords, password: str, login: str) -> str:
-    """Raises Invalid for a password that is too short, too long or too common."""
-    check_new_password(password, login=login)
+async def hash_new_password(
+    passwords: Passwords, password: str, login: str, field: str = "password"
+) -> str:
+    """Raises Invalid, naming `field`, for a password that is too short, too long or too common."""
+    check_new_password(password, login=login, field=field)
     return await passwords.hash(password)
 
 

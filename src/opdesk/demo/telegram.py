@@ -8,9 +8,11 @@ demo, the tests and the benchmarks use it.
 import asyncio
 import contextlib
 import io
+import ssl
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import httpx
@@ -18,6 +20,7 @@ import msgspec
 from multipart import MultipartParser, parse_options_header
 
 from opdesk.kit.clock import SECOND_MS, Clock, SystemClock
+from opdesk.kit.http_client import trust
 from opdesk.kit.ids import new_secret
 from opdesk.kit.layers import Receive, Scope, Send, answer, read_body
 
@@ -86,6 +89,11 @@ class FakeTelegram:
         self.silent: set[str] = set()
         """Methods that never answer."""
 
+    @cached_property
+    def _trusted(self) -> ssl.SSLContext:
+        """Whose webhooks it calls: as OpDesk itself believes."""
+        return trust()
+
     def add_bot(self, name: str = BOT_NAME, token: str | None = None) -> str:
         """A new bot; its token."""
         token = token or f"{len(self.bots) + 1000}:{new_secret(18)}"
@@ -150,7 +158,7 @@ class FakeTelegram:
     async def post_update(self, token: str, update: Mapping[str, Any]) -> int:
         """Post to the webhook as Telegram does, again and again; how many tries it took."""
         pause_s, tries = FIRST_RETRY_S, 0
-        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=30, verify=self._trusted) as client:
             while True:
                 tries += 1
                 hook = self.hooks[token]

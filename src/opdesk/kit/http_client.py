@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import ipaddress
 import socket
+import ssl
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -25,7 +26,6 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 CONNECT_TIMEOUT_S = 10.0
 MAX_REPLY_BYTES = 4 * 1024 * 1024
-_CHUNK = 64 * 1024
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _SIX_TO_FOUR = ipaddress.ip_network("2002::/16")
 
@@ -46,6 +46,21 @@ class AddressRefused(HttpError):
             "the address is on a private network, which OPDESK_OUTGOING_ALLOW does not admit",
             was_sent=False,
         )
+
+
+class NameUnknown(HttpError):
+    """There is no address for the name."""
+
+    def __init__(self) -> None:
+        super().__init__("the name has no address", was_sent=False)
+
+
+class CertificateRefused(HttpError):
+    """The other side's certificate is not one that we can believe; `reason` says why not."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the certificate is not valid: {reason}", was_sent=False)
+        self.reason = reason
 
 
 class ReplyTooLarge(HttpError):
@@ -129,10 +144,20 @@ async def _resolved(host: str, port: int) -> list[IpAddress]:
     try:
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise HttpError("the name has no address", was_sent=False) from error
+        raise NameUnknown from error
     addresses = [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
     # IPv4 first: a home server often has IPv6 addresses that lead nowhere.
     return sorted(set(addresses), key=lambda address: (address.version, int(address)))
+
+
+def trust() -> ssl.SSLContext:
+    """The authorities that we believe: the usual ones, and those that the system's admin added.
+
+    OpenSSL looks at SSL_CERT_FILE and SSL_CERT_DIR, else at the system's own store.
+    """
+    context = httpx.create_ssl_context(trust_env=False)
+    context.load_default_certs()
+    return context
 
 
 class HttpClient:
@@ -142,7 +167,7 @@ class HttpClient:
         transport = httpx.AsyncHTTPTransport(trust_env=False, retries=0)
         # httpx has no parameter for the network; its pool does.
         transport._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=trust(),
             max_connections=100,
             max_keepalive_connections=20,
             keepalive_expiry=30.0,
@@ -174,15 +199,36 @@ class HttpClient:
         extra: dict[str, Any] = {"data": data, "files": files} if files else {"json": json}
         return await self._call("POST", url, timeout_s, MAX_REPLY_BYTES, **extra)
 
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        timeout_s: float,
+        headers: Mapping[str, str],
+        content: AsyncIterator[bytes] | None = None,
+    ) -> HttpReply:
+        """Any call, with headers of its own. Raises HttpError."""
+        return await self._call(
+            method, url, timeout_s, MAX_REPLY_BYTES, headers=headers, content=content
+        )
+
     @contextlib.asynccontextmanager
     async def download(
-        self, url: str, *, timeout_s: float, max_bytes: int
+        self,
+        url: str,
+        *,
+        timeout_s: float,
+        max_bytes: int,
+        headers: Mapping[str, str] | None = None,
     ) -> AsyncIterator[tuple[int, AsyncIterator[bytes]]]:
         """(status, chunks) of a file; more than `max_bytes` raises ReplyTooLarge."""
         with _told():
             async with (
                 asyncio.timeout(timeout_s),
-                self._client.stream("GET", url, timeout=_timeout(timeout_s)) as response,
+                self._client.stream(
+                    "GET", url, timeout=_timeout(timeout_s), headers=headers
+                ) as response,
             ):
                 yield response.status_code, _limited(response, max_bytes)
 
@@ -203,7 +249,7 @@ class HttpClient:
 
 async def _limited(response: httpx.Response, max_bytes: int) -> AsyncIterator[bytes]:
     size = 0
-    async for chunk in response.aiter_bytes(_CHUNK):
+    async for chunk in response.aiter_bytes():
         size += len(chunk)
         if size > max_bytes:
             raise ReplyTooLarge
@@ -227,9 +273,20 @@ class _told:  # noqa: N801  reads as what it does: with _told(): ...
             return
         if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
             raise HttpError("the address is not an http or https one", was_sent=False) from None
+        if (refusal := _refusal_of(error)) is not None:
+            raise CertificateRefused(refusal.verify_message) from None
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
             raise HttpError("no connection", was_sent=False) from None
         if isinstance(error, httpx.TimeoutException | TimeoutError):
             raise HttpError("no answer in time", was_sent=True) from None
         if isinstance(error, httpx.HTTPError):
             raise HttpError("the connection broke", was_sent=True) from None
+
+
+def _refusal_of(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
+    """What is wrong with the certificate, if that is what an error came from."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error
+        error = error.__cause__ or error.__context__
+    return None

@@ -26,6 +26,7 @@ from sqlalchemy import (
     func,
     insert,
     not_,
+    or_,
     select,
     update,
 )
@@ -108,6 +109,13 @@ RETRY = statement(
 )
 DELETE_LANE = statement(
     delete(jobs).where(_j.company_id == bindparam("company"), _j.lane == bindparam("in_lane"))
+)
+COUNT_LATE = statement(
+    select(func.count(), func.min(_j.created_at)).where(
+        _j.created_at <= bindparam("before"),
+        _j.run_at < HELD_UNTIL,
+        or_(_j.attempts > 0, _j.run_at <= bindparam("before")),
+    )
 )
 EXPIRE_LEASES = statement(
     update(jobs).where(_j.leased_until > bindparam("now")).values(leased_until=1)
@@ -196,6 +204,12 @@ def release(tx: Tx) -> int:
 
 def count_held(tx: Tx) -> int:
     return int(tx.scalar(COUNT_HELD, held=HELD_UNTIL))
+
+
+def find_late(tx: Tx, before: int) -> tuple[int, int]:
+    """How many jobs, put before a time, should have run by then or failed; the oldest's time."""
+    late, oldest = tx.one(COUNT_LATE, before=before)
+    return int(late), int(oldest or tx.now)
 
 
 def backoff_s(attempts: int) -> float:

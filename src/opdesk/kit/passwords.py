@@ -63,19 +63,19 @@ class Passwords:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def check_new_password(password: str, *, login: str) -> None:
-    """Raises Invalid naming `password`: too short, too long, too easy to guess, or not typed.
+def check_new_password(password: str, *, login: str, field: str = "password") -> None:
+    """Raises Invalid naming `field`: too short, too long, too easy to guess, or not typed.
 
     A control character would lock its owner out: the end of a line that came along, say.
     """
     if not MIN_CHARS <= len(password) <= MAX_CHARS:
-        raise Invalid.field("password", f"must have {MIN_CHARS} to {MAX_CHARS} characters")
+        raise Invalid.field(field, f"must have {MIN_CHARS} to {MAX_CHARS} characters")
     try:
         clean_ours(password, multiline=False)
     except ValueError as error:
-        raise Invalid.field("password", str(error)) from error
+        raise Invalid.field(field, str(error)) from error
     if is_common(password) or _is_made_of(password, login):
-        raise Invalid.field("password", "is too easy to guess; choose another one")
+        raise Invalid.field(field, "is too easy to guess; choose another one")
 
 
 def _is_made_of(password: str, login: str) -> bool:

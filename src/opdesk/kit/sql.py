@@ -18,7 +18,7 @@ from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import Boolean
 from typing_extensions import override
 
-__all__ = ["CompiledSql", "Statement", "in_json", "metadata", "statement", "upsert"]
+__all__ = ["CompiledSql", "Statement", "contains", "in_json", "metadata", "statement", "upsert"]
 # PostgreSQL's form of INSERT ... ON CONFLICT compiles for SQLite as well, but not the reverse.
 
 metadata = MetaData()
@@ -73,13 +73,17 @@ def statement(source: Executable) -> Statement:
 
 
 class in_json(ColumnElement[bool]):  # noqa: N801  reads as the operator that it is
-    """`column` is one of the values of the JSON array in parameter `name`."""
+    """`column` is one of the values of the JSON array in parameter `name`.
+
+    `many`: there may be thousands. PostgreSQL then joins with them: it would compare each row with
+    each value should it choose an index without the column.
+    """
 
     inherit_cache = False
     type = Boolean()
 
-    def __init__(self, column: ColumnElement[Any], name: str) -> None:
-        self.column = column
+    def __init__(self, column: ColumnElement[Any], name: str, *, many: bool = False) -> None:
+        self.column, self.many = column, many
         self.values: BindParameter[Any] = bindparam(name, required=True)
 
 
@@ -94,4 +98,27 @@ def _in_json_postgres(element: in_json, compiler: Any, **kw: Any) -> str:
     column, values = compiler.process(element.column, **kw), compiler.process(element.values, **kw)
     kind = "bigint" if isinstance(element.column.type, BigInteger) else "text"
     array = f"SELECT jsonb_array_elements_text(CAST({values} AS jsonb))::{kind}"
-    return f"{column} = ANY(ARRAY({array}))"
+    return f"{column} IN ({array})" if element.many else f"{column} = ANY(ARRAY({array}))"
+
+
+class contains(ColumnElement[bool]):  # noqa: N801  reads as the operator that it is
+    """The text in `column` has the one in parameter `name` in it, as it stands."""
+
+    inherit_cache = False
+    type = Boolean()
+
+    def __init__(self, column: ColumnElement[Any], name: str) -> None:
+        self.column = column
+        self.part: BindParameter[Any] = bindparam(name, required=True)
+
+
+@compiles(contains, "sqlite")
+def _contains_sqlite(element: contains, compiler: Any, **kw: Any) -> str:
+    column, part = compiler.process(element.column, **kw), compiler.process(element.part, **kw)
+    return f"instr({column}, {part}) > 0"
+
+
+@compiles(contains, "postgresql")
+def _contains_postgres(element: contains, compiler: Any, **kw: Any) -> str:
+    column, part = compiler.process(element.column, **kw), compiler.process(element.part, **kw)
+    return f"strpos({column}, {part}) > 0"

@@ -206,11 +206,11 @@ def _folded(value: Any, kind: Any) -> Any:
 
 
 def _plain(kind: Any) -> Any:
-    """The type without `Annotated` and `| None`."""
+    """The type without `Annotated`, `| None` and `| UnsetType`."""
     if get_origin(kind) is Annotated:
         return _plain(get_args(kind)[0])
     if get_origin(kind) in (types.UnionType, Union):
-        inner = [part for part in get_args(kind) if part is not type(None)]
+        inner = [part for part in get_args(kind) if part not in (type(None), msgspec.UnsetType)]
         return _plain(inner[0]) if len(inner) == 1 else kind
     return kind
 

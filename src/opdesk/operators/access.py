@@ -1,12 +1,17 @@
-"""Who a caller is, and which operators they may have."""
+"""Who a caller is, which operators they may have, and when they were seen last."""
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from opdesk.accounts import access as accounts
 from opdesk.accounts.errors import NotSignedIn
 from opdesk.accounts.model import CompanyCaller, Role
+from opdesk.kit.clock import Clock
 from opdesk.kit.context import Tx
+from opdesk.kit.db import Database
 from opdesk.kit.endpoint import OWN_PROFILE
+from opdesk.kit.errors import Unavailable
+from opdesk.kit.log import get_logger
 from opdesk.kit.tokens import BadToken, Claims, Tokens
 from opdesk.kit.web import Credentials
 from opdesk.operators import store
@@ -22,6 +27,38 @@ from opdesk.users import access as users
 
 OPERATOR_COOKIE = "opdesk-operator"
 _SAFE_METHODS = ("GET", "HEAD")
+SEEN_EVERY_S = 60.0
+log = get_logger(__name__)
+
+
+class LastSeen:
+    """When operators were at work last, noted in memory and written down together.
+
+    A write for each request would cost more than the request; what a crash loses is a minute.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._seen: dict[tuple[int, int], int] = {}
+
+    def note(self, caller: Caller) -> None:
+        if isinstance(caller, OperatorCaller):
+            self._seen[caller.company_id, caller.operator_id] = self._clock.now_ms()
+
+    async def write_down(self, db: Database) -> None:
+        seen, self._seen = self._seen, {}
+        try:
+            if seen:
+                await db.write(store.update_last_seen, seen)
+        except Unavailable as error:
+            self._seen = seen | self._seen
+            log.warning("last_seen_not_written", reason=str(error))
+
+    async def keep_writing(self, db: Database) -> None:
+        """Runs for the life of the server."""
+        while True:
+            await asyncio.sleep(SEEN_EVERY_S)
+            await self.write_down(db)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,7 @@ class Known:
     name: str
     external_id: str | None
     status: OperatorStatus
+    login_key: str = ""
     change: Change = Change.NONE
     is_rewritten: bool = False
     """Has another name or id of the CRM than is stored."""

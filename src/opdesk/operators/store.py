@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from opdesk.kit.context import Row, Tx
-from opdesk.kit.sql import Statement, in_json, metadata, statement
+from opdesk.kit.sql import Statement, contains, in_json, metadata, statement
 from opdesk.kit.text import matching_key
 from opdesk.operators.model import Known, Operator, OperatorStatus, Search
 
@@ -63,7 +63,8 @@ operators = Table(
         sqlite_where=text("external_id <> ''"),
         postgresql_where=text("external_id <> ''"),
     ),
-    Index("operators_organization", "company_id", "organization_id", "id", "status"),
+    # All that a search looks at, so that it reads nothing else.
+    Index("operators_organization", "company_id", "organization_id", "id", "status", "found_by"),
 )
 _o = operators.c
 _operator = select(
@@ -76,10 +77,12 @@ _in_organization = (
 )
 OPERATOR = statement(_operator.where(*_is_it))
 OF_ORGANIZATION = statement(_operator.where(*_in_organization).order_by(_o.id))
-_known = select(_o.id, _o.name, _o.external_id, _o.status)
-BY_NAMES = statement(_known.where(*_in_organization, in_json(_o.name_key, "keys")))
+_known = select(_o.id, _o.name, _o.external_id, _o.status, _o.login_key)
+BY_NAMES = statement(_known.where(*_in_organization, in_json(_o.name_key, "keys", many=True)))
 BY_EXTERNAL = statement(
-    _known.where(*_in_organization, in_json(_o.external_id, "keys"), text("external_id <> ''"))
+    _known.where(
+        *_in_organization, in_json(_o.external_id, "keys", many=True), text("external_id <> ''")
+    )
 )
 ADD = statement(
     insert(operators).values(
@@ -95,6 +98,11 @@ ADD = statement(
         found_by=bindparam("found_by"),
     )
 )
+FOUND = statement(
+    _operator.add_columns(_o.external_id, _o.last_seen_at)
+    .where(_o.company_id == bindparam("company"), in_json(_o.id, "ids"))
+    .order_by(_o.id)
+)
 RENAME = statement(
     update(operators)
     .where(*_is_it)
@@ -107,7 +115,7 @@ RENAME = statement(
 )
 REVIVE = statement(
     update(operators)
-    .where(_o.company_id == bindparam("company"), in_json(_o.id, "ids"))
+    .where(_o.company_id == bindparam("company"), in_json(_o.id, "ids", many=True))
     .values(status=int(OperatorStatus.ACTIVE))
 )
 SEEN = statement(
@@ -144,8 +152,10 @@ SET_CREDENTIALS = statement(
         login=bindparam("new_login"),
         login_key=bindparam("new_login_key"),
         password_hash=bindparam("new_hash"),
+        found_by=bindparam("new_found_by"),
     )
 )
+KNOWN = statement(_known.where(*_is_it))
 
 
 def find_operator(tx: Tx, company_id: int, operator_id: int) -> Operator | None:
@@ -172,8 +182,10 @@ def list_known(
             organization=organization_id,
             keys=json.dumps(keys, ensure_ascii=False),
         )
-        for operator_id, name, external, status in rows:
-            found[operator_id] = Known(operator_id, name, external or None, OperatorStatus(status))
+        for operator_id, name, external, status, login in rows:
+            found[operator_id] = Known(
+                operator_id, name, external or None, OperatorStatus(status), login or ""
+            )
     return [found[operator_id] for operator_id in sorted(found)]
 
 
@@ -192,7 +204,7 @@ def insert_operators(
                 "name": one.name,
                 "name_key": one.name,
                 "external": one.external_id or "",
-                "found_by": _found_by(one),
+                "found_by": _found_by(one.name, one.external_id or "", one.login_key),
                 "now": tx.now,
             }
             for operator_id, one in zip(ids, new, strict=True)
@@ -211,15 +223,15 @@ def rename(tx: Tx, company_id: int, changed: Sequence[Known]) -> None:
                 "operator": one.id,
                 "new_name": one.name,
                 "new_external": one.external_id or "",
-                "new_found_by": _found_by(one),
+                "new_found_by": _found_by(one.name, one.external_id or "", one.login_key),
             }
             for one in changed
         ),
     )
 
 
-def _found_by(it: Known) -> str:
-    return matching_key(it.name) + "\n" + matching_key(it.external_id or "")
+def _found_by(name: str, external_id: str, login_key: str) -> str:
+    return "\n".join((matching_key(name), matching_key(external_id), login_key))
 
 
 def revive(tx: Tx, company_id: int, deleted: Sequence[Known]) -> None:
@@ -240,25 +252,15 @@ def update_status(
 
 def search(
     tx: Tx, company_id: int, wanted: Search
-) -> list[tuple[Operator, str | None, int | None]]:
-    """(operator, the CRM's id, last seen) of a page, by id."""
-    params = _search_params(company_id, wanted) | {"after": wanted.after, "size": wanted.limit}
-    rows = tx.all(_search_statement(_search_shape(wanted)), **params)
-    return [(_operator_of(row[:-2]), row[-2] or None, row[-1]) for row in rows]
-
-
-def count(tx: Tx, company_id: int, wanted: Search) -> int:
-    """How many there are on all pages."""
-    asked = _count_statement(_search_shape(wanted))
-    return int(tx.scalar(asked, **_search_params(company_id, wanted)))
-
-
-Shape = frozenset[str]
-"""Which parameters narrow a search."""
-
-
-def _search_shape(wanted: Search) -> Shape:
-    return frozenset(_search_params(0, wanted))
+) -> tuple[int, list[tuple[Operator, str | None, int | None]]]:
+    """(how many on all pages, (operator, the CRM's id, last seen) of this one by id)."""
+    params = _search_params(company_id, wanted)
+    asked = _search_statement(frozenset(params))
+    rows = tx.all(asked, **params, after=wanted.after, size=wanted.limit)
+    total = next(number for is_id, number in rows if not is_id)
+    ids = [number for is_id, number in rows if is_id]
+    shown = tx.all(FOUND, company=company_id, ids=json.dumps(ids)) if ids else []
+    return total, [(_operator_of(row[:-2]), row[-2] or None, row[-1]) for row in shown]
 
 
 def _search_params(company_id: int, wanted: Search) -> dict[str, Any]:
@@ -267,36 +269,31 @@ def _search_params(company_id: int, wanted: Search) -> dict[str, Any]:
         found["organization"] = wanted.organization_id
     if wanted.status is not None:
         found["status"] = int(wanted.status)
-    if key := matching_key(wanted.words.strip()):
-        for special in "\\%_":
-            key = key.replace(special, "\\" + special)
-        found["pattern"] = f"%{key}%"
+    if part := matching_key(wanted.words.strip()):
+        # A line break is what no name holds, and what stands between name, id and login.
+        found["part"] = _NOBODY if "\n" in part else part
     return found
 
 
-def _conditions(shape: Shape) -> list[Any]:
-    pattern: Any = bindparam("pattern")
+_NOBODY = "\n" * 3
+
+
+@cache
+def _search_statement(shape: frozenset[str]) -> Statement:
+    """Everyone is looked at once: (0, how many there are), then (1, id) of the page."""
     known: dict[str, Any] = {
         "company": _o.company_id == bindparam("company"),
         "organization": _o.organization_id == bindparam("organization"),
         "status": _o.status == bindparam("status"),
-        "pattern": or_(
-            _o.found_by.like(pattern, escape="\\"), _o.login_key.like(pattern, escape="\\")
-        ),
+        "part": contains(_o.found_by, "part"),
     }
-    return [known[name] for name in sorted(shape)]
-
-
-@cache
-def _search_statement(shape: Shape) -> Statement:
-    query = _operator.add_columns(_o.external_id, _o.last_seen_at)
-    query = query.where(*_conditions(shape), _o.id > bindparam("after"))
-    return statement(query.order_by(_o.id).limit(bindparam("size")))
-
-
-@cache
-def _count_statement(shape: Shape) -> Statement:
-    return statement(select(func.count()).select_from(operators).where(*_conditions(shape)))
+    asked = select(_o.id).where(*(known[name] for name in sorted(shape)))
+    asked = asked.with_hint(operators, "INDEXED BY operators_organization", "sqlite")
+    hits = asked.cte("hits")
+    page = select(hits.c.id).where(hits.c.id > bindparam("after")).order_by(hits.c.id)
+    page_ids = page.limit(bindparam("size")).subquery("page")
+    count: Any = select(literal_column("0"), func.count()).select_from(hits)
+    return statement(count.union_all(select(literal_column("1"), page_ids.c.id)))
 
 
 def update_last_seen(tx: Tx, seen: Mapping[tuple[int, int], int]) -> None:
@@ -328,8 +325,10 @@ def find_login_holder(tx: Tx, company_id: int, login_key: str) -> int | None:
 def update_credentials(
     tx: Tx, company_id: int, operator_id: int, login: str, login_key: str, password_hash: str
 ) -> None:
+    _, name, external, _, _ = tx.one(KNOWN, company=company_id, operator=operator_id)
     tx.run(
         SET_CREDENTIALS,
+        new_found_by=_found_by(name, external, login_key),
         company=company_id,
         operator=operator_id,
         new_login=login,

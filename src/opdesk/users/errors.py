@@ -27,12 +27,6 @@ class PersonOnly(Forbidden):
     title = "An API key is nobody's profile"
 
 
-class WrongSetUpCode(Forbidden):
-    """Not the code that this server printed."""
-
-    title = "The set-up code is wrong"
-
-
 class AlreadySetUp(Conflict):
     """There is a company: others are added by the command line."""
 

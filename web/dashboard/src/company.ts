@@ -2,7 +2,7 @@ import { type Api, createApi, ProblemError } from "@shared/api/client";
 import type { Role } from "@shared/api/model";
 import { type SignedIn } from "@shared/api/model";
 import { createDates, type Dates } from "@shared/format/dates";
-import { languageOf, type Languages, LOCALES } from "@shared/i18n";
+import { type Language, languageOf, type Languages, LOCALES } from "@shared/i18n";
 import { computed, inject, type InjectionKey, type Ref, shallowRef } from "vue";
 
 /** What every page of the dashboard works with: the API, the languages, and who is signed in. */
@@ -18,6 +18,8 @@ export interface Company {
   load(): Promise<SignedIn | null>;
   /** Takes what an answer said about who is signed in. */
   take(found: SignedIn): Promise<void>;
+  /** Remembers the language of whoever is signed in. */
+  keepLanguage(language: Language): Promise<void>;
   signOut(): Promise<void>;
 }
 
@@ -63,6 +65,10 @@ export function createCompany(languages: Languages, onSignedOut: () => void): Co
     may: (role) => me.value !== null && me.value.role <= role,
     load,
     take,
+    async keepLanguage(language) {
+      if (!me.value?.user || me.value.user.language === language) return;
+      await take(await api.request<SignedIn>("PUT", "/api/company/me", { body: { language } }));
+    },
     async signOut() {
       await api.request("POST", "/api/company/sign-out");
       me.value = null;

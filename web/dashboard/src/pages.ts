@@ -3,6 +3,7 @@ import {
   Cable,
   CircleUserRound,
   Headset,
+  HeartPulse,
   Link,
   ScrollText,
   UsersRound,
@@ -56,6 +57,12 @@ export const PAGES: readonly Page[] = [
     icon: ScrollText,
     role: Role.Admin,
     load: () => import("./features/audit/AuditPage.vue"),
+  },
+  {
+    path: "health",
+    icon: HeartPulse,
+    role: Role.Admin,
+    load: () => import("./features/health/HealthPage.vue"),
   },
   {
     path: "profile",

@@ -8,21 +8,49 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
   [/^must have (\d+) to (\d+) characters$/, "length"],
   [/^is taken$/, "taken"],
   [/^is too easy to guess/, "tooEasy"],
-  [/^must be an address such as/, "email"],
+  [/^must be an address such as olena@/, "email"],
   [/^must be an address or a network/, "network"],
   [/^must be an origin/, "origin"],
   [/^must be https, or http/, "originScheme"],
   [/^is not the one that the authenticator shows/, "code"],
   [/^must be a time zone/, "timeZone"],
+  [/^must be a country/, "country"],
+  [/^must be a time such as/, "time"],
+  [/^must be later than/, "later"],
+  [/^overlaps (\S+) to (\S+) of/, "overlaps"],
+  [/^must not contain spaces/, "spaces"],
+  [/^is there twice/, "twice"],
+  [/^must be a color/, "color"],
+  [/^must be an address such as \S*\{phone\}/, "webAddress"],
+  [/^must name its server/, "server"],
+  [/^must contain \{phone\}/, "phonePlace"],
+  [/^must be a whole number from (\d+) to (\d+)/, "number"],
+  [/^must be a whole number$/, "digits"],
+  [/^must (?:have|be) at least (\d+)/, "least"],
+  [/^must (?:have|be) at most (\d+)/, "most"],
+  [/^must be .*such as (.+)$/, "example"],
+  [/^is not valid$/, "invalid"],
+  [/^is not the one that the server printed/, "setUpCode"],
 ];
 
 type Translate = (key: string, named: Record<string, string>) => string;
+type Counting = (key: string, named: Record<string, number>, count: number) => string;
+
+const LONG_S = 90;
+
+/** How long to wait, in seconds or, when these would be many, in minutes. */
+export function waiting(seconds: number, t: Counting): string {
+  const minutes = Math.ceil(seconds / 60);
+  if (seconds > LONG_S) return t("tooManyMinutes", { count: minutes }, minutes);
+  return t("tooMany", { seconds }, seconds);
+}
 
 /** The server's sentence in the reader's language; one that we don't know stays as it came. */
 export function inWords(text: string, t: Translate): string {
   for (const [pattern, key] of KNOWN) {
     const found = pattern.exec(text);
-    if (found) return t(`problem.${key}`, { low: found[1] ?? "", high: found[2] ?? "" });
+    if (found)
+      return t(`problem.${key}`, { low: found[1] ?? "", high: found[2] ?? "", place: "{phone}" });
   }
   return text;
 }
@@ -31,11 +59,15 @@ export function inWords(text: string, t: Translate): string {
 export interface Problems {
   /** The sentence for a field, named as in the API; null when it is fine. */
   of(field: string): string | null;
+  /** The fields that something is wrong with, named as in the API. */
+  readonly names: Readonly<Ref<readonly string[]>>;
   /** What belongs to no field of `shown`; "" when nothing is wrong. */
   readonly general: Readonly<Ref<string>>;
   readonly isBusy: Readonly<Ref<boolean>>;
   /** Does something, and keeps what goes wrong; whether it went well. */
   trying(work: () => Promise<void>): Promise<boolean>;
+  /** Forgets what went wrong: the form is begun anew. */
+  clear(): void;
 }
 
 /** `fields`: the names that the form shows problems at, `x[]` for each of a list; others are told in general. */
@@ -48,18 +80,19 @@ export function useProblems(...fields: string[]): Problems {
     const text = failure.value?.errors[field]?.[0];
     return text === undefined ? null : inWords(text, t);
   };
+  const names = computed(() => Object.keys(failure.value?.errors ?? {}));
   const general = computed(() => (failure.value ? generalOf(failure.value) : ""));
 
   function generalOf(error: ProblemError): string {
     if (error.isOffline) return t("offline");
-    if (error.status === 429) return t("tooMany", { seconds: error.retryAfterS ?? 30 });
+    if (error.status === 429) return waiting(error.retryAfterS ?? 30, t);
     if (error.status >= 500) return t("failed");
     const others = Object.entries(error.errors).filter(
-      ([name]) => !fields.includes(name.replace(/\[\d+\]$/, "[]")),
+      ([name]) => !fields.includes(name.replaceAll(/\[\d+\]/g, "[]")),
     );
     if (others.length) return others.map(([, texts]) => inWords(texts[0] ?? "", t)).join(" ");
     if (Object.keys(error.errors).length) return "";
-    if (error.status === 403) return t("forbidden");
+    if (error.title === "Your role may not do this") return t("forbidden");
     if (error.title === "This is the last owner") return t("users.lastOwner");
     return error.detail || t("failed");
   }
@@ -80,5 +113,9 @@ export function useProblems(...fields: string[]): Problems {
     }
   }
 
-  return { of, general, isBusy, trying };
+  function clear(): void {
+    failure.value = null;
+  }
+
+  return { of, names, general, isBusy, trying, clear };
 }

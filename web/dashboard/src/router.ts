@@ -1,5 +1,5 @@
 import { ProblemError } from "@shared/api/client";
-import type { Ref } from "vue";
+import type { Component, Ref } from "vue";
 import { createRouter, createWebHistory, type RouteLocationRaw, type Router } from "vue-router";
 
 import type { Company } from "./company";
@@ -14,6 +14,8 @@ declare module "vue-router" {
 
 export const SIGN_IN = "/dashboard/sign-in";
 export const SET_UP = "/dashboard/set-up";
+/** What an address that leads elsewhere shows. */
+const Nothing: Component = { render: () => null };
 
 /** `interrupted` is set to where a person was going when the server could not be asked for them. */
 export function createDashboardRouter(company: Company, interrupted: Ref<string | null>): Router {
@@ -40,13 +42,14 @@ export function createDashboardRouter(company: Company, interrupted: Ref<string 
         path: "/dashboard",
         component: () => import("./features/shell/Shell.vue"),
         children: [
-          { path: "", redirect: () => home(company) },
+          // Not redirects: those would be followed before anyone is asked who is signed in.
+          { path: "", component: Nothing, beforeEnter: () => home(company) },
           ...PAGES.map((page) => ({
             path: page.path,
             component: page.load,
             beforeEnter: () => company.may(page.role) || home(company),
           })),
-          { path: ":rest(.*)*", redirect: () => home(company) },
+          { path: ":rest(.*)*", component: Nothing, beforeEnter: () => home(company) },
         ],
       },
     ],

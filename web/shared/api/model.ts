@@ -116,3 +116,7 @@ export type LinkCheck = Omit<Schemas["LinkCheckOut"], "chat" | "others"> & {
 };
 export type LinkStep = Schemas["LinkStepOut"];
 export type BuiltLink = Schemas["LinkBuildOut"];
+
+export type Finding = Omit<Schemas["FindingOut"], "level"> & {
+  level: "ok" | "warning" | "problem";
+};

@@ -644,6 +644,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/health": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Health */
+    get: operations["ApiHealthHealth"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/link/build": {
     parameters: {
       query?: never;
@@ -1019,10 +1036,36 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/healthz": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Alive */
+    get: operations["HealthzAlive"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /**
+     * AliveOut
+     * @example {
+     *       "status": "ok"
+     *     }
+     */
+    AliveOut: {
+      status: string;
+    };
     /**
      * ApiKeyChangeIn
      * @example {
@@ -1459,6 +1502,33 @@ export interface components {
       data: unknown;
     };
     /**
+     * FindingOut
+     * @example {
+     *       "check": "proxy",
+     *       "level": "problem",
+     *       "text": "proxy.untrusted",
+     *       "params": {
+     *         "url": "https://desk.example.com",
+     *         "peer": "172.18.0.2",
+     *         "line": "OPDESK_TRUSTED_PROXIES=172.18.0.2"
+     *       },
+     *       "mend": "trust",
+     *       "detail": "the proxy 172.18.0.2 of https://desk.example.com says whom it serves, but…",
+     *       "mendDetail": "Set this, and restart the server"
+     *     }
+     */
+    FindingOut: {
+      check: string;
+      level: string;
+      text: string;
+      params: {
+        [key: string]: string | number;
+      };
+      mend: string | null;
+      detail: string;
+      mendDetail: string | null;
+    };
+    /**
      * FoundOperatorOut
      * @example {
      *       "id": 21,
@@ -1528,6 +1598,29 @@ export interface components {
      */
     HandOverOut: {
       moved: number;
+    };
+    /**
+     * HealthOut
+     * @example {
+     *       "findings": [
+     *         {
+     *           "check": "proxy",
+     *           "level": "problem",
+     *           "text": "proxy.untrusted",
+     *           "params": {
+     *             "url": "https://desk.example.com",
+     *             "peer": "172.18.0.2",
+     *             "line": "OPDESK_TRUSTED_PROXIES=172.18.0.2"
+     *           },
+     *           "mend": "trust",
+     *           "detail": "the proxy 172.18.0.2 of https://desk.example.com says whom it serves, but…",
+     *           "mendDetail": "Set this, and restart the server"
+     *         }
+     *       ]
+     *     }
+     */
+    HealthOut: {
+      findings: components["schemas"]["FindingOut"][];
     };
     /**
      * InvitationOut
@@ -7213,6 +7306,92 @@ export interface operations {
       };
     };
   };
+  ApiHealthHealth: {
+    parameters: {
+      query?: {
+        /** @description Of the channels' troubles: uk or en */
+        language?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["HealthOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   ApiLinkBuildBuildLink: {
     parameters: {
       query?: never;
@@ -9221,6 +9400,89 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["SignedInOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many attempts; `Retry-After` says how long to wait */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  HealthzAlive: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AliveOut"];
         };
       };
       /** @description Malformed or invalid; `errors` names the field */

@@ -3,7 +3,8 @@ export async function copyText(text: string): Promise<void> {
   if (window.isSecureContext) return navigator.clipboard.writeText(text);
   const box = document.createElement("textarea");
   box.value = text;
-  document.body.append(box);
+  // Inside an open dialog: that lets nothing outside of it be selected.
+  (document.activeElement?.closest("[role=dialog]") ?? document.body).append(box);
   box.select();
   const isCopied = document.execCommand("copy");
   box.remove();

@@ -17,7 +17,7 @@ from opdesk.operators.actions.people import (
     token_end,
     validate,
 )
-from opdesk.operators.actions.searching import OpenChats, note_seen, search
+from opdesk.operators.actions.searching import OpenChats, search
 from opdesk.operators.actions.synchronizing import new_operators, plan, synchronize, try_synchronize
 
 __all__ = [
@@ -28,7 +28,6 @@ __all__ = [
     "join",
     "list_operators",
     "new_operators",
-    "note_seen",
     "open_password_session",
     "open_session",
     "plan",

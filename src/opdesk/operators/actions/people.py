@@ -47,6 +47,10 @@ def set_status(tx: Tx, caller: CompanyCaller, operator_id: int, status: Operator
     leaves = operator.status is OperatorStatus.ACTIVE and status is not OperatorStatus.ACTIVE
     store.update_status(tx, caller.company_id, operator_id, status, ends_sessions=leaves)
     tx.events.append(_changed(operator))
+    word = status.name.lower()
+    audit.record(
+        tx, caller, Action.OPERATOR_STATUS_CHANGED, operator_id, name=operator.name, status=word
+    )
 
 
 def _changed(operator: Operator) -> Fact:
@@ -130,6 +134,13 @@ def set_credentials(
     tx: Tx, caller: CompanyCaller, operator_id: int, login: str, password_hash: str
 ) -> None:
     """How an operator signs in without a token. Raises as `find_for_credentials`."""
+    _set_credentials(tx, caller, operator_id, login, password_hash)
+    audit.record(tx, caller, Action.OPERATOR_CREDENTIALS_SET, operator_id, login=login.strip())
+
+
+def _set_credentials(
+    tx: Tx, caller: CompanyCaller, operator_id: int, login: str, password_hash: str
+) -> None:
     tx.lock("companies", id=caller.company_id)
     cleaned = find_for_credentials(tx, caller, operator_id, login)
     key = account_actions.login_key(cleaned)
@@ -142,7 +153,8 @@ def join(tx: Tx, operator: Operator, login: str, password_hash: str, address: st
     Raises OperatorNotFound, LoginTaken, Invalid.
     """
     caller = replace(access.caller_of(operator, tx.now), address=address)
-    set_credentials(tx, CompanyCaller(operator.company_id), operator.id, login, password_hash)
+    company = CompanyCaller(operator.company_id)
+    _set_credentials(tx, company, operator.id, login, password_hash)
     sign_out(tx, operator)
     audit.record(tx, caller, Action.OPERATOR_JOINED, operator.id, login=login)
 

@@ -18,7 +18,7 @@ def search(tx: Tx, caller: CompanyCaller, wanted: Search, open_chats: OpenChats)
     if wanted.organization_id is not None:
         accounts.organization(tx, caller.company_id, wanted.organization_id)
     one_more = replace(wanted, limit=wanted.limit + 1)
-    rows = store.search(tx, caller.company_id, one_more)
+    total, rows = store.search(tx, caller.company_id, one_more)
     shown = rows[: wanted.limit]
     ids = [operator.id for operator, _, _ in shown]
     counts = open_chats(tx, caller.company_id, ids) if ids else {}
@@ -33,10 +33,4 @@ def search(tx: Tx, caller: CompanyCaller, wanted: Search, open_chats: OpenChats)
         )
         for operator, external_id, seen_at in shown
     ]
-    total = store.count(tx, caller.company_id, wanted)
     return FoundPage(items, ids[-1] if len(rows) > len(shown) else None, total)
-
-
-def note_seen(tx: Tx, seen: Mapping[tuple[int, int], int]) -> None:
-    """Write down when each (company, operator) was at work last."""
-    store.update_last_seen(tx, seen)

@@ -143,7 +143,8 @@ def _by_external_id(
 
 
 def _new(one: NewOperator) -> Known:
-    return Known(NEW, one.name, one.external_id, OperatorStatus.ACTIVE, Change.CREATED)
+    active = OperatorStatus.ACTIVE
+    return Known(NEW, one.name, one.external_id, active, change=Change.CREATED)
 
 
 def _place(it: Known) -> tuple[bool, int]:

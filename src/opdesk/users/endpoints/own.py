@@ -131,7 +131,7 @@ async def change_password(
 ) -> Response[SignedInOut]:
     """Choose another password. Everything else that one is signed in with ends."""
     user = await actions.check_password(db, door, company, data.current, address)
-    hashed = await account_actions.hash_new_password(passwords, data.new, user.login or "")
+    hashed = await account_actions.hash_new_password(passwords, data.new, user.login or "", "new")
     changed = await db.write(actions.change_password, company, hashed)
     secret = new_secret()
     signed_in = await db.write(actions.open_session, changed, secret, address)

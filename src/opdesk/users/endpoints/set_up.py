@@ -8,12 +8,13 @@ from litestar.params import JSONBody
 from opdesk.accounts import access as accounts, actions as account_actions
 from opdesk.accounts.model import SESSION_HOURS
 from opdesk.kit.endpoint import PUBLIC, Address, Cookies, Db, Given, require_own_origin
+from opdesk.kit.errors import Invalid
 from opdesk.kit.ids import new_secret
 from opdesk.kit.keyring import Keyring
 from opdesk.kit.limits import FailureLimit
 from opdesk.kit.passwords import Passwords
 from opdesk.users import access, actions
-from opdesk.users.errors import AlreadySetUp, WrongSetUpCode
+from opdesk.users.errors import AlreadySetUp
 from opdesk.users.wire import SetUpIn, SetUpStateOut, SignedInOut
 
 Hasher = Given[Passwords]
@@ -41,14 +42,14 @@ async def set_up(
 ) -> Response[SignedInOut]:
     """Make the first company with its owner, who is signed in at once.
 
-    403: not the code that the server printed. 409: there is a company already.
+    400: not the code that the server printed. 409: there is a company already.
     """
     require_own_origin(request.scope, jar.public_origins)
     if not await db.read(actions.needs_set_up):
         raise AlreadySetUp
     code_brake.count(address)
     if not access.is_set_up_code(keyring, data.code):
-        raise WrongSetUpCode("look at what the server printed when it started")
+        raise Invalid.field("code", "is not the one that the server printed when it started")
     code_brake.forgive(address)
     hashed = await account_actions.hash_new_password(passwords, data.password, data.login)
     owner = await db.write(actions.set_up, data.to_model(), hashed, address)
