@@ -314,15 +314,14 @@ async def test_without_its_key_in_a_file_a_backup_says_so(tmp_path: Path, shelf:
 
     assert said.code == 0, said.err
     assert "master key  NO: it came by OPDESK_MASTER_KEY" in said.out
-    new = ["restore", str(shelf / "b"), "--data", str(shelf / "new")]
-    without = await run(*new)
-    wrong = await run(*new, environment={"OPDESK_MASTER_KEY": "77" * KEY_BYTES})
-    right = await run(*new, environment={"OPDESK_MASTER_KEY": key})
-    assert (without.code, without.err.count("\n")) == (1, 1)
-    assert "does not contain the master key" in without.err
-    assert (wrong.code, wrong.err.count("\n")) == (1, 1)
-    assert "the master key does not open" in wrong.err
-    assert right.code == 0, right.err
+    there = Settings(data=shelf / "new")
+    for given, reason in (
+        ("", "does not contain the master key"),
+        ("77" * KEY_BYTES, "the master key does not open"),
+    ):
+        with pytest.raises(BackupError, match=reason):
+            restore(replace(there, master_key=given), shelf / "b")
+    restore(replace(there, master_key=key), shelf / "b")
     assert not (shelf / "new" / MASTER_KEY_FILE).exists()
 
 
@@ -348,9 +347,9 @@ async def test_backup_says_what_it_contains(bot: Bot, shelf: Path) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
-async def test_a_backup_is_not_made_where_it_would_be_lost(settings: Settings) -> None:
-    for folder in (settings.data, settings.data / "below"):
-        said = await run("backup", str(folder), *options(settings))
+async def test_a_backup_is_not_made_where_it_would_be_lost(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "below"):
+        said = await run("backup", str(folder), "--data", str(tmp_path))
         assert (said.code, said.out) == (1, "")
         assert "is in the data folder" in said.err
 
