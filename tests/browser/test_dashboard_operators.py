@@ -94,6 +94,7 @@ async def test_a_list_is_synchronised_after_its_difference_was_seen(desk: Desk, 
         ["Olena Kovalнове ім’я", "Новий Операторновий"]
     )
     await expect(difference).to_contain_text("без змін: 1")
+    await expect(form.get_by_role("button", name="Застосувати")).to_be_in_viewport()
     await is_fit(page)
     before = await desk.acme.api.get("/api/operator/search")
     assert before.json["total"] == 4
