@@ -115,50 +115,6 @@ async def test_a_link_to_nowhere_says_so(desk: Desk, page: Page) -> None:
     await expect(page.get_by_test_id("link-problem")).to_contain_text("Такого чату немає")
 
 
-async def signed_in_at_the_dashboard(desk: Desk, page: Page) -> None:
-    await page.goto(f"{desk.base_url}/dashboard")
-    form = page.get_by_test_id("company-login")
-    await form.locator("input").first.fill("acme")
-    await form.locator("input").last.fill(PASSWORD)
-    await form.locator("button[type=submit]").click()
-    await expect(page.get_by_test_id("profile")).to_contain_text("Acme")
-
-
-async def test_the_dashboard_shows_the_profile_and_makes_a_key(desk: Desk, page: Page) -> None:
-    await signed_in_at_the_dashboard(desk, page)
-
-    await page.locator("form input").fill("CRM")
-    await page.locator("form button[type=submit]").click()
-    key = await page.get_by_test_id("new-key").inner_text()
-
-    reply = await desk.anyone.get("/api/company/organization", headers={"X-Authorization-Key": key})
-    assert reply.status == 200
-
-
-async def test_a_key_with_a_long_name_fits_and_is_revoked_once_confirmed(
-    desk: Desk, page: Page
-) -> None:
-    name = "дуже-довга-назва-ключа-" * 8
-    made = (await desk.acme.api.post("/api/company/key", {"name": name})).json
-    await signed_in_at_the_dashboard(desk, page)
-    revoke = page.get_by_role("button", name=f"Відкликати {name}")
-    await expect(revoke).to_be_in_viewport()
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-    await revoke.click()
-    await page.get_by_test_id("confirm").get_by_role("button", name="Скасувати").click()
-    await expect(page.get_by_test_id("confirm")).to_have_count(0)
-    await expect(revoke).to_be_visible()
-    await revoke.click()
-    await page.get_by_test_id("confirm-go").click()
-
-    await expect(revoke).to_have_count(0)
-    reply = await desk.anyone.get(
-        "/api/company/organization", headers={"X-Authorization-Key": made["key"]}
-    )
-    assert reply.status == 401
-
-
 async def test_between_the_chats_that_a_link_could_mean_one_goes_there_and_back(
     bot: Bot, page: Page
 ) -> None:
