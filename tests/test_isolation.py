@@ -112,6 +112,7 @@ OWN_ONLY = {
     "POST /api/one-time-link/use",
     "GET /api/audit",
     "GET /api/audit/export",
+    "GET /api/health",
     "POST /api/company/revoke-tokens",
     "POST /api/operator/validate-token",
     "POST /api/operator/sign-in",
