@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import socket
+import ssl
 import sys
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -140,13 +141,16 @@ async def _process(
 
 
 async def _answers(port: int, authority: Path) -> None:
+    """Once it listens and has its certificate."""
+
     async def look() -> bool | None:
         try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            trusted = ssl.create_default_context(cafile=authority)
+            _, writer = await asyncio.open_connection("localhost", port, ssl=trusted)
         except OSError:
             return None
         writer.close()
-        return authority.is_file() or None
+        return True
 
     await eventually(look, at_most_s=30)
 

@@ -8,7 +8,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -128,13 +128,16 @@ class Started:
 
 @contextlib.asynccontextmanager
 async def started(
-    settings: Settings, environment: Mapping[str, str] | None = None, log: Path | None = None
+    settings: Settings,
+    environment: Mapping[str, str] | None = None,
+    log: Path | None = None,
+    options: Sequence[str] = (),
 ) -> AsyncIterator[Started]:
     """`opdesk serve` as an admin starts it, killed at the end without a word.
 
     `log` gets what it writes to standard error.
     """
-    arguments = ["serve", "--port", "0", "--data", str(settings.data)]
+    arguments = ["serve", "--port", "0", "--data", str(settings.data), *options]
     if settings.database_url:
         arguments += ["--database-url", settings.database_url]
     # With Python's compiled modules kept, as usual: tests wait for many starts.

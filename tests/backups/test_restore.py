@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from sqlalchemy import select
 
 from opdesk import parts
 from opdesk.backups.making import back_up
@@ -18,6 +19,7 @@ from opdesk.backups.restoring import SKIPPED_IDS, restore
 from opdesk.demo.telegram import Customer, Refusal
 from opdesk.kit import installation, outbox
 from opdesk.kit.keyring import KEY_BYTES, MASTER_KEY_FILE
+from opdesk.kit.sql import statement
 from opdesk.server import StartError, add_company, owned_data_folder
 from opdesk.settings import Settings
 from tests.backups.lives import Places, brought_back, places, rows
@@ -29,6 +31,7 @@ from tests.test_cli import place as options, run
 
 T = TypeVar("T")
 OLHA = Customer(77, "Ольга")
+REFUSED = statement(select(outbox.jobs.c.id).where(outbox.jobs.c.error.is_not(None)))
 AN_HOUR = Refusal(429, "Too Many Requests: retry after 3600", {"retry_after": 3600})
 
 
@@ -55,6 +58,15 @@ async def writes(api: Api, chat_id: int, text: str) -> int:
     return found
 
 
+async def queues(bot: Bot, chat_id: int, text: str) -> None:
+    """A message that the platform wants to have in an hour only."""
+    bot.telegram.refusals["sendMessage"] = [AN_HOUR]
+    await writes(bot.desk.acme.api, chat_id, text)
+    db = bot.desk.services.db
+    await eventually(lambda: db.read(lambda tx: tx.first(REFUSED)))
+    bot.telegram.calls.clear()
+
+
 def taken(bot: Bot) -> list[str]:
     return [call.body["text"] for call in bot.telegram.sent("sendMessage")]
 
@@ -63,10 +75,7 @@ async def test_only_what_the_backup_had_queued_waits(bot: Bot, shelf: Path, plac
     """A new message goes out at once, but behind one of its chat that waits: order stays."""
     held_chat = await bot.given_chat()
     free_chat = await bot.given_chat(customer=OLHA)
-    bot.telegram.refusals["sendMessage"] = [AN_HOUR]
-    await writes(bot.desk.acme.api, held_chat, "of the backup")
-    await eventually(lambda: _once(taken(bot)))
-    bot.telegram.calls.clear()
+    await queues(bot, held_chat, "of the backup")
 
     async with brought_back(await made(bot, shelf), place("new")) as (new, done):
         assert done.held == 1
@@ -79,6 +88,34 @@ async def test_only_what_the_backup_had_queued_waits(bot: Bot, shelf: Path, plac
         await new.services.db.write(outbox.release)
         await eventually(lambda: _once(len(taken(bot)) == 3))
         assert taken(bot) == ["at once", "of the backup", "behind it"]
+
+
+@pytest.mark.parametrize("by_command", [True, False])
+async def test_the_admin_is_told_what_waits_and_lets_it_go(
+    bot: Bot, shelf: Path, place: Places, by_command: bool
+) -> None:
+    chat = await bot.given_chat()
+    await queues(bot, chat, "of the backup")
+    folder, there = await made(bot, shelf), place("new")
+
+    said = await run("restore", str(folder), *options(there))
+
+    assert said.code == 0, said.err
+    assert "Waiting to be sent: 1. They may have gone out after the backup was made." in said.out
+    async with started(there) as server:
+        assert server.process.stdout is not None
+        line = (await server.process.stdout.readline()).decode()
+        assert line.startswith("This is a restored backup: 1 sends of it wait.")
+        if by_command:
+            assert taken(bot) == []
+            went = await run("resume-sending", *options(there))
+            assert (went.code, went.out) == (0, "Sends that go on now: 1.\n")
+            await eventually(lambda: _once(taken(bot)))
+    if not by_command:
+        assert taken(bot) == []
+        async with started(there, options=["--resume-sending"]):
+            await eventually(lambda: _once(taken(bot)))
+    assert taken(bot) == ["of the backup"]
 
 
 async def test_a_restore_ends_what_may_have_been_revoked(

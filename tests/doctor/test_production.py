@@ -71,7 +71,7 @@ opdesk)
     ready() { grep -q "listens on" "$MACHINE/journal.opdesk"; };;
 caddy)
     start env -i $CADDY_ENVIRONMENT "$CADDY" run --config "$MACHINE/etc/caddy/Caddyfile"
-    ready() { (exec 3<>"/dev/tcp/127.0.0.1/$CADDY_PORT") 2>/dev/null; };;
+    ready() { curl -s -o "$MACHINE/ready" "https://localhost:$CADDY_PORT/healthz"; };;
 esac
 # A person takes longer than a server needs to begin.
 for _ in $(seq 600); do
@@ -191,6 +191,7 @@ async def test_the_ten_steps_lead_to_a_bot_that_answers(machine: Machine) -> Non
         assert "demo_shop_bot: all is well" in output
         assert (machine.root / "var/backups/opdesk/first").is_dir()
         async with httpx.AsyncClient(base_url=machine.url, verify=trust()) as client:
+            assert await levels(client, output) == {"ok"}
             operator = await joined(machine, client, output)
             await telegram.writes(token, TARAS, "Чи є у вас чорний чай?")
             [chat] = (await operator.get("/api/chat/chats")).json["items"]
@@ -202,6 +203,16 @@ async def test_the_ten_steps_lead_to_a_bot_that_answers(machine: Machine) -> Non
                 return [call.body["text"] for call in telegram.sent("sendMessage")] or None
 
             assert await eventually(arrived) == ["Так, є!"]
+
+
+async def levels(client: httpx.AsyncClient, output: str) -> set[str]:
+    """How well the owner's page of the dashboard says it is: it asks from inside the server."""
+    found = re.search(r"The owner's password: (\S+)", output)
+    assert found, output
+    body = {"login": "olena", "password": found[1]}
+    owner = Api(client).bearer((await Api(client).post("/api/company/get-token", body)).json)
+    reply = await owner.get("/api/health", timeout=60)
+    return {one["level"] for one in reply.json["findings"]}
 
 
 async def joined(machine: Machine, client: httpx.AsyncClient, output: str) -> Api:

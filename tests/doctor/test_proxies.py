@@ -208,13 +208,15 @@ async def test_an_address_that_leads_to_another_server(tmp_path: Path) -> None:
 
 
 async def test_an_address_where_nothing_answers(tmp_path: Path) -> None:
-    async with placed(tmp_path) as place:
-        code, findings = await place.doctor(
-            OPDESK_PUBLIC_URL=f"https://localhost:{free_port()},https://nowhere.invalid"
-        )
+    async with started(Settings(data=tmp_path / "data")) as server:
+        for url, text in (
+            (f"https://localhost:{free_port()}", "publicUrl.noConnection"),
+            ("https://nowhere.invalid", "publicUrl.noName"),
+        ):
+            environment = {"OPDESK_PUBLIC_URL": url}
+            code, findings = await examined(tmp_path / "data", server.url, environment)
 
-    assert code == 1
-    assert findings["publicUrl"]["text"] in ("publicUrl.noConnection", "publicUrl.noName")
+            assert (code, wrong(findings)) == (1, {"publicUrl": text})
 
 
 async def test_a_certificate_that_nobody_believes(tmp_path: Path) -> None:

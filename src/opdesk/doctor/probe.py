@@ -28,7 +28,6 @@ PAUSE_S = 1.0
 """Between the first and the last part of a streamed answer."""
 _QUESTION, _ANSWER = "doctor:question", "doctor:answer:"
 _TEXT = b"text/plain"
-_PEER_UNKNOWN = ""
 
 
 class Arrival(msgspec.Struct, frozen=True):
@@ -119,11 +118,11 @@ class Probes:
         return nonce if ends_at > self._clock.now_ms() else None
 
     def _sealed(self, scope: Scope, nonce: str, received: int) -> bytes:
-        peer = scope["client"][0] if scope.get("client") else _PEER_UNKNOWN
+        peer = client_address(scope, ())
         soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         arrival = Arrival(
-            peer=client_address(scope, ()),
-            is_trusted=bool(peer) and is_within(peer, self._trusted),
+            peer=peer,
+            is_trusted=is_within(peer, self._trusted),
             address=client_address(scope, self._trusted),
             is_forwarded=any(header_lines(scope, name) for name in _FORWARDED),
             received=received,
@@ -140,7 +139,7 @@ _FORWARDED = (b"x-forwarded-for", b"forwarded")
 def is_within(address: str, networks: tuple[Network, ...]) -> bool:
     """Whether one of the networks has an address."""
     try:
-        known = ip_address(address.partition("%")[0])
+        known = ip_address(address)
     except ValueError:
         return False
     return any(known in network for network in networks)

@@ -9,18 +9,28 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
   [/^is taken$/, "taken"],
   [/^is too easy to guess/, "tooEasy"],
   [/^must be an address such as olena@/, "email"],
-  [/^must be an address such as http/, "crmUrl"],
-  [/^must be later than/, "later"],
-  [/^must be a country/, "country"],
-  [/overlap/, "overlap"],
-  [/(again|twice|already)/, "twice"],
   [/^must be an address or a network/, "network"],
   [/^must be an origin/, "origin"],
   [/^must be https, or http/, "originScheme"],
   [/^is not the one that the authenticator shows/, "code"],
   [/^must be a time zone/, "timeZone"],
-  [/^is not the one that the server printed/, "setUpCode"],
+  [/^must be a country/, "country"],
+  [/^must be a time such as/, "time"],
+  [/^must be later than/, "later"],
+  [/^overlaps (\S+) to (\S+) of/, "overlaps"],
+  [/^must not contain spaces/, "spaces"],
+  [/^is there twice/, "twice"],
+  [/^must be a color/, "color"],
+  [/^must be an address such as \S*\{phone\}/, "webAddress"],
+  [/^must name its server/, "server"],
+  [/^must contain \{phone\}/, "phonePlace"],
   [/^must be a whole number from (\d+) to (\d+)/, "number"],
+  [/^must be a whole number$/, "digits"],
+  [/^must (?:have|be) at least (\d+)/, "least"],
+  [/^must (?:have|be) at most (\d+)/, "most"],
+  [/^must be .*such as (.+)$/, "example"],
+  [/^is not valid$/, "invalid"],
+  [/^is not the one that the server printed/, "setUpCode"],
 ];
 
 type Translate = (key: string, named: Record<string, string>) => string;
@@ -49,6 +59,8 @@ export function inWords(text: string, t: Translate): string {
 export interface Problems {
   /** The sentence for a field, named as in the API; null when it is fine. */
   of(field: string): string | null;
+  /** The fields that something is wrong with, named as in the API. */
+  readonly names: Readonly<Ref<readonly string[]>>;
   /** What belongs to no field of `shown`; "" when nothing is wrong. */
   readonly general: Readonly<Ref<string>>;
   readonly isBusy: Readonly<Ref<boolean>>;
@@ -68,6 +80,7 @@ export function useProblems(...fields: string[]): Problems {
     const text = failure.value?.errors[field]?.[0];
     return text === undefined ? null : inWords(text, t);
   };
+  const names = computed(() => Object.keys(failure.value?.errors ?? {}));
   const general = computed(() => (failure.value ? generalOf(failure.value) : ""));
 
   function generalOf(error: ProblemError): string {
@@ -75,7 +88,7 @@ export function useProblems(...fields: string[]): Problems {
     if (error.status === 429) return waiting(error.retryAfterS ?? 30, t);
     if (error.status >= 500) return t("failed");
     const others = Object.entries(error.errors).filter(
-      ([name]) => !fields.includes(name.replace(/\[\d+\]$/, "[]")),
+      ([name]) => !fields.includes(name.replaceAll(/\[\d+\]/g, "[]")),
     );
     if (others.length) return others.map(([, texts]) => inWords(texts[0] ?? "", t)).join(" ");
     if (Object.keys(error.errors).length) return "";
@@ -104,5 +117,5 @@ export function useProblems(...fields: string[]): Problems {
     failure.value = null;
   }
 
-  return { of, general, isBusy, trying, clear };
+  return { of, names, general, isBusy, trying, clear };
 }
