@@ -175,7 +175,9 @@ async def test_a_new_server_is_set_up_at_its_first_visit(new: New, page: Page) -
 async def test_a_set_up_that_someone_else_finished_leads_to_the_sign_in(
     new: New, page: Page
 ) -> None:
-    await page.goto(f"{new.base_url}/dashboard/set-up")
+    async with page.expect_response("**/api/setup"):
+        await page.goto(f"{new.base_url}/dashboard/set-up")
+    await expect(page.get_by_test_id("set-up")).to_be_visible()
     code = set_up_code(new.services.keyring)
     body = {
         "code": code,
