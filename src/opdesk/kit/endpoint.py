@@ -52,7 +52,7 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
         connection.scope["state"]["caller"] = caller
     for value in connection.path_params.values():
         # A number that no id can be would end in the database's own error.
-        if isinstance(value, int) and not 0 <= value <= MAX_ID:
+        if isinstance(value, int) and not 1 <= value <= MAX_ID:
             raise errors.NotFound("there is nothing with this number")
 
 
