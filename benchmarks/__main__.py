@@ -17,6 +17,7 @@ from tests.servers import serving
 
 from benchmarks.company import LOGIN, PASSWORD, Company
 from benchmarks.http_rows import (
+    measure_operator_list,
     measure_synchronize,
     measure_validation,
     measure_webhooks,
@@ -82,6 +83,7 @@ async def _http_rows(
             ("validate-token", lambda: measure_validation(company, bare.port)),
             ("webhooks", lambda: measure_webhooks(company, bare.port)),
             ("synchronize", lambda: measure_synchronize(company)),
+            ("operators", lambda: measure_operator_list(company)),
             ("beside", lambda: measure_webhooks_beside_synchronize(company)),
         ]
         rows = await _measured(steps, wanted)

@@ -8,17 +8,7 @@ from tests.desk import PASSWORD, Desk
 from tests.people import ANALYST, joined
 from tests.telegram import Bot
 
-MANY, AT_ONCE = 50_000, 10_000
-OPENED_MS = """() => new Promise((resolve) => {
-  const began = performance.now();
-  const look = () => {
-    if (!document.querySelector("[data-testid=operators]")) return requestAnimationFrame(look);
-    requestAnimationFrame(() => resolve(performance.now() - began));
-  };
-  document.querySelector("a[href='/dashboard/operators']").click();
-  look();
-})"""
-
+MANY, AT_ONCE, PAGE = 50_000, 10_000, 100
 # Which database it is shows in the API's own tests; the large list is opened on both.
 pytestmark = pytest.mark.browser
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -206,7 +196,8 @@ async def test_an_analyst_sees_the_list_and_changes_nobody(desk: Desk, page: Pag
 
 
 @pytest.mark.parametrize("context", ["desktop"], indirect=True)
-async def test_a_list_of_50000_opens_at_once(desk: Desk, page: Page) -> None:
+async def test_a_list_of_50000_opens_with_its_first_page_only(desk: Desk, page: Page) -> None:
+    """How quickly is a row of `make bench`; here it must not grow with the list."""
     kyiv = desk.acme.organizations[0]
     for start in range(0, MANY, AT_ONCE):
         names = (f"Оператор {number}" for number in range(start, start + AT_ONCE))
@@ -215,12 +206,7 @@ async def test_a_list_of_50000_opens_at_once(desk: Desk, page: Page) -> None:
         assert made.status == 200, made.text
     await opened(page, desk.base_url, "/operators")
     await expect(page.get_by_test_id("total")).to_contain_text("003 оператори", timeout=15_000)
+    await expect(people(page)).to_have_count(PAGE)
 
-    times = []
-    for _ in range(5):
-        await page.get_by_role("link", name="Організації").click()
-        await expect(page.get_by_test_id("organizations")).to_be_visible()
-        times.append(await page.evaluate(OPENED_MS))
-
-    # The quickest is what the page needs; the others shared the machine with something else.
-    assert min(times) < 300, times
+    await page.get_by_role("button", name="Показати більше").click()
+    await expect(people(page)).to_have_count(2 * PAGE)
