@@ -8,7 +8,7 @@ from tests.desk import PASSWORD, Desk
 from tests.people import ANALYST, joined
 from tests.telegram import Bot
 
-MANY, AT_ONCE, PAGE = 50_000, 10_000, 100
+MANY, AT_ONCE, PAGE = 50_000, 10_000, 50
 # Which database it is shows in the API's own tests; the large list is opened on both.
 pytestmark = pytest.mark.browser
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
