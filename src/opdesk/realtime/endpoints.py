@@ -2,12 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from litestar import Request, get
 
-from opdesk.kit.endpoint import Given
+from opdesk.kit.endpoint import Given, Recognizer
 from opdesk.kit.errors import Invalid, Unauthorized
 from opdesk.kit.query import described, required_id, whole, whole_or_none
 from opdesk.kit.wire import MAX_ID
@@ -73,8 +72,8 @@ def _is_quiet(page: EventPageOut, after: int | None) -> bool:
 
 async def _still(request: Request[Any, Any, Any], caller: Caller) -> Caller:
     """The caller, who may have been signed out while waiting. Raises Unauthorized."""
-    recognizer: Callable[[Any, bool], Awaitable[Caller]] = request.app.state.recognizer
-    found = await recognizer(request.scope, False)
+    recognizer: Recognizer = request.app.state.recognizer
+    found: Caller = await recognizer(request.scope, False, None)
     if not access.is_same(found, caller):
         raise Unauthorized("another caller is signed in now")
     return found
