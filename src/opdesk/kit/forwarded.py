@@ -1,12 +1,15 @@
 """Where a request comes from, as far as our own proxies say so."""
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from opdesk.kit.web import header_lines
 
 Network = IPv4Network | IPv6Network
+MAX_REMEMBERED = 4096
+"""Spellings of addresses that need not be read again: most callers come back."""
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _ELEMENT = re.compile(rf'(?:[^,"]|{_QUOTED})+')
 _PART = re.compile(rf'(?:[^;"]|{_QUOTED})+')
@@ -53,6 +56,7 @@ def _for(element: str) -> str:
     return found[0].strip('"') if len(found) == 1 else ""
 
 
+@lru_cache(maxsize=MAX_REMEMBERED)
 def _address(text: str) -> str | None:
     """An address in its usual spelling, its port dropped; None for what is none."""
     text = text.strip()

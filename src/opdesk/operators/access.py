@@ -79,12 +79,14 @@ def recognize(
     """
     token, key_used_at = credentials.bearer or credentials.query_token, None
     if token is not None:
-        caller = _by_token(tx, tokens, token)
+        caller = _by_token(tx, tokens, token, credentials.address)
     elif credentials.key is not None:
         caller, key_used_at = _by_key(tx, tokens, credentials)
     else:
         caller = _by_cookie(tx, credentials, wants_company=wants_company)
-    return Recognized(replace(caller, address=credentials.address), key_used_at)
+    if caller.address != credentials.address:
+        caller = replace(caller, address=credentials.address)
+    return Recognized(caller, key_used_at)
 
 
 def company_only(caller: Caller) -> CompanyCaller:
@@ -165,10 +167,10 @@ def _living(tx: Tx, company_id: int, operator_id: int, epoch: int) -> Operator |
     return found if is_living else None
 
 
-def _by_token(tx: Tx, tokens: Tokens, token: str) -> Caller:
+def _by_token(tx: Tx, tokens: Tokens, token: str, address: str) -> Caller:
     # Which kind to verify is the token's own word; a lie fails at the signature of that kind.
     if tokens.kind_of(token) != OPERATOR_TOKEN:
-        return users.company_by_token(tx, tokens, token)
+        return users.company_by_token(tx, tokens, token, address)
     try:
         claims = tokens.verify(OPERATOR_TOKEN, token, tx.now)
     except BadToken as error:
@@ -184,7 +186,7 @@ def _by_token(tx: Tx, tokens: Tokens, token: str) -> Caller:
 def _by_key(tx: Tx, tokens: Tokens, credentials: Credentials) -> tuple[CompanyCaller, int | None]:
     key = credentials.key or ""
     if not key.startswith(accounts.API_KEY_PREFIX):
-        return company_only(_by_token(tx, tokens, key)), None
+        return company_only(_by_token(tx, tokens, key, credentials.address)), None
     return accounts.company_by_key(tx, key, credentials.address)
 
 

@@ -19,16 +19,17 @@ _GROUP = 4
 _CHARS = 12
 
 
-def company_by_token(tx: Tx, tokens: Tokens, token: str) -> CompanyCaller:
+def company_by_token(tx: Tx, tokens: Tokens, token: str, address: str) -> CompanyCaller:
     """The person whose company token this is, with the role they have now. Raises NotSignedIn."""
     try:
         claims = tokens.verify(COMPANY_TOKEN, token, tx.now)
     except BadToken as error:
         raise NotSignedIn("the company token is not valid or has expired") from error
-    user = store.find_user(tx, claims.tenant, claims.subject)
-    if user is None or user.epoch != claims.epoch:
+    found = store.find_rights(tx, claims.tenant, claims.subject)
+    if found is None or found[2] != claims.epoch:
         raise NotSignedIn("the company token was revoked")
-    return user.caller
+    name, role, _ = found
+    return CompanyCaller(claims.tenant, claims.subject, None, role, name, address)
 
 
 def company_by_session(tx: Tx, cookie: str) -> CompanyCaller | None:

@@ -64,6 +64,8 @@ _user = select(
 )
 _one = (_u.company_id == bindparam("company"), _u.id == bindparam("user"))
 USER = statement(_user.where(*_one))
+# What each call with a company token asks for: no more than it needs.
+RIGHTS = statement(select(_u.name, _u.role, _u.epoch).where(*_one))
 USERS = statement(_user.where(_u.company_id == bindparam("company")).order_by(_u.id))
 PASSWORD_BY_LOGIN = statement(
     select(_u.company_id, _u.id, _u.password_hash).where(
@@ -127,9 +129,18 @@ SET_TOTP = statement(
 )
 
 
+_ROLES = tuple(Role)
+
+
 def find_user(tx: Tx, company_id: int, user_id: int) -> User | None:
     row = tx.first(USER, company=company_id, user=user_id)
     return _user_of(row) if row else None
+
+
+def find_rights(tx: Tx, company_id: int, user_id: int) -> tuple[str, Role, int] | None:
+    """(name, role, epoch) of a person: what a call with their token asks for."""
+    row = tx.first(RIGHTS, company=company_id, user=user_id)
+    return (row[0], _ROLES[row[1]], row[2]) if row else None
 
 
 def list_users(tx: Tx, company_id: int) -> list[User]:
