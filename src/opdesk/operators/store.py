@@ -231,7 +231,8 @@ def rename(tx: Tx, company_id: int, changed: Sequence[Known]) -> None:
 
 
 def _found_by(name: str, external_id: str, login_key: str) -> str:
-    return "\n".join((matching_key(name), matching_key(external_id), login_key))
+    folded_id = matching_key(external_id) if external_id else ""
+    return "\n".join((matching_key(name), folded_id, login_key))
 
 
 def revive(tx: Tx, company_id: int, deleted: Sequence[Known]) -> None:
