@@ -47,7 +47,14 @@ from opdesk.kit.layers import (
 )
 from opdesk.kit.openapi import describe
 from opdesk.kit.pages import Pages
-from opdesk.kit.web import EXCEPTION_HANDLERS, HUB_PATH, MAX_JSON_BYTES, ApiRequest, credentials_of
+from opdesk.kit.web import (
+    EXCEPTION_HANDLERS,
+    HUB_PATH,
+    MAX_JSON_BYTES,
+    READING,
+    ApiRequest,
+    credentials_of,
+)
 from opdesk.kit.wire import Wire
 from opdesk.media import endpoints as media_endpoints
 from opdesk.operators import access, endpoints as operator_endpoints, wire as operator_wire
@@ -60,7 +67,6 @@ from opdesk.realtime.hub import Hub
 from opdesk.users import endpoints as user_endpoints, wire as user_wire
 
 _Request = Request[Any, Any, Any]
-READING = ("GET", "HEAD")
 STATIC = Path(__file__).parent / "static"
 _TOKEN_EXAMPLE = "eyJhbGciOiJIUzI1NiIs…"  # noqa: S105  the beginning of any
 _TOKEN = {"schema": {"type": "string"}, "example": _TOKEN_EXAMPLE}

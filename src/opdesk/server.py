@@ -26,7 +26,7 @@ from opdesk.backups.manifest import BackupError
 from opdesk.doctor.examine import LOCK_FILE
 from opdesk.kit import log, outbox
 from opdesk.kit.clock import DAY_MS
-from opdesk.kit.errors import AppError, Unavailable
+from opdesk.kit.errors import AppError, Unavailable, first_line
 from opdesk.kit.keyring import MasterKeyError, rotate_keys
 from opdesk.kit.migrate import (
     SchemaTooNewError,
@@ -301,7 +301,7 @@ def migrate_database(settings: Settings, without_backup: bool = False) -> tuple[
         raise StartError(f"{error}; the data is as it was before{kept}") from error
     except Exception as error:
         if "psycopg" in type(error).__module__ or "OperationalError" in type(error).__name__:
-            reason = str(getattr(error, "orig", error)).splitlines()[0]
+            reason = first_line(getattr(error, "orig", error))
             shown = without_secrets(reason, settings.database_url)
             raise StartError(f"the database can't be used: {shown}") from error
         raise

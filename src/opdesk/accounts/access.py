@@ -1,8 +1,7 @@
 """Which company a caller is, and what of it they may have."""
 
 import asyncio
-from collections.abc import Sequence
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 
 from opdesk.accounts import store
 from opdesk.accounts.errors import NotSignedIn, OrganizationNotFound, RoleTooLow, WrongAddress
@@ -10,6 +9,7 @@ from opdesk.accounts.model import Company, CompanyCaller, Organization, Role, Se
 from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
 from opdesk.kit.errors import Unavailable
+from opdesk.kit.forwarded import is_within
 from opdesk.kit.keyring import fingerprint
 from opdesk.kit.log import get_logger
 
@@ -26,16 +26,9 @@ def company_by_key(tx: Tx, key: str, address: str) -> tuple[CompanyCaller, int |
     if found is None:
         raise NotSignedIn("the API key is not known or was revoked")
     company_id, use = found
-    if use.allowed and not _is_within(address, use.allowed):
+    if use.allowed and not is_within(address, map(ip_network, use.allowed)):
         raise WrongAddress(f"this API key may not be used from {address or 'here'}")
     return CompanyCaller(company_id, key_id=use.id, name=use.name), use.last_used_at
-
-
-def _is_within(address: str, networks: Sequence[str]) -> bool:
-    try:
-        return any(ip_address(address) in ip_network(network) for network in networks)
-    except ValueError:
-        return False
 
 
 def check_role(caller: CompanyCaller, needed: Role) -> None:

@@ -1,6 +1,6 @@
 """JSON shapes of the contract's section Company, and ours beside it."""
 
-from opdesk.accounts.model import ApiKey, Company
+from opdesk.accounts.model import ApiKey
 from opdesk.kit.wire import Id, Wire, WireIn, time_or_none, time_out
 
 
@@ -16,17 +16,6 @@ class OriginsOut(Wire):
     origins: list[str]
 
     example = OriginsIn.example
-
-
-class CompanyOut(Wire):
-    id: Id
-    name: str
-
-    example = {"id": 1, "name": "Demo"}
-
-    @classmethod
-    def of(cls, company: Company) -> "CompanyOut":
-        return cls(id=company.id, name=company.name)
 
 
 class ApiKeyIn(WireIn):

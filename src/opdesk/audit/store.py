@@ -17,7 +17,7 @@ from sqlalchemy import (
 
 from opdesk.audit.model import Actor, Detail, Entry, Filter
 from opdesk.kit.context import Row, Tx
-from opdesk.kit.sql import metadata, statement
+from opdesk.kit.sql import contains, metadata, statement
 from opdesk.kit.text import matching_key
 from opdesk.kit.wire import MAX_ID
 
@@ -79,7 +79,7 @@ ENTRIES = statement(
         (bindparam("wanted_operator") == 0) | (_a.operator_id == bindparam("wanted_operator")),
         _a.at >= bindparam("since"),
         _a.at <= bindparam("until"),
-        (bindparam("search") == "") | _a.found_by.like(bindparam("search"), escape="\\"),
+        (bindparam("search") == "") | contains(_a.found_by, "search"),
     )
     .order_by(_a.id.desc())
     .limit(bindparam("limit"))
@@ -118,7 +118,7 @@ def list_entries(tx: Tx, company_id: int, wanted: Filter) -> list[Entry]:
         wanted_operator=wanted.operator_id or 0,
         since=wanted.since if wanted.since is not None else 0,
         until=wanted.until if wanted.until is not None else MAX_ID,
-        search=_pattern(wanted.search),
+        search=matching_key(wanted.search.strip()),
         limit=wanted.limit,
     )
     return [_entry(row) for row in rows]
@@ -129,11 +129,3 @@ def _entry(row: Row) -> Entry:
     return Entry(
         entry_id, at, action, subject_id or None, Actor(*actor), json.loads(details or "{}")
     )
-
-
-def _pattern(search: str) -> str:
-    """A LIKE pattern of any text that has it in it; '' for no search."""
-    key = matching_key(search.strip())
-    for special in "\\%_":
-        key = key.replace(special, "\\" + special)
-    return f"%{key}%" if key else ""

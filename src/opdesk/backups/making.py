@@ -33,6 +33,7 @@ from opdesk.backups.manifest import (
 from opdesk.kit import disk
 from opdesk.kit.clock import SECOND_MS, SystemClock
 from opdesk.kit.copies import Ask, Tables, copy_postgres, copy_sqlite
+from opdesk.kit.errors import first_line
 from opdesk.kit.keyring import MASTER_KEY_FILE, MasterKeyError, Vault, load_master_key
 from opdesk.settings import Settings, without_secrets
 
@@ -127,8 +128,7 @@ def _copied_database(settings: Settings, partial: Path) -> tuple[Tables, _Seen]:
     except psycopg.errors.UndefinedTable as error:
         raise BackupError("the database is empty: nothing to back up") from error
     except psycopg.Error as error:
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        reason = without_secrets(lines[0], settings.database_url)
+        reason = without_secrets(first_line(error), settings.database_url)
         raise BackupError(f"the database can't be copied: {reason}") from error
 
 

@@ -30,6 +30,7 @@ from opdesk.invitations import actions as invitations
 from opdesk.kit import copies, disk, installation, outbox
 from opdesk.kit.clock import SystemClock
 from opdesk.kit.context import Tx
+from opdesk.kit.errors import first_line
 from opdesk.kit.ids import new_secret
 from opdesk.kit.keyring import (
     MASTER_KEY_FILE,
@@ -171,8 +172,7 @@ def _new_life(settings: Settings, backup: Backup, stage: Path, vault: Vault) -> 
         cause = getattr(error, "orig", error)
         if not isinstance(cause, psycopg.Error):
             raise
-        lines = str(cause).strip().splitlines() or [type(cause).__name__]
-        reason = without_secrets(lines[0], settings.database_url)
+        reason = without_secrets(first_line(cause), settings.database_url)
         raise BackupError(f"the database can't be used: {reason}") from error
 
 

@@ -1,5 +1,6 @@
 """Set-up, one-time links, operators' invitations and the audit log."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from litestar import Response, get, post
@@ -97,13 +98,8 @@ async def list_entries(
 ) -> EntriesOut:
     """Who did what, and from where; the newest first."""
     size = whole("limit", limit, 1, MAX_ENTRIES)
-    wanted = Filter(
-        action=action,
-        user_id=id_or_none("userId", user_id),
-        operator_id=id_or_none("operatorId", operator_id),
-        since=time_in(since, "from") if since else None,
-        until=time_in(until, "to") if until else None,
-        search=search or "",
+    wanted = replace(
+        _filter(action, user_id, operator_id, since, until, search),
         before=id_or_none("before", before),
         limit=size + 1,
     )
@@ -125,20 +121,33 @@ async def export_entries(
     search: Search = None,
 ) -> Response[bytes]:
     """The same as a table for a spreadsheet, at most 100,000 entries."""
-    wanted = Filter(
-        action=action,
-        user_id=id_or_none("userId", user_id),
-        operator_id=id_or_none("operatorId", operator_id),
-        since=time_in(since, "from") if since else None,
-        until=time_in(until, "to") if until else None,
-        search=search or "",
-        limit=MAX_EXPORTED,
+    wanted = replace(
+        _filter(action, user_id, operator_id, since, until, search), limit=MAX_EXPORTED
     )
     found = await db.read_slow(actions.list_entries, company, wanted)
     return Response(
         entries_csv(found),
         media_type="text/csv",
         headers={"Content-Disposition": 'attachment; filename="audit.csv"'},
+    )
+
+
+def _filter(
+    action: str | None,
+    user_id: str | None,
+    operator_id: str | None,
+    since: str | None,
+    until: str | None,
+    search: str | None,
+) -> Filter:
+    """What the query asks for. Raises Invalid."""
+    return Filter(
+        action=action,
+        user_id=id_or_none("userId", user_id),
+        operator_id=id_or_none("operatorId", operator_id),
+        since=time_in(since, "from") if since else None,
+        until=time_in(until, "to") if until else None,
+        search=search or "",
     )
 
 

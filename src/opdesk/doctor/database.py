@@ -12,6 +12,7 @@ import psycopg
 
 from opdesk.doctor.model import Finding, ok, problem, warning
 from opdesk.kit import sqlite
+from opdesk.kit.errors import first_line
 from opdesk.kit.migrate import CONNECT_TIMEOUT_S, newest_revision
 from opdesk.settings import Settings, without_secrets
 
@@ -123,7 +124,7 @@ def _of_postgres(settings: Settings) -> Iterator[Finding]:
         ) as connection:
             yield from _of_server(connection, settings)
     except psycopg.Error as error:
-        words = without_secrets(str(error).splitlines()[0], settings.database_url)
+        words = without_secrets(first_line(error), settings.database_url)
         line = "OPDESK_DATABASE_URL=postgresql://USER:PASSWORD@HOST:5432/NAME"
         yield problem("database.unreachable", "databaseUrl", words=words, line=line)
 

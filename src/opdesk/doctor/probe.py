@@ -8,13 +8,12 @@ import asyncio
 import os
 import resource
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 import msgspec
 
 import opdesk
 from opdesk.kit.clock import SECOND_MS, Clock
-from opdesk.kit.forwarded import Network, client_address
+from opdesk.kit.forwarded import Network, client_address, is_within
 from opdesk.kit.ids import new_secret
 from opdesk.kit.keyring import MasterKeyError, Vault
 from opdesk.kit.layers import App, Event, Receive, Scope, Send, answer
@@ -134,15 +133,6 @@ class Probes:
 
 
 _FORWARDED = (b"x-forwarded-for", b"forwarded")
-
-
-def is_within(address: str, networks: tuple[Network, ...]) -> bool:
-    """Whether one of the networks has an address."""
-    try:
-        known = ip_address(address)
-    except ValueError:
-        return False
-    return any(known in network for network in networks)
 
 
 async def _stream(send: Send) -> None:

@@ -8,6 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
+def first_line(error: object) -> str:
+    """What a library says of its failure, in one line; its kind when it says nothing."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
 class AppError(Exception):
     """Something the caller can be told.
 

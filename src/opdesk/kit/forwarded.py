@@ -1,6 +1,7 @@
 """Where a request comes from, as far as our own proxies say so."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
@@ -26,13 +27,21 @@ def client_address(scope: Any, trusted: tuple[Network, ...]) -> str:
     looked at. A proxy that hides whom it serves (`unknown`, `_name`) is the end of the way too.
     """
     address = _address(scope["client"][0]) or "" if scope.get("client") else ""
-    hops = _hops(scope) if _is_within(address, trusted) else []
-    while hops and _is_within(address, trusted):
+    hops = _hops(scope) if is_within(address, trusted) else []
+    while hops and is_within(address, trusted):
         hop = _address(hops.pop())
         if hop is None:
             break
         address = hop
     return address
+
+
+def is_within(address: str, networks: Iterable[Network]) -> bool:
+    """Whether one of the networks has an address; what is no address is in none."""
+    try:
+        return any(ip_address(address) in network for network in networks)
+    except ValueError:
+        return False
 
 
 def _hops(scope: Any) -> list[str]:
@@ -68,7 +77,3 @@ def _address(text: str) -> str | None:
         return None
     mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
     return str(mapped or found)
-
-
-def _is_within(address: str, networks: tuple[Network, ...]) -> bool:
-    return bool(address) and any(ip_address(address) in network for network in networks)

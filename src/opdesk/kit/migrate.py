@@ -13,6 +13,8 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
+from opdesk.kit.errors import first_line
+
 _PACKAGE = Path(__file__).resolve().parent.parent
 _LOCK = 7_233_018_401
 """Any number: PostgreSQL's advisory lock that lets one process migrate at a time."""
@@ -123,8 +125,7 @@ class Change:
         try:
             command.upgrade(self._config, goal)
         except sa.exc.DBAPIError as error:
-            reason = str(error.orig).strip().splitlines()[0]
-            raise UpgradeError(self.found, goal, reason) from error
+            raise UpgradeError(self.found, goal, first_line(error.orig)) from error
 
 
 @contextmanager

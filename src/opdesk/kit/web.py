@@ -27,6 +27,8 @@ JSON_TYPES = ("application/json", "text/json")
 _NO_CONTENT_TYPE = ""
 SERVER_MISTAKE = "The server made a mistake; its log says more."
 HUB_PATH = "/chathub"
+READING = ("GET", "HEAD")
+"""Methods that change nothing."""
 
 STATUS: Mapping[type[errors.AppError], HTTPStatus] = {
     errors.Invalid: HTTPStatus.BAD_REQUEST,

@@ -13,7 +13,7 @@ from opdesk.kit.endpoint import OWN_PROFILE
 from opdesk.kit.errors import Unavailable
 from opdesk.kit.log import get_logger
 from opdesk.kit.tokens import BadToken, Claims, Tokens
-from opdesk.kit.web import Credentials
+from opdesk.kit.web import READING, Credentials
 from opdesk.operators import store
 from opdesk.operators.errors import (
     AnotherOperator,
@@ -26,7 +26,6 @@ from opdesk.operators.model import OPERATOR_TOKEN, Caller, Operator, OperatorCal
 from opdesk.users import access as users
 
 OPERATOR_COOKIE = "opdesk-operator"
-_SAFE_METHODS = ("GET", "HEAD")
 SEEN_EVERY_S = 60.0
 log = get_logger(__name__)
 
@@ -197,7 +196,7 @@ def _by_cookie(tx: Tx, credentials: Credentials, *, wants_company: bool) -> Call
     )
     if credentials.is_cross_origin or not (panel or dashboard):
         raise NotSignedIn("this call takes a token, a key or a session")
-    if credentials.method not in _SAFE_METHODS and not credentials.is_same_origin:
+    if credentials.method not in READING and not credentials.is_same_origin:
         raise ForeignPage("a session counts only with an Origin that is ours")
     operator = operator_of_session(tx, panel) if panel else None
     company = users.company_by_session(tx, dashboard) if dashboard else None

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from opdesk.accounts.model import Company, CompanyCaller, Organization
 from opdesk.audit.model import Actor
+from opdesk.events.model import EventType
+from opdesk.kit.context import Fact
 
 OPERATOR_TOKEN = "operator"  # noqa: S105  the kind's name
 MAX_OPERATORS_PER_CALL = 10_000
@@ -160,3 +162,9 @@ class Profile:
     organization: Organization
     company: Company
     expires_at: int
+
+
+def operator_changed(company_id: int, organization_id: int, operator_id: int) -> Fact:
+    """An operator's name, status or tokens are not what they were."""
+    ids = {"operatorId": operator_id}
+    return Fact(company_id, organization_id, EventType.OPERATOR_CHANGED, ids)

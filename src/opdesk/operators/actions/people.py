@@ -8,9 +8,8 @@ from opdesk.accounts.errors import OrganizationNotFound
 from opdesk.accounts.model import SESSION_HOURS, CompanyCaller, Organization, Session
 from opdesk.audit import actions as audit
 from opdesk.audit.model import Action
-from opdesk.events.model import EventType
 from opdesk.kit.clock import HOUR_MS, MINUTE_MS
-from opdesk.kit.context import Fact, Tx
+from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
 from opdesk.kit.errors import Invalid
 from opdesk.kit.ids import new_uuid
@@ -27,6 +26,7 @@ from opdesk.operators.model import (
     OperatorStatus,
     Profile,
     Verdict,
+    operator_changed,
 )
 
 
@@ -46,19 +46,10 @@ def set_status(tx: Tx, caller: CompanyCaller, operator_id: int, status: Operator
     operator = access.operator(tx, caller.company_id, operator_id)
     leaves = operator.status is OperatorStatus.ACTIVE and status is not OperatorStatus.ACTIVE
     store.update_status(tx, caller.company_id, operator_id, status, ends_sessions=leaves)
-    tx.events.append(_changed(operator))
+    tx.events.append(operator_changed(operator.company_id, operator.organization_id, operator.id))
     word = status.name.lower()
     audit.record(
         tx, caller, Action.OPERATOR_STATUS_CHANGED, operator_id, name=operator.name, status=word
-    )
-
-
-def _changed(operator: Operator) -> Fact:
-    return Fact(
-        operator.company_id,
-        operator.organization_id,
-        EventType.OPERATOR_CHANGED,
-        {"operatorId": operator.id},
     )
 
 
@@ -162,7 +153,7 @@ def join(tx: Tx, operator: Operator, login: str, password_hash: str, address: st
 def sign_out(tx: Tx, operator: Operator) -> None:
     """End every token and session of an operator."""
     store.update_status(tx, operator.company_id, operator.id, operator.status, ends_sessions=True)
-    tx.events.append(_changed(operator))
+    tx.events.append(operator_changed(operator.company_id, operator.organization_id, operator.id))
 
 
 def find_by_login(tx: Tx, login: str) -> tuple[tuple[int, int], str] | None:

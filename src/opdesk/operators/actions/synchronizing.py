@@ -8,8 +8,7 @@ from opdesk.accounts.actions import name_in
 from opdesk.accounts.model import CompanyCaller
 from opdesk.audit import actions as audit
 from opdesk.audit.model import Action
-from opdesk.events.model import EventType
-from opdesk.kit.context import Fact, Tx
+from opdesk.kit.context import Tx
 from opdesk.kit.errors import AppError, Invalid
 from opdesk.kit.text import clean_ours
 from opdesk.operators import store
@@ -22,6 +21,7 @@ from opdesk.operators.model import (
     NewOperator,
     OperatorStatus,
     Synchronized,
+    operator_changed,
 )
 
 Groups = dict[int, list[NewOperator]]
@@ -185,15 +185,12 @@ def _carry_out(
         store.revive(tx, caller.company_id, back)
     if rewritten := [it for it in changed if it.is_rewritten]:
         store.rename(tx, caller.company_id, rewritten)
-        tx.events += [_renamed(caller, organization_id, it) for it in rewritten]
+        tx.events += [
+            operator_changed(caller.company_id, organization_id, it.id) for it in rewritten
+        ]
     if changed:
         counts = Counter(it.change.value for it in changed)
         audit.record(tx, caller, Action.OPERATORS_SYNCHRONIZED, organization_id, **counts)
-
-
-def _renamed(caller: CompanyCaller, organization_id: int, it: Known) -> Fact:
-    ids = {"operatorId": it.id}
-    return Fact(caller.company_id, organization_id, EventType.OPERATOR_CHANGED, ids)
 
 
 def _outcomes(wanted: Sequence[NewOperator], plans: Plans) -> list[Synchronized]:

@@ -6,7 +6,7 @@ from litestar import Request, Response, get, post, put
 from litestar.params import JSONBody
 
 from opdesk.accounts import access as accounts, actions as account_actions
-from opdesk.accounts.model import SESSION_HOURS, CompanyCaller
+from opdesk.accounts.model import CompanyCaller
 from opdesk.kit.endpoint import (
     COMPANY_ONLY,
     OWN_PROFILE,
@@ -18,13 +18,13 @@ from opdesk.kit.endpoint import (
     empty,
     require_own_origin,
 )
-from opdesk.kit.ids import new_secret
 from opdesk.kit.keyring import Vault
 from opdesk.kit.layers import note_tenant
 from opdesk.kit.passwords import Passwords
 from opdesk.kit.tokens import Tokens
 from opdesk.kit.web import token_response
 from opdesk.users import actions
+from opdesk.users.endpoints.browser import signed_in
 from opdesk.users.wire import (
     CodeIn,
     ConfirmedIn,
@@ -83,10 +83,7 @@ async def sign_in_company(
     require_own_origin(request.scope, jar.public_origins)
     attempt = actions.Attempt(data.login, data.password, address, data.code)
     user = await actions.sign_in(db, door, vault, attempt)
-    secret = new_secret()
-    signed_in = await db.write(actions.open_session, user, secret, address)
-    cookie = jar.make(accounts.COMPANY_COOKIE, secret, SESSION_HOURS * 3600)
-    return Response(SignedInOut.of(signed_in), cookies=[cookie])
+    return await signed_in(db, jar, user, address)
 
 
 @post("/api/company/sign-out", status_code=200, opt=PUBLIC, tags=["Dashboard"])
@@ -133,10 +130,7 @@ async def change_password(
     user = await actions.check_password(db, door, company, data.current, address)
     hashed = await account_actions.hash_new_password(passwords, data.new, user.login or "", "new")
     changed = await db.write(actions.change_password, company, hashed)
-    secret = new_secret()
-    signed_in = await db.write(actions.open_session, changed, secret, address)
-    cookie = jar.make(accounts.COMPANY_COOKIE, secret, SESSION_HOURS * 3600)
-    return Response(SignedInOut.of(signed_in), cookies=[cookie])
+    return await signed_in(db, jar, changed, address)
 
 
 @post("/api/company/me/totp", status_code=200, opt=OWN_PROFILE, tags=["Dashboard"])

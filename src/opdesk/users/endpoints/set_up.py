@@ -5,15 +5,14 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.params import JSONBody
 
-from opdesk.accounts import access as accounts, actions as account_actions
-from opdesk.accounts.model import SESSION_HOURS
+from opdesk.accounts import actions as account_actions
 from opdesk.kit.endpoint import PUBLIC, Address, Cookies, Db, Given, require_own_origin
 from opdesk.kit.errors import Invalid
-from opdesk.kit.ids import new_secret
 from opdesk.kit.keyring import Keyring
 from opdesk.kit.limits import FailureLimit
 from opdesk.kit.passwords import Passwords
 from opdesk.users import access, actions
+from opdesk.users.endpoints.browser import signed_in
 from opdesk.users.errors import AlreadySetUp
 from opdesk.users.wire import SetUpIn, SetUpStateOut, SignedInOut
 
@@ -53,10 +52,7 @@ async def set_up(
     code_brake.forgive(address)
     hashed = await account_actions.hash_new_password(passwords, data.password, data.login)
     owner = await db.write(actions.set_up, data.to_model(), hashed, address)
-    secret = new_secret()
-    signed_in = await db.write(actions.open_session, owner, secret, address)
-    cookie = jar.make(accounts.COMPANY_COOKIE, secret, SESSION_HOURS * 3600)
-    return Response(SignedInOut.of(signed_in), cookies=[cookie])
+    return await signed_in(db, jar, owner, address)
 
 
 ROUTES = (set_up_state, set_up)
