@@ -18,7 +18,18 @@ LAYERS: list[set[str]] = [
     {"contacts"},
     {"chats"},
     {"connectors", "deeplinks", "webhooks", "realtime", "dashboard"},
-    {"main", "page_routes", "parts", "cli", "demo", "doctor", "server", "housekeeping", "backups"},
+    {
+        "main",
+        "page_routes",
+        "parts",
+        "cli",
+        "demo",
+        "simulators",
+        "doctor",
+        "server",
+        "housekeeping",
+        "backups",
+    },
 ]
 FREE = {"settings", "__init__", "static", "__pycache__", "py"}
 PUBLIC = {"model", "errors", "access", "actions"}
@@ -32,7 +43,7 @@ INSIDE = {
     "model": {"errors"},
     "errors": set(),
 }
-COMPOSED = {"connectors", "realtime", "demo", "doctor"}
+COMPOSED = {"connectors", "realtime", "demo", "simulators", "doctor"}
 """Slices with modules of their own beside the usual roles."""
 
 MAX_LINES = 400

@@ -15,7 +15,7 @@ from opdesk.chats import actions as chat_actions, endpoints as chat_endpoints
 from opdesk.chats.model import Chat, Message
 from opdesk.chats.wire import ChatOut, MediaIn, MessageIn, MessageOut
 from opdesk.connectors.actions import Switchboard
-from opdesk.connectors.delivery import Delivery, check_message
+from opdesk.connectors.delivery import Delivery, Shelf, check_message
 from opdesk.connectors.polling import Pollers
 from opdesk.connectors.typing_relay import TypingRelay
 from opdesk.events import actions as event_actions
@@ -154,7 +154,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
     hub = Hub(db, bus, clock, tokens, teller, outside)
     mailer = Mailer(vault, clock, settings.smtp_url, settings.mail_from)
     outbox.add_handler(MAIL, mailer.send)
-    delivery = Delivery(db, vault, http, files)
+    delivery = Delivery(db, vault, http, Shelf(files, addresses))
     outbox.add_handler(chat_actions.CLEAR, _clearing(db, files))
     outbox.add_handler(chat_actions.SEND, delivery.send)
     outbox.add_handler(chat_actions.FETCH, delivery.fetch)

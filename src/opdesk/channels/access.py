@@ -2,7 +2,7 @@
 
 from opdesk.channels import store
 from opdesk.channels.errors import ChannelNotFound
-from opdesk.channels.model import Channel
+from opdesk.channels.model import Channel, Source
 from opdesk.kit.context import Tx
 from opdesk.kit.keyring import Vault
 
@@ -18,3 +18,10 @@ def channel(tx: Tx, vault: Vault, company_id: int, channel_id: int) -> Channel:
 def find_any(tx: Tx, vault: Vault, company_id: int, channel_id: int) -> Channel | None:
     """A channel even when it is deleted: its chats stay readable."""
     return store.find_channel(tx, vault, company_id, channel_id)
+
+
+def find_of_account(
+    tx: Tx, vault: Vault, company_id: int, source: Source, account_id: str
+) -> Channel | None:
+    """The channel of an account of the platform that can take messages now."""
+    return store.find_by_account(tx, vault, company_id, source, account_id)

@@ -83,6 +83,15 @@ OF_ORGANIZATION = statement(
 OF_COMPANY = statement(
     _channel.where(_c.company_id == bindparam("company"), _c.is_deleted == 0).order_by(_c.id)
 )
+BY_ACCOUNT = statement(
+    _channel.where(
+        _c.company_id == bindparam("company"),
+        _c.source == bindparam("source"),
+        _c.account_id == bindparam("account"),
+        _c.is_enabled == 1,
+        _c.is_deleted == 0,
+    )
+)
 ENABLED = statement(
     _channel.where(_c.is_enabled == 1, _c.is_deleted == 0).order_by(_c.company_id, _c.id)
 )
@@ -142,6 +151,14 @@ RESET_OFFSET = statement(update(channels).where(*_is_it).values(poll_offset=0))
 
 def find_channel(tx: Tx, vault: Vault, company_id: int, channel_id: int) -> Channel | None:
     row = tx.first(CHANNEL, company=company_id, channel=channel_id)
+    return _channel_of(row, vault) if row else None
+
+
+def find_by_account(
+    tx: Tx, vault: Vault, company_id: int, source: Source, account_id: str
+) -> Channel | None:
+    """The living channel of an account of the platform, if it is switched on."""
+    row = tx.first(BY_ACCOUNT, company=company_id, source=int(source), account=account_id)
     return _channel_of(row, vault) if row else None
 
 

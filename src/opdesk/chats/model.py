@@ -67,6 +67,24 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A point on the map, in degrees; what it is called may be empty."""
+
+    latitude: float
+    longitude: float
+    title: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A person's name and phones, as somebody shared them."""
+
+    name: str
+    phones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """`client_key` is the idempotency key of its sender; `kind` what the platform called it when
 

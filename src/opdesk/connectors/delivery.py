@@ -12,14 +12,15 @@ from opdesk.kit.clock import HOUR_MS
 from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
 from opdesk.kit.errors import Invalid
+from opdesk.kit.formats import mime_type_of
 from opdesk.kit.http_client import HttpClient
 from opdesk.kit.keyring import Vault
 from opdesk.kit.log import get_logger
 from opdesk.kit.outbox import Job, Record, RetryLater
 from opdesk.media import actions as media
-from opdesk.media.access import Files
+from opdesk.media.access import Addresses, Files
 from opdesk.media.errors import FileTooLarge
-from opdesk.media.model import Media, MediaType, StoredFile
+from opdesk.media.model import Media, StoredFile
 
 log = get_logger(__name__)
 GIVE_UP_MS = 24 * HOUR_MS
@@ -42,7 +43,7 @@ def check_message(chat: Chat, text: str, file: Media | None) -> None:
         )
     if file is None:
         return
-    largest = limits.photo_bytes if file.type is MediaType.PHOTO else limits.file_bytes
+    largest = limits.bytes_of(file.type)
     if file.size > largest:
         raise Invalid.field("media", f"has {file.size} bytes; this channel takes at most {largest}")
 
@@ -56,11 +57,20 @@ class _Dispatch:
     out: Outbound
 
 
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where files lie, and the addresses under which a platform can fetch them."""
+
+    files: Files
+    addresses: Addresses
+
+
 class Delivery:
     """Sends and fetches; the outbox brings the jobs, in order within a chat."""
 
-    def __init__(self, db: Database, vault: Vault, http: HttpClient, files: Files) -> None:
-        self._db, self._vault, self._http, self._files = db, vault, http, files
+    def __init__(self, db: Database, vault: Vault, http: HttpClient, shelf: Shelf) -> None:
+        self._db, self._vault, self._http = db, vault, http
+        self._files, self._addresses = shelf.files, shelf.addresses
 
     async def send(self, job: Job) -> Record | None:
         """Deliver a message. A send that was cut off is never repeated: it may have arrived."""
@@ -110,14 +120,21 @@ class Delivery:
         if message is None or chat is None or message.status is not MessageStatus.NEW:
             return None
         channel = channels.find_any(tx, self._vault, job.company_id, chat.channel_id)
-        out = Outbound(message.id, chat.external_id, message.text, self._file(message.media))
+        out = Outbound(
+            message_id=message.id,
+            chat_id=chat.external_id,
+            text=message.text,
+            file=self._file(message.media, tx.now),
+        )
         return _Dispatch(message, channel, out)
 
-    def _file(self, it: Media | None) -> OutboundFile | None:
+    def _file(self, it: Media | None, now: int) -> OutboundFile | None:
         if it is None or it.digest is None:
             return None
         path = self._files.path(it.company_id, it.digest)
-        return OutboundFile(path, it.name, it.format, it.type, it.size)
+        mime = mime_type_of(it.format)
+        url = self._addresses.url(it, now)
+        return OutboundFile(path, it.name, it.format, it.type, it.size, mime, url)
 
 
 def _recorded(
