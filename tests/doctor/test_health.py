@@ -104,7 +104,7 @@ async def test_work_that_is_late_or_held(desk: Desk) -> None:
         await asyncio.Event().wait()
 
     desk.services.outbox.add_handler("slow", never_ends)
-    await db.write(lambda tx: outbox.put(tx, desk.acme.id, "slow", {}, lane="a lane"))
+    await db.write(lambda tx: outbox.put(tx, desk.acme.id, "slow", {}, outbox.Queue("a lane")))
     await began.wait()
     assert "outbox.ok" in await health(desk)
 

@@ -26,6 +26,8 @@ from opdesk.backups.manifest import (
     verified,
 )
 from opdesk.chats import actions as chats
+from opdesk.connectors.applying import ECHO
+from opdesk.connectors.delivery import RECEIPT
 from opdesk.invitations import actions as invitations
 from opdesk.kit import copies, disk, installation, outbox
 from opdesk.kit.clock import SystemClock
@@ -47,7 +49,7 @@ from opdesk.kit.sqlite import IdBlocks, SqliteDriver
 from opdesk.server import owned_data_folder
 from opdesk.settings import Settings, without_secrets
 
-HARMLESS = (chats.FETCH, chats.CLEAR)
+HARMLESS = (chats.FETCH, chats.CLEAR, RECEIPT, ECHO)
 """Work that goes on after a restore: nobody is written to. All other kinds wait."""
 SKIPPED_IDS = 10_000_000
 """Ids that were given out after the backup must not come to mean something else."""
