@@ -151,7 +151,10 @@ def change_organization(
     changed = {
         name: value for name, value in asdict(after).items() if value != getattr(before, name)
     }
-    audit.record(tx, caller, Action.ORGANIZATION_CHANGED, after.id, **changed, **also)
+    about = {"name": after.name} | changed | also
+    if "name" in changed:
+        about["former"] = before.name
+    audit.record(tx, caller, Action.ORGANIZATION_CHANGED, after.id, **about)
     return after
 
 
