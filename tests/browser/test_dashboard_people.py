@@ -65,7 +65,7 @@ async def test_the_list_and_a_persons_menu_are_fit(desk: Desk, page: Page) -> No
     await page.get_by_role("button", name=f"Що зробити: {long}").click()
 
     await expect(page.get_by_role("menuitem").first).to_be_visible()
-    await is_fit(page, "[role=menu]")
+    await is_fit(page)
 
 
 async def test_a_role_changes_and_counts_at_once(desk: Desk, page: Page) -> None:
