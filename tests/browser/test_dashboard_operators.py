@@ -253,10 +253,33 @@ async def test_a_leavers_chats_go_to_a_colleague_or_back_to_the_queue(bot: Bot, 
     await expect(one(page, "Bob")).to_contain_text("1 відкритий чат")
     assert (await bot.chats())[0]["operator"]["id"] == desk.bob.id
 
+    await desk.acme.api.post("/api/operator/status", {"id": desk.bob.id, "status": 2})
+    await page.reload()
+    await expect(one(page, "Bob")).to_contain_text("вилучений")
     await chosen(page, "Bob", "Передати чати")
     await page.get_by_role("button", name="Повернути до черги").click()
     await expect(one(page, "Bob")).not_to_contain_text("відкритий чат")
     assert (await bot.chats())[0]["operator"] is None
+
+
+@on_sqlite
+async def test_names_without_spaces_fit(desk: Desk, page: Page) -> None:
+    kyiv = desk.acme.organizations[0]
+    wanted = [{"organizationId": kyiv, "name": letter * 200} for letter in "ЯЮ"]
+    await desk.acme.api.post("/api/operator/synchronize", wanted)
+    await opened(page, desk.base_url, "/operators")
+    await expect(people(page)).to_have_count(5)
+
+    await is_fit(page)
+    await chosen(page, "Я" * 200, "Передати чати")
+    dialog = page.get_by_test_id("hand-over")
+    await dialog.get_by_label("Колега").fill("ююю")
+    await dialog.get_by_role("button", name="ЮЮЮ").click()
+
+    await expect(dialog.get_by_role("button", name="Передати")).to_be_visible()
+    await is_fit(page)
+    inside = "node => node.scrollWidth <= node.clientWidth"
+    assert await page.get_by_test_id("dialog").evaluate(inside)
 
 
 @on_sqlite

@@ -97,7 +97,7 @@ async def test_a_channel_in_trouble_says_so_in_the_callers_language(bot: Bot) ->
     ukrainian = (await health(bot.desk, "?language=uk"))["channel.trouble"]
 
     assert english["level"] == "problem"
-    assert english["params"]["line"].endswith(f"/dashboard/channels/{bot.channel_id}")
+    assert english["params"]["line"].endswith(f"/dashboard/channels?channel={bot.channel_id}")
     assert "Telegram" in english["params"]["words"] != ukrainian["params"]["words"]
 
 
