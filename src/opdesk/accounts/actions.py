@@ -78,6 +78,11 @@ def has_companies(tx: Tx) -> bool:
     return store.has_companies(tx)
 
 
+def has_other_companies(tx: Tx, company_id: int) -> bool:
+    """Whether a company shares the installation with another one."""
+    return store.has_other_companies(tx, company_id)
+
+
 def company_of(tx: Tx, caller: CompanyCaller) -> Company:
     return access.company(tx, caller.company_id)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from opdesk.backups.manifest import SQLITE, Backup, Manifest
 from opdesk.backups.restoring import Restored
 from opdesk.kit.clock import SECOND_MS
+from opdesk.kit.sizes import size_in_words
 
 _COUNTED = ("companies", "organizations", "operators", "channels", "chats", "messages")
-_UNITS = ("bytes", "KB", "MB", "GB", "TB")
 
 
 def contents(backup: Backup) -> str:
@@ -16,9 +16,9 @@ def contents(backup: Backup) -> str:
     facts = backup.manifest
     took_s = (facts.finished_at - facts.started_at) / SECOND_MS
     lines = [
-        f"{backup.folder}, made in {took_s:.1f} s, contains {_size(facts.bytes)}:",
+        f"{backup.folder}, made in {took_s:.1f} s, contains {size_in_words(facts.bytes)}:",
         f"  database    {_kind(facts)}, schema {facts.schema}: {_counts(facts)}",
-        f"  media       {facts.media_files} files, {_size(facts.media_bytes)}",
+        f"  media       {facts.media_files} files, {size_in_words(facts.media_bytes)}",
         f"  master key  {_key(facts)}",
         "Not contained: the settings (opdesk.toml, environment, command line) and the log.",
     ]
@@ -60,10 +60,3 @@ def _key(facts: Manifest) -> str:
     if facts.has_master_key:
         return "yes: whoever has this folder can read everything in it; keep it as a secret"
     return "NO: it came by OPDESK_MASTER_KEY; keep it too, without it this backup can't be opened"
-
-
-def _size(count: float) -> str:
-    unit = 0
-    while count >= 1000 and unit < len(_UNITS) - 1:
-        count, unit = count / 1000, unit + 1
-    return f"{count:.1f} {_UNITS[unit]}" if unit else f"{count:.0f} bytes"

@@ -25,7 +25,7 @@ from opdesk.connectors.wire import (
 )
 from opdesk.kit.endpoint import COMPANY_ONLY, Db, Given, empty
 from opdesk.kit.keyring import Vault
-from opdesk.kit.query import described, id_or_none
+from opdesk.kit.query import described, flag, id_or_none
 from opdesk.media.access import Files
 
 Company = Given[CompanyCaller]
@@ -82,7 +82,7 @@ async def add_channel(
     """
     told = language_in(language)
     new = NewChannel(data.organization_id, data.source, data.from_, data.settings)
-    return _shown(board, await board.connect(company, new, is_forced=_is_true(force)), told)
+    return _shown(board, await board.connect(company, new, is_forced=flag("force", force)), told)
 
 
 @put("/api/channel/{channel_id:int}", opt=COMPANY_ONLY, tags=["Channels"])
@@ -97,7 +97,7 @@ async def change_channel(
     """Change a channel's public name or settings, or switch it off and on."""
     told = language_in(language)
     change = ChannelChange(data.from_, data.settings, data.is_enabled)
-    changed = await board.change(company, channel_id, change, is_forced=_is_true(force))
+    changed = await board.change(company, channel_id, change, is_forced=flag("force", force))
     return _shown(board, changed, told)
 
 
@@ -152,10 +152,6 @@ async def send_test_message(
 def _shown(board: Switchboard, channel: Channel, language: str) -> ChannelOut:
     declaration = CONNECTORS[channel.source].declaration
     return ChannelOut.of(channel, board.webhook_url(channel), declaration, language)
-
-
-def _is_true(text: str | None) -> bool:
-    return text is not None and text.strip().lower() in ("true", "1", "")
 
 
 ROUTES = (

@@ -13,7 +13,11 @@ function wordsOf(language: string): Words {
     locale: language,
     messages: { [language]: JSON.parse(text) as Texts },
   });
-  return { t: (key) => global.t(key), te: (key) => global.te(key, language) };
+  return {
+    t: (key) => global.t(key),
+    te: (key) => global.te(key, language),
+    moment: (time) => `at ${time}`,
+  };
 }
 
 test.each([
@@ -24,6 +28,8 @@ test.each([
   [{ name: "CRM", addresses: "" }, "CRM, addresses: any"],
   [{ name: "Olena", to: null, toId: null, moved: 3 }, "Olena, to: the queue, chats: 3"],
   [{ name: "" }, ""],
+  [{ from: "shop_bot", source: 2 }, "shop_bot, source: Telegram bot"],
+  [{ name: "Olena", expiresAt: "noon" }, "Olena, valid until: at noon"],
 ])("%j in words", (details, text) => {
   expect(detailsOf(details, wordsOf("en"))).toBe(text);
 });

@@ -1,31 +1,53 @@
 import type { AuditEntry } from "@shared/api/model";
 import { useI18n } from "vue-i18n";
 
+import { useCompany } from "../../company";
+
 export interface Words {
   t(key: string): string;
   /** Whether there is a text with this key. */
   te(key: string): boolean;
+  /** A time as people write it. */
+  moment(time: string): string;
 }
+
+/** What names the thing that was acted upon; a channel's is what links call `from`. */
+const NAMES = ["name", "from"];
 
 /** Says what an entry was about: names as they are, all else as "what: how". */
 export function useDetails(): (entry: AuditEntry) => string {
+  const company = useCompany();
   const { t, te } = useI18n();
-  return (entry) => detailsOf(entry.details, { t: (key) => t(key), te: (key) => te(key) });
+  const words: Words = {
+    t: (key) => t(key),
+    te: (key) => te(key),
+    moment: (time) => company.dates.value.full(time),
+  };
+  return (entry) => detailsOf(entry.details, words);
 }
 
 export function detailsOf(details: AuditEntry["details"], words: Words): string {
   return Object.entries(details)
     .filter(([name]) => !isNumberOf(name))
-    .filter(([name, value]) => name !== "name" || !isNothing(value))
+    .filter(([name, value]) => !NAMES.includes(name) || !isNothing(value))
     .map(([name, value]) => told(name, value, words))
     .join(", ");
 }
 
 function told(name: string, value: unknown, words: Words): string {
-  const known = (key: string, text: string): string => (words.te(key) ? words.t(key) : text);
+  const how = howOf(name, value, words);
+  return NAMES.includes(name) ? how : `${known(`audit.detail.${name}`, name, words)}: ${how}`;
+}
+
+function howOf(name: string, value: unknown, words: Words): string {
+  if (name === "source") return known(`links.source.${String(value)}`, plain(value, words), words);
+  if (name.endsWith("At") && typeof value === "string") return words.moment(value);
   const choice = isNothing(value) ? "none" : String(value);
-  const how = known(`audit.value.${name}.${choice}`, plain(value, words));
-  return name === "name" ? how : `${known(`audit.detail.${name}`, name)}: ${how}`;
+  return known(`audit.value.${name}.${choice}`, plain(value, words), words);
+}
+
+function known(key: string, text: string, words: Words): string {
+  return words.te(key) ? words.t(key) : text;
 }
 
 function plain(value: unknown, words: Words): string {
