@@ -89,6 +89,7 @@ _c, _o, _k, _s, _a = companies.c, organizations.c, api_keys.c, sessions.c, known
 COMPANY = statement(select(_c.id, _c.login, _c.name).where(_c.id == bindparam("company")))
 COMPANY_BY_LOGIN = statement(select(_c.id).where(_c.login_key == bindparam("login_key")))
 ANY_COMPANY = statement(select(_c.id).limit(1))
+COMPANY_IDS = statement(select(_c.id).order_by(_c.id))
 ADD_COMPANY = statement(
     insert(companies).values(
         id=bindparam("id"),
@@ -214,6 +215,10 @@ def find_company(tx: Tx, company_id: int) -> Company | None:
 def find_company_id(tx: Tx, login_key: str) -> int | None:
     row = tx.first(COMPANY_BY_LOGIN, login_key=login_key)
     return int(row[0]) if row else None
+
+
+def list_company_ids(tx: Tx) -> list[int]:
+    return [int(row[0]) for row in tx.all(COMPANY_IDS)]
 
 
 def has_companies(tx: Tx) -> bool:

@@ -1,6 +1,7 @@
 """What can happen to chats and messages: the rules of the contract's section Chats."""
 
 from opdesk.chats.actions.handing_over import count_open, hand_over
+from opdesk.chats.actions.held import HeldSend, drop_held_sends, list_held_sends, resume_held
 from opdesk.chats.actions.lifecycle import (
     CLEAR,
     ForgetRaw,
@@ -43,6 +44,7 @@ __all__ = [
     "UNCERTAIN",
     "Check",
     "ForgetRaw",
+    "HeldSend",
     "Leftovers",
     "assign",
     "check_text_length",
@@ -50,6 +52,7 @@ __all__ = [
     "count_open",
     "delete_chat",
     "delete_outdated",
+    "drop_held_sends",
     "edit_received",
     "find_chat",
     "find_message",
@@ -61,12 +64,14 @@ __all__ = [
     "is_stored",
     "list_by_phone",
     "list_chats",
+    "list_held_sends",
     "list_messages",
     "list_newest_of_channel",
     "localized",
     "mark_read",
     "receive",
     "record_delivery",
+    "resume_held",
     "send",
     "send_lane",
     "set_status",
