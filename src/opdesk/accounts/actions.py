@@ -74,6 +74,11 @@ def add_company(tx: Tx, login: str, name: str) -> int:
     return store.insert_company(tx, login, login_key(login), name_in(name))
 
 
+def list_company_ids(tx: Tx) -> list[int]:
+    """Every company of the installation."""
+    return store.list_company_ids(tx)
+
+
 def has_companies(tx: Tx) -> bool:
     return store.has_companies(tx)
 
@@ -156,7 +161,7 @@ def change_organization(
     changed = {
         name: value for name, value in asdict(after).items() if value != getattr(before, name)
     }
-    about = {"name": after.name} | changed | also
+    about: dict[str, Detail] = {"name": after.name, **changed, **also}
     if "name" in changed:
         about["former"] = before.name
     audit.record(tx, caller, Action.ORGANIZATION_CHANGED, after.id, **about)

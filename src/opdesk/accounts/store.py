@@ -90,6 +90,7 @@ COMPANY = statement(select(_c.id, _c.login, _c.name).where(_c.id == bindparam("c
 COMPANY_BY_LOGIN = statement(select(_c.id).where(_c.login_key == bindparam("login_key")))
 ANY_COMPANY = statement(select(_c.id).limit(1))
 OTHER_COMPANY = statement(select(_c.id).where(_c.id != bindparam("company")).limit(1))
+COMPANY_IDS = statement(select(_c.id).order_by(_c.id))
 ADD_COMPANY = statement(
     insert(companies).values(
         id=bindparam("id"),
@@ -215,6 +216,10 @@ def find_company(tx: Tx, company_id: int) -> Company | None:
 def find_company_id(tx: Tx, login_key: str) -> int | None:
     row = tx.first(COMPANY_BY_LOGIN, login_key=login_key)
     return int(row[0]) if row else None
+
+
+def list_company_ids(tx: Tx) -> list[int]:
+    return [int(row[0]) for row in tx.all(COMPANY_IDS)]
 
 
 def has_companies(tx: Tx) -> bool:

@@ -135,7 +135,10 @@ MENDS: Mapping[str, str] = {
     "slowLine": "The line to this address is slow; operators will feel it with files",
     "noBuffer": "Let the proxy pass on what comes at once: nginx with",
     "log": "See the server's log for why they fail",
-    "resume": "They may have gone out after the backup was made. To send them",
+    "resume": (
+        "They may have gone out after the backup was made: with --list this command names them, "
+        "with --drop it gives them up. To send them"
+    ),
     "page": "Open the channel in the dashboard",
     "outgoing": "See that this server has a way to the platform",
     "openFiles": "Raise the limit: in the systemd unit with",

@@ -34,7 +34,7 @@ from sqlalchemy import (
 
 from opdesk.kit.bus import Alarm, Bus, Wake
 from opdesk.kit.clock import SECOND_MS, Clock
-from opdesk.kit.context import DuplicateRow, Tx
+from opdesk.kit.context import DuplicateRow, Row, Tx
 from opdesk.kit.db import Database
 from opdesk.kit.errors import Unavailable
 from opdesk.kit.ids import jittered
@@ -135,6 +135,23 @@ RELEASE = statement(
     update(jobs).where(_j.run_at == bindparam("held")).values(run_at=bindparam("now"))
 )
 COUNT_HELD = statement(select(func.count()).where(_j.run_at == bindparam("held")))
+COUNT_HELD_BY_COMPANY = statement(
+    select(_j.company_id, func.count())
+    .where(_j.run_at == bindparam("held"))
+    .group_by(_j.company_id)
+    .order_by(_j.company_id)
+)
+_held = (_j.id, _j.company_id, _j.kind, _j.payload, _j.leased_until)
+HELD_AFTER = statement(
+    select(*_held)
+    .where(_j.run_at == bindparam("held"), _j.id > bindparam("after"))
+    .order_by(_j.id)
+    .limit(bindparam("limit"))
+)
+# Said twice, as another command may have let it go since the ids were read.
+DROP_HELD = statement(
+    delete(jobs).where(in_json(_j.id, "ids"), _j.run_at == bindparam("held")).returning(*_held)
+)
 DELETE_KIND = statement(delete(jobs).where(_j.kind == bindparam("of_kind")))
 
 
@@ -165,6 +182,17 @@ class Queue:
     lane: str
     share: str = ""
     after_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HeldJob:
+    """Work of a restored backup. `was_interrupted`: it was under way when the backup was made."""
+
+    id: int
+    company_id: int
+    kind: str
+    payload: Mapping[str, Any]
+    was_interrupted: bool
 
 
 class RetryLater(Exception):
@@ -225,6 +253,31 @@ def release(tx: Tx) -> int:
 
 def count_held(tx: Tx) -> int:
     return int(tx.scalar(COUNT_HELD, held=HELD_UNTIL))
+
+
+def count_held_by_company(tx: Tx) -> dict[int, int]:
+    """How much waits of each company that has something waiting."""
+    return {int(row[0]): int(row[1]) for row in tx.all(COUNT_HELD_BY_COMPANY, held=HELD_UNTIL)}
+
+
+def list_held(tx: Tx, after: int, limit: int) -> list[HeldJob]:
+    """The first `limit` of what was held behind the job `after`, in the order they were put."""
+    return _held_jobs(tx.all(HELD_AFTER, held=HELD_UNTIL, after=after, limit=limit))
+
+
+def drop_held(tx: Tx, limit: int) -> list[HeldJob]:
+    """Take away the first `limit` of what was held; what that was. It will never run."""
+    ids = json.dumps([one.id for one in list_held(tx, 0, limit)])
+    dropped = _held_jobs(tx.all(DROP_HELD, held=HELD_UNTIL, ids=ids))
+    tx.wakes.add(Wake(TOPIC))
+    return sorted(dropped, key=lambda one: one.id)
+
+
+def _held_jobs(rows: Sequence[Row]) -> list[HeldJob]:
+    return [
+        HeldJob(job_id, company_id, kind, msgspec.json.decode(payload), leased_until > 0)
+        for job_id, company_id, kind, payload, leased_until in rows
+    ]
 
 
 def find_late(tx: Tx, before: int) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from opdesk.chats.actions.changing import (
     receipts_until,
 )
 from opdesk.chats.actions.handing_over import count_open, hand_over
+from opdesk.chats.actions.held import HeldSend, drop_held_sends, list_held_sends, resume_held
 from opdesk.chats.actions.lifecycle import (
     CLEAR,
     ForgetRaw,
@@ -64,6 +65,7 @@ __all__ = [
     "UNCERTAIN",
     "Check",
     "ForgetRaw",
+    "HeldSend",
     "Leftovers",
     "assign",
     "check_text_length",
@@ -72,6 +74,7 @@ __all__ = [
     "delete_chat",
     "delete_outdated",
     "deletion_received",
+    "drop_held_sends",
     "edit_received",
     "find_chat",
     "find_external",
@@ -86,6 +89,7 @@ __all__ = [
     "is_stored",
     "list_by_phone",
     "list_chats",
+    "list_held_sends",
     "list_messages",
     "list_newest_of_channel",
     "localized",
@@ -99,6 +103,7 @@ __all__ = [
     "receive_sent",
     "record_delivery",
     "rename_client",
+    "resume_held",
     "retry",
     "send",
     "send_lane",

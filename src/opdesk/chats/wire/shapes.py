@@ -99,9 +99,10 @@ class MessageOut(Wire):
     """`author`: 0 operator, 1 client, 2 bot, 3 system.
 
     `status`: 0 New, 1 Success, 2 Rejected, 3 Read, 4 Delivered; forward is New, Success,
-    Delivered, Read. `error` "uncertain": a send that may or may not have arrived. `createdAt` of a
-    client's message is the time that its platform says; messages stand in the order of `position`,
-    and of their ids where that is the same: one that a platform brings late has its own place.
+    Delivered, Read. `error` "uncertain": a send that may or may not have arrived; "dropped": an
+    admin gave it up after a restore. `createdAt` of a client's message is the time that its
+    platform says; messages stand in the order of `position`, and of their ids where that is the
+    same: one that a platform brings late has its own place.
 
     A location is media of type 5 whose `uri` opens a map, and stands in `place`; a shared contact
     is media of type 6 whose `uri` is the vCard, and stands in `card`. `replyToId`: the message that

@@ -29,7 +29,7 @@ test.each([
   [{ name: "Olena", to: null, toId: null, moved: 3 }, "Olena, to: the queue, chats: 3"],
   [{ name: "" }, ""],
   [{ from: "shop_bot", source: 2 }, "shop_bot, source: Telegram bot"],
-  [{ name: "Olena", expiresAt: "noon" }, "Olena, valid until: at noon"],
+  [{ name: "Olena", expiresAt: "noon" }, "Olena, until: at noon"],
 ])("%j in words", (details, text) => {
   expect(detailsOf(details, wordsOf("en"))).toBe(text);
 });
