@@ -154,7 +154,8 @@ def change_organization(
     about = {"name": after.name} | changed | also
     if "name" in changed:
         about["former"] = before.name
-    audit.record(tx, caller, Action.ORGANIZATION_CHANGED, after.id, **about)
+    if changed or also:
+        audit.record(tx, caller, Action.ORGANIZATION_CHANGED, after.id, **about)
     return after
 
 
