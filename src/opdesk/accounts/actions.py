@@ -151,7 +151,7 @@ def change_organization(
     changed = {
         name: value for name, value in asdict(after).items() if value != getattr(before, name)
     }
-    about = {"name": after.name} | changed | also
+    about: dict[str, Detail] = {"name": after.name, **changed, **also}
     if "name" in changed:
         about["former"] = before.name
     if changed or also:
