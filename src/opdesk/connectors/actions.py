@@ -74,8 +74,13 @@ class Switchboard:
         self._webhook_base = webhook_base
 
     def webhook_url(self, channel: Channel) -> str:
-        """Where the platform calls us; the proof of origin is in a header, not in the address."""
-        return f"{self._webhook_base}/hooks/{channel.company_id}/{channel.id}"
+        """Where the platform calls us. It ends with a secret only where the platform signs nothing:
+
+        else the proof of origin is in a header, not in the address.
+        """
+        url = f"{self._webhook_base}/hooks/{channel.company_id}/{channel.id}"
+        has_secret = connector_class(channel.source).declaration.has_path_secret
+        return f"{url}/{channel.webhook_secret}" if has_secret else url
 
     async def connect(self, caller: CompanyCaller, new: NewChannel, *, is_forced: bool) -> Channel:
         """Ask the platform who we are, register our webhook, save.
