@@ -5,8 +5,10 @@ from contextlib import AbstractAsyncContextManager
 from typing import ClassVar, Protocol
 
 from opdesk.channels.model import Source, Trouble
-from opdesk.chats.model import Card, MessageStatus, Place
+from opdesk.chats.model import Card, MessageStatus, Place, TemplateFill
 from opdesk.connectors.declaration import (
+    WEBHOOK_URL,
+    After,
     BadSettings,
     Choice,
     Declaration,
@@ -38,7 +40,6 @@ from opdesk.connectors.items import (
     Renumbered,
     Subscription,
     Template,
-    TemplateFill,
     Update,
 )
 from opdesk.connectors.problems import (
@@ -54,7 +55,9 @@ from opdesk.kit.http_client import HttpClient
 from opdesk.media.model import MediaType
 
 __all__ = [
+    "WEBHOOK_URL",
     "Account",
+    "After",
     "BadPayload",
     "BadSettings",
     "Card",

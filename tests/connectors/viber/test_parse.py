@@ -99,7 +99,6 @@ def test_each_status_moves_the_message(words: str, status: MessageStatus) -> Non
     assert update.item == Receipt(
         status=status,
         message_id="5",
-        our_id=77,
         problem=Problem.REJECTED if is_failed else None,
         words=words if is_failed else "",
     )
@@ -109,14 +108,6 @@ def test_a_status_that_nobody_knows_yet_changes_nothing() -> None:
     [update] = parsed({"messageId": "5", "deliverystatus": "teleported"})
 
     assert (update.item, update.key) == (None, "status:5:teleported")
-
-
-@pytest.mark.parametrize("ours", [None, "abc", "-1", "0", "9" * 20, 1.5, [], "٣"])
-def test_a_number_that_is_not_ours_is_left_alone(ours: Any) -> None:
-    [update] = parsed({"messageId": "5", "deliverystatus": "read", "customerMessageId": ours})
-
-    assert isinstance(update.item, Receipt)
-    assert update.item.our_id is None
 
 
 @pytest.mark.parametrize("phone", ["380936670003", "+380 (93) 667-00-03", 380936670003])

@@ -50,7 +50,6 @@ SEND_TIMEOUT_S = 30.0
 NO_MESSAGE = "0"
 """An id that no message has: asked for, SMSBAT says whether it takes the token."""
 LEAST_DIGITS, MOST_DIGITS = 7, 15
-MAX_OUR_ID = 2**53
 
 
 class Viber(Platform):
@@ -246,13 +245,6 @@ def _receipt(told: Status, message_id: str) -> Receipt | None:
     return Receipt(
         status=status,
         message_id=message_id,
-        our_id=_our_id(told.customer_message_id),
         problem=Problem.REJECTED if is_failed else None,
         words=told.delivery_status[:300] if is_failed else "",
     )
-
-
-def _our_id(text: Any) -> int | None:
-    """Our own number, where SMSBAT gives it back."""
-    is_number = str(text).isascii() and str(text).isdecimal() and len(str(text)) <= 16
-    return int(text) if is_number and 0 < int(text) <= MAX_OUR_ID else None

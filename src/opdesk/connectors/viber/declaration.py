@@ -1,6 +1,7 @@
 """What an admin is told about Viber Business Messages, in both languages."""
 
 from opdesk.connectors.base import (
+    WEBHOOK_URL,
     Choice,
     Declaration,
     Hearing,
@@ -13,7 +14,6 @@ from opdesk.connectors.base import (
     WebhookSetup,
     Words,
 )
-from opdesk.connectors.declaration import WEBHOOK_URL
 
 DEFAULT_BASE_URL = "https://restapi.smsbat.com"
 DEFAULT_TEXT_TYPE, DEFAULT_MEDIA_TYPE = "viber_trans", "viber_promo"

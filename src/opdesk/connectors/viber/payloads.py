@@ -34,11 +34,14 @@ class Incoming(msgspec.Struct):
 
 
 class Status(msgspec.Struct):
-    """What became of a message of ours; also the answer to `GET /bat/message/{id}`."""
+    """What became of a message; also the answer to `GET /bat/message/{id}`.
+
+    Other programs may send through the same account: only SMSBAT's own id is believed, not
+    `customerMessageId`.
+    """
 
     message_id: Id = msgspec.field(name="messageId")
     delivery_status: str = msgspec.field(name="deliverystatus")
-    customer_message_id: Any = msgspec.field(name="customerMessageId", default=None)
 
 
 _PHONE = re.compile(rb'"phoneNumber"\s*:\s*"?\s*\+?([0-9][0-9 ().-]{3,30})')
