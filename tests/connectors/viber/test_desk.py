@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from opdesk.connectors.delivery import FIRST_RECEIPT_S
 from opdesk.media.model import MediaType
 from opdesk.simulators.base import Person
 from opdesk.simulators.viber import ViberPlatform, error_reply
-from tests.desk import Desk
+from tests.desk import Desk, eventually
 from tests.servers import serving
 from tests.viber import JPEG, Line
 
@@ -98,6 +99,37 @@ async def test_a_photo_arrives_and_what_viber_cannot_show_is_refused(viber: Vibe
         ("img.jpg", JPEG),
         ("рахунок.pdf", b"%PDF-1.7"),
     ]
+
+
+async def test_delivery_is_told_by_the_webhook_also_before_it_is_asked_for(viber: Viber) -> None:
+    chat_id = await viber.given_chat(OLENA)
+    await viber.answers(chat_id, textMessage="?")
+
+    await viber.platform.sees(OLENA)
+
+    assert (await viber.messages(chat_id))[-1]["status"] == 4
+    assert viber.platform.sent("message")[1:] == []
+
+
+async def test_delivery_is_asked_for_where_no_webhook_tells_it(viber: Viber) -> None:
+    viber.platform.status_url = ""
+    viber.platform.without_viber.add("380500000000")
+    nobody = Person("380500000000", "Ніхто")
+    chat_id = await viber.given_chat(OLENA)
+    await viber.answers(chat_id, textMessage="?")
+    await viber.platform.writes(nobody, "?")
+    [other] = [one["id"] for one in await viber.chats() if one["id"] != chat_id]
+    await viber.answers(other, textMessage="?")
+    await viber.platform.sees(OLENA)
+
+    viber.desk.clock.move(seconds=FIRST_RECEIPT_S + 1)
+
+    async def told() -> list[tuple[int, str | None]] | None:
+        last = [(await viber.messages(one))[-1] for one in (chat_id, other)]
+        found = [(one["status"], one["error"]) for one in last]
+        return found if all(status != 1 for status, _ in found) else None
+
+    assert await eventually(told, 30) == [(4, None), (2, "rejected")]
 
 
 async def test_a_refusal_has_its_reason_and_is_final(viber: Viber) -> None:

@@ -191,14 +191,53 @@ async def test_each_refusal_has_its_own_reason_and_is_final(viber: Viber) -> Non
     assert len(viber.platform.sent("send_message")) == len(REFUSALS)
 
 
-async def test_whoever_unsubscribed_is_not_reached_until_they_write_again(viber: Viber) -> None:
+async def test_whoever_unsubscribed_is_not_written_to_until_they_write_again(
+    viber: Viber,
+) -> None:
     chat_id = await viber.given_chat(OLENA)
     await viber.platform.unsubscribes(OLENA)
-    assert (await viber.answers(chat_id, textMessage="?"))["error"] == "blocked"
+    refused = await viber.desk.alice.api.post(f"/api/chat/{chat_id}/message", {"textMessage": "?"})
+    assert (refused.status, refused.json["reason"]) == (409, "blocked")
 
     await viber.platform.writes(OLENA, "Я знову тут")
 
     assert (await viber.answers(chat_id, textMessage="Вітаємо"))["status"] == 1
+
+
+async def test_what_was_read_and_what_failed_is_seen_in_the_panel(viber: Viber) -> None:
+    chat_id = await viber.given_chat(OLENA)
+    await viber.answers(chat_id, textMessage="перше")
+    await viber.platform.sees(OLENA)
+    await viber.answers(chat_id, textMessage="друге")
+
+    await viber.platform.fails(OLENA, viber.platform.phones[OLENA.id][-1], "no such device")
+
+    _, read, failed = await viber.messages(chat_id)
+    assert (read["message"], read["status"]) == ("перше", 3)
+    assert (failed["message"], failed["status"], failed["error"]) == ("друге", 2, "rejected")
+
+
+async def test_places_and_contacts_are_shown_as_what_they_are(viber: Viber) -> None:
+    await viber.platform.sends_place(OLENA, 50.45, 30.52)
+    await viber.platform.sends_contact(OLENA, "Іван", "+380501112233")
+    await viber.platform.sends_link(OLENA, "https://shop.example/a")
+
+    place, card, link = await viber.stored()
+    assert [one["isUnsupported"] for one in (place, card, link)] == [False] * 3
+    assert (place["media"]["type"], card["media"]["type"], link["media"]) == (5, 6, None)
+    assert "50.45" in place["media"]["uri"]
+    assert card["media"]["name"] == "Іван"
+    assert link["message"] == "https://shop.example/a"
+
+
+async def test_a_text_beside_a_file_goes_behind_it(viber: Viber) -> None:
+    chat_id = await viber.given_chat(OLENA)
+    photo = media_of("фото.jpg", MediaType.PHOTO, JPEG)
+
+    await viber.answers(chat_id, textMessage="ось", media=photo)
+
+    shown = viber.platform.phones[OLENA.id][1:]
+    assert [(line.kind, line.text) for line in shown] == [(MediaType.PHOTO, ""), (None, "ось")]
 
 
 async def test_a_lost_answer_is_uncertain_and_never_sent_again(viber: Viber) -> None:
