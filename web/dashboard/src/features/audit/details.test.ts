@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 import { detailsOf, type Words } from "./details";
 
-type Texts = Record<string, unknown>;
+type Texts = Record<string, Record<string, string>>;
 
 function wordsOf(language: string): Words {
   const text = readFileSync(`dashboard/src/locales/${language}.json`, "utf8");
