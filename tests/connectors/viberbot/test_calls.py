@@ -243,10 +243,6 @@ async def test_an_address_on_a_private_network_is_refused_by_its_field() -> None
     assert (refused.value.name, trouble.code) == ("apiBaseUrl", "addressRefused")
 
 
-async def test_a_channel_without_a_webhook_is_told_to_have_https(phone: Phone) -> None:
-    assert [one.code for one in await phone.connector.check(None)] == ["needsHttps"]
-
-
 async def test_each_device_tells_what_it_got_and_both_mean_one_receipt(phone: Phone) -> None:
     sent = await phone.connector.send(text())
     phone.heard.clear()

@@ -275,6 +275,21 @@ async def test_the_check_says_what_is_wrong(viber: Viber) -> None:
     assert silent.startswith("Viber does not answer.")
 
 
+async def test_without_an_https_address_the_channel_sends_only_and_says_why(desk: Desk) -> None:
+    """A platform on this machine gets a webhook in any case: "127.1" looks like another."""
+    platform = ViberBotPlatform()
+    async with serving(platform) as url:
+        settings = platform.settings(url.replace("127.0.0.1", "127.1"))
+        new = {"organizationId": desk.acme.organizations[0], "source": 1, "settings": settings}
+        made = await desk.acme.api.post("/api/channel", new)
+        line = Line(desk, platform, made.json["id"], url)
+        told = await line.check()
+
+    assert (made.status, made.json["state"], platform.webhook.url) == (200, "failed", "")
+    [why] = told
+    assert why.startswith("The platform sends messages to an https address only")
+
+
 async def test_a_wrong_token_is_refused_when_it_is_saved(desk: Desk) -> None:
     platform = ViberBotPlatform()
     async with serving(platform) as url:

@@ -113,7 +113,7 @@ class Viber(Platform):
             return [Trouble("tokenRefused", {"words": str(error)})]
         except Unreachable:
             return [Trouble("platformSilent")]
-        return [Trouble("needsHttps")] if webhook_url is None else []
+        return []
 
     async def send(self, out: Outbound) -> str:
         body = body_of(out, self._settings)

@@ -233,13 +233,6 @@ TROUBLES = {
         "Адреса API SMSBAT: {words}",
         "apiBaseUrl: {words}",
     ),
-    "needsHttps": Words(
-        "SMSBAT має надсилати повідомлення на https-адресу. Налаштуйте сервер OpDesk так, щоб"
-        " OPDESK_PUBLIC_URL починалася з https, збережіть канал і дайте менеджеру нову адресу.",
-        "SMSBAT has to send messages to an https address. Set the OpDesk server up so that"
-        " OPDESK_PUBLIC_URL begins with https, save the channel and give the manager the new"
-        " address.",
-    ),
 }
 NOTES = (
     Words(

@@ -205,12 +205,6 @@ TROUBLES = {
         "Viber has another webhook than ours: the bot was probably connected to another program."
         " Disconnect it there and save the channel again.",
     ),
-    "needsHttps": Words(
-        "Viber надсилає повідомлення лише на https-адресу. Налаштуйте сервер OpDesk так, щоб"
-        " OPDESK_PUBLIC_URL починалася з https, і збережіть канал знову.",
-        "Viber sends messages to an https address only. Set the OpDesk server up so that"
-        " OPDESK_PUBLIC_URL begins with https, and save the channel again.",
-    ),
     "eventsMissing": Words(
         "Viber не повідомляє нас про: {words}. Збережіть канал знову, щоб OpDesk зареєстрував"
         " вебхук з усіма подіями.",
