@@ -170,7 +170,7 @@ def test_roles_inside_a_slice_point_one_way() -> None:
 
 
 def test_a_connector_is_a_leaf() -> None:
-    """It imports `kit` and the connectors' base; only the registry imports it."""
+    """It imports `kit` and what connectors share; only the registry imports it."""
     wrong = [
         f"{path.relative_to(PACKAGE)} imports {'.'.join(target)}"
         for path, tree in modules()

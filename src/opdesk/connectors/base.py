@@ -7,6 +7,8 @@ from typing import ClassVar, Protocol
 from opdesk.channels.model import Source, Trouble
 from opdesk.chats.model import Card, MessageStatus, Place, TemplateFill
 from opdesk.connectors.declaration import (
+    WEBHOOK_URL,
+    After,
     BadSettings,
     Choice,
     Declaration,
@@ -53,7 +55,9 @@ from opdesk.kit.http_client import HttpClient
 from opdesk.media.model import MediaType
 
 __all__ = [
+    "WEBHOOK_URL",
     "Account",
+    "After",
     "BadPayload",
     "BadSettings",
     "Card",
