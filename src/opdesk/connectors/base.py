@@ -7,6 +7,7 @@ from typing import ClassVar, Protocol
 from opdesk.channels.model import Source, Trouble
 from opdesk.chats.model import Card, MessageStatus, Place
 from opdesk.connectors.declaration import (
+    After,
     BadSettings,
     Choice,
     Declaration,
@@ -55,6 +56,7 @@ from opdesk.media.model import MediaType
 
 __all__ = [
     "Account",
+    "After",
     "BadPayload",
     "BadSettings",
     "Card",

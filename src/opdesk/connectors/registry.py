@@ -6,10 +6,12 @@ from opdesk.channels.errors import SourceNotServed
 from opdesk.channels.model import Channel, Source
 from opdesk.connectors.base import Connector
 from opdesk.connectors.telegram.connector import Telegram
+from opdesk.connectors.whatsapp.connector import WhatsApp
 from opdesk.kit.http_client import HttpClient
 
 CONNECTORS: Mapping[Source, type[Connector]] = {
     Source.TELEGRAM_BOT: Telegram,
+    Source.WHATSAPP: WhatsApp,
 }
 
 
