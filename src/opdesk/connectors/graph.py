@@ -86,12 +86,17 @@ class Graph:
     def __init__(self, http: HttpClient, base: str, token: str, base_setting: str) -> None:
         """`base` is `https://graph.facebook.com/v26.0`, set by the setting `base_setting`."""
         self._http, self._base, self._base_setting = http, base, base_setting
-        self.headers: Mapping[str, str] = {"Authorization": f"Bearer {token}"}
+        self._headers = {"Authorization": f"Bearer {token}"}
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """For a file's address, where Meta wants to see the token too."""
+        return self._headers
 
     async def get(self, path: str, timeout_s: float = SETUP_TIMEOUT_S) -> HttpReply:
         """Raises HttpError."""
         return await self._http.get(
-            f"{self._base}/{path}", timeout_s=timeout_s, headers=self.headers
+            f"{self._base}/{path}", timeout_s=timeout_s, headers=self._headers
         )
 
     async def post(
@@ -110,7 +115,7 @@ class Graph:
             data=data,
             files=files,
             timeout_s=timeout_s,
-            headers=self.headers,
+            headers=self._headers,
         )
 
     async def setup(self, method: str, path: str, *, json: Any = None) -> Any:
