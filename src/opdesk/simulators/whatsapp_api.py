@@ -47,7 +47,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "status": "APPROVED",
         "parameter_format": "NAMED",
         "components": [
-            {"type": "BODY", "text": "Вітаємо, {{first_name}}! {{first_name}}, ми тут."}
+            {"type": "BODY", "text": "Вітаємо, {{name}} з міста {{city}}! {{name}}, ми тут"}
         ],
     },
     {

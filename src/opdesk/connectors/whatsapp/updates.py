@@ -41,6 +41,14 @@ _STATUSES = {
 }
 
 
+_IDS = {
+    "messages": ("from_user_id", "from"),
+    "statuses": ("recipient_user_id", "recipient_id"),
+    "message_echoes": ("to_user_id", "to"),
+}
+"""Where an element of each list names its customer."""
+
+
 class _Unreadable(Exception):
     """A part that names nobody."""
 
@@ -93,7 +101,8 @@ class _Part:
         change = self.change
         if self.name is not None:
             element = self.element if element is None else element
-            value = {**self._of_all(), **self._contacts(element), self.name: [element]}
+            contacts = self._contacts(element, _IDS[self.name])
+            value = {**self._of_all(), **contacts, self.name: [element]}
             change = {"field": change.get("field"), "value": value}
         entry = {"id": self.entry_id, "changes": [change]}
         return msgspec.json.encode({"object": OBJECT, "entry": [entry]})
@@ -102,13 +111,10 @@ class _Part:
         names = ("messaging_product", "metadata")
         return {name: self.value[name] for name in names if name in self.value}
 
-    def _contacts(self, element: Any) -> dict[str, Any]:
+    def _contacts(self, element: Any, names: tuple[str, str]) -> dict[str, Any]:
         """The contact of this element's customer: other people's don't belong to it."""
         ids = element if isinstance(element, dict) else {}
-        user = ids.get("from_user_id") or ids.get("to_user_id") or ids.get("recipient_user_id")
-        phone = ids.get("from") or ids.get("recipient_id")
-        if self.name == "message_echoes":
-            phone = ids.get("to")
+        user, phone = (ids.get(name) for name in names)
         found = self._contact(user, phone)
         return {"contacts": [found]} if found else {}
 
@@ -131,7 +137,7 @@ def _parts(envelope: Mapping[str, Any]) -> Iterator[_Part]:
 
 
 def _parts_of(whole: _Part) -> Iterator[_Part]:
-    named = [(name, whole.value.get(name)) for name in ("messages", "statuses", "message_echoes")]
+    named = [(name, whole.value.get(name)) for name in _IDS]
     lists = [(name, listed) for name, listed in named if _is_list(listed)]
     if not lists:
         yield whole
