@@ -35,7 +35,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "parameter_format": "POSITIONAL",
         "components": [
             {"type": "HEADER", "format": "TEXT", "text": "Замовлення {{1}}"},
-            {"type": "BODY", "text": "{{1}}, ваше замовлення чекає на вас: {{2}}."},
+            {"type": "BODY", "text": "Чекаємо на вас: {{2}}. До зустрічі, {{1}}!"},
             {"type": "FOOTER", "text": "Не відповідайте, якщо все гаразд"},
             {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Дякую"}]},
         ],

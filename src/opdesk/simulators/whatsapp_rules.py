@@ -143,6 +143,8 @@ def _template(content: Mapping[str, Any], templates: list[dict[str, Any]]) -> st
 
 def _filled(text: str, parameters: list[dict[str, Any]]) -> str:
     names = list(dict.fromkeys(_PLACE.findall(text)))
+    if all(name.isdecimal() for name in names):
+        names.sort(key=int)
     if len(names) != len(parameters):
         raise Refused(132000, "Number of parameters does not match the expected number of params")
     values = {}

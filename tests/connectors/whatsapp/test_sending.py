@@ -181,10 +181,17 @@ async def test_templates_are_those_that_words_can_fill(talk: Talk) -> None:
             "uk",
             "UTILITY",
             "Замовлення {{1}}",
-            "{{1}}, ваше замовлення чекає на вас: {{2}}.",
+            "Чекаємо на вас: {{2}}. До зустрічі, {{1}}!",
             "Не відповідайте, якщо все гаразд",
         ),
-        Template("hello", "uk", "MARKETING", "", "Вітаємо, {{1}} з міста {{2}}! {{1}}, ми тут", ""),
+        Template(
+            "hello",
+            "uk",
+            "MARKETING",
+            "",
+            "Вітаємо, {{name}} з міста {{city}}! {{name}}, ми тут",
+            "",
+        ),
         Template("thanks", "en", "UTILITY", "", "Thank you!", ""),
     ]
 
@@ -194,8 +201,8 @@ async def test_templates_are_those_that_words_can_fill(talk: Talk) -> None:
     [
         (TemplateFill("thanks", "en"), "Thank you!"),
         (
-            TemplateFill("order_ready", "uk", ("№5",), ("Тарасе", "Хрещатик")),
-            "Замовлення №5\nТарасе, ваше замовлення чекає на вас: Хрещатик.\n"
+            TemplateFill("order_ready", "uk", ("№5",), ("Хрещатик", "Тарасе")),
+            "Замовлення №5\nЧекаємо на вас: Хрещатик. До зустрічі, Тарасе!\n"
             "Не відповідайте, якщо все гаразд",
         ),
         (
@@ -452,3 +459,53 @@ async def test_captured_bodies_become_messages_through_the_desk(line: Line, payl
         "voice-1834915043569604.ogg",
     ]
     assert not any(one["isUnsupported"] for one in stored)
+
+
+async def test_what_happens_to_messages_is_seen_in_the_desk(line: Line) -> None:
+    chat_id = await line.given_chat("помаранчевий")
+    whatsapp = line.whatsapp
+    theirs = whatsapp.phones[TARAS.id][0]
+    sent = await line.send(chat_id, textMessage="Так, є")
+    ours = whatsapp.phones[TARAS.id][-1]
+
+    await whatsapp.sees(TARAS)
+    await whatsapp.edits(TARAS, theirs.id, "бірюзовий")
+    await whatsapp.reacts(TARAS, ours.id, "👍")
+    await whatsapp.sends_place(TARAS, 50.45, 30.52, "Майдан")
+    await whatsapp.sends_contact(TARAS, ("Олена", "+380671112233"), ("Іван", "+380671112234"))
+    taken_back = await whatsapp.writes(TARAS, "таємниця")
+    await whatsapp.takes_back(TARAS, taken_back.id)
+    await whatsapp.company_writes(TARAS, "Пишу з телефону")
+
+    stored = await line.messages(chat_id)
+    by_id = {one["id"]: one for one in stored}
+    assert by_id[sent["id"]]["status"] == 3
+    assert (stored[0]["message"], stored[0]["isEdited"]) == ("бірюзовий", True)
+    assert "👍" in str(by_id[sent["id"]])
+    assert "таємниця" not in str(stored)
+    assert stored[-1]["message"] == "Пишу з телефону"
+    shown = str(stored)
+    assert all(word in shown for word in ("Майдан", "Олена", "Іван"))
+    assert len(await line.chats()) == 1
+
+
+async def test_a_new_number_keeps_the_chat(line: Line) -> None:
+    await line.given_chat()
+
+    moved = await line.whatsapp.changes_number(TARAS, "+380671112233")
+    await line.whatsapp.writes(moved, "Це я, з нового номера")
+
+    [chat] = await line.chats()
+    assert chat["client"]["phone"] == "+380671112233"
+    assert len(await line.messages(chat["id"])) == 2
+
+
+async def test_a_failure_that_comes_later_is_shown(line: Line) -> None:
+    chat_id = await line.given_chat()
+    await line.send(chat_id, textMessage="?")
+    ours = line.whatsapp.phones[TARAS.id][-1]
+
+    await line.whatsapp.fails(TARAS, ours.id, 131026, "Message undeliverable")
+
+    message = (await line.messages(chat_id))[-1]
+    assert (message["status"], message["error"]) == (2, "recipient_unknown")

@@ -4,7 +4,7 @@ Source: developers.facebook.com, WhatsApp "Message templates" and "Template comp
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -85,26 +85,23 @@ def next_page(answer: Any) -> str | None:
 
 
 def shown(one: Definition) -> Template:
-    """Named places are numbered in their order."""
     return Template(
         name=one.name,
         language=one.language,
         category=one.category,
-        header=_numbered(one.text("HEADER")),
-        body=_numbered(one.text("BODY")),
+        header=_plain_places(one.text("HEADER")),
+        body=_plain_places(one.text("BODY")),
         footer=one.text("FOOTER"),
     )
 
 
-def _numbered(text: str) -> str:
-    names = _names(text)
-    return _PLACE.sub(lambda found: f"{{{{{names.index(found[1]) + 1}}}}}", text)
+def _plain_places(text: str) -> str:
+    return _PLACE.sub(r"{{\1}}", text)
 
 
 def _names(text: str) -> list[str]:
-    """The places of a text, each once, in the order in which they are filled."""
-    found = dict.fromkeys(_PLACE.findall(text))
-    return sorted(found, key=int) if all(name.isdecimal() for name in found) else list(found)
+    """The places of a text, each once, as they appear: in this order they are filled in."""
+    return list(dict.fromkeys(_PLACE.findall(text)))
 
 
 def filled(fill: TemplateFill, one: Definition | None) -> dict[str, Any]:
@@ -114,7 +111,7 @@ def filled(fill: TemplateFill, one: Definition | None) -> dict[str, Any]:
     """
     parts = (("header", fill.header), ("body", fill.body))
     components = [
-        {"type": kind, "parameters": list(_parameters(kind, words, one))}
+        {"type": kind, "parameters": _parameters(kind, words, one)}
         for kind, words in parts
         if words
     ]
@@ -124,14 +121,18 @@ def filled(fill: TemplateFill, one: Definition | None) -> dict[str, Any]:
     return {"type": "template", "template": template}
 
 
-def _parameters(
-    kind: str, words: Sequence[str], one: Definition | None
-) -> Iterable[dict[str, str]]:
+def _parameters(kind: str, words: Sequence[str], one: Definition | None) -> list[dict[str, str]]:
     if one is None:
         raise ValueError("there is no such template in this language")
     names = _names(one.text(kind.upper()))
     if len(names) != len(words):
         raise ValueError(f"the template's {kind} has {len(names)} places, not {len(words)}")
-    for name, text in zip(names, words, strict=True):
-        is_named = not name.isdecimal()
-        yield {"type": "text", **({"parameter_name": name} if is_named else {}), "text": text}
+    given = list(zip(names, words, strict=True))
+    if all(name.isdecimal() for name in names):
+        # Meta takes numbered places by their numbers, wherever they stand.
+        return [{"type": "text", "text": text} for _, text in sorted(given, key=_number)]
+    return [{"type": "text", "parameter_name": name, "text": text} for name, text in given]
+
+
+def _number(place: tuple[str, str]) -> int:
+    return int(place[0])
