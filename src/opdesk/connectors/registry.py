@@ -8,12 +8,14 @@ from opdesk.connectors.base import Connector
 from opdesk.connectors.telegram.connector import Telegram
 from opdesk.connectors.viber.connector import Viber
 from opdesk.connectors.viberbot.connector import ViberBot
+from opdesk.connectors.whatsapp.connector import WhatsApp
 from opdesk.kit.http_client import HttpClient
 
 CONNECTORS: Mapping[Source, type[Connector]] = {
     Source.VIBER: Viber,
     Source.VIBER_BOT: ViberBot,
     Source.TELEGRAM_BOT: Telegram,
+    Source.WHATSAPP: WhatsApp,
 }
 
 
