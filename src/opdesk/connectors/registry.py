@@ -6,12 +6,14 @@ from opdesk.channels.errors import SourceNotServed
 from opdesk.channels.model import Channel, Source
 from opdesk.connectors.base import Connector
 from opdesk.connectors.facebook.connector import Facebook
+from opdesk.connectors.instagram.connector import Instagram
 from opdesk.connectors.telegram.connector import Telegram
 from opdesk.kit.http_client import HttpClient
 
 CONNECTORS: Mapping[Source, type[Connector]] = {
     Source.TELEGRAM_BOT: Telegram,
     Source.FACEBOOK: Facebook,
+    Source.INSTAGRAM: Instagram,
 }
 
 
