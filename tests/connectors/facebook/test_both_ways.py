@@ -1,16 +1,12 @@
 """Messenger and a real desk, in both directions."""
 
-from base64 import b64encode
 from collections.abc import AsyncIterator
 
 import pytest
 
-from opdesk.media.model import MediaType
 from opdesk.simulators.facebook import FacebookPage
-from opdesk.simulators.meta import refusal
-from tests.desk import Desk, eventually
-from tests.meta import OLENA, TARAS, Linked, linked
-from tests.telegram import JPEG
+from tests.desk import Desk
+from tests.meta import OLENA, Linked, linked
 
 
 @pytest.fixture
