@@ -46,8 +46,7 @@ INSIDE = {
 COMPOSED = {"connectors", "realtime", "demo", "simulators", "doctor"}
 """Slices with modules of their own beside the usual roles."""
 
-MAX_LINES = 400
-SHARED = {
+SHARED_BY_CONNECTORS = {
     "base",
     "graph",
     "messenger",
@@ -56,7 +55,8 @@ SHARED = {
     "meta_app",
     "signing",
 }
-"""What connectors may have in common: their protocol, and platforms of one company."""
+"""What connectors know of each other: the protocol, and what platforms have in common."""
+MAX_LINES = 400
 
 
 def modules() -> Iterator[tuple[Path, ast.Module]]:
@@ -195,13 +195,14 @@ def test_a_connector_is_a_leaf() -> None:
 def is_fine_for_connectors(parts: list[str], target: list[str]) -> bool:
     own = parts[1] if parts[0] == "connectors" and len(parts) == 3 else None
     if own is not None and is_connector(own):
-        return target[0] == "kit" or (target[0] == "connectors" and target[1] in {own, *SHARED})
+        is_shared = target[0] == "connectors" and target[1] in {own, *SHARED_BY_CONNECTORS}
+        return target[0] == "kit" or is_shared
     is_one = target[0] == "connectors" and len(target) > 1 and is_connector(target[1])
     return not is_one or parts == ["connectors", "registry"]
 
 
 def is_connector(name: str) -> bool:
-    return (PACKAGE / "connectors" / name).is_dir()
+    return (PACKAGE / "connectors" / name / "connector.py").is_file()
 
 
 def test_kit_knows_no_product_words() -> None:

@@ -365,7 +365,7 @@ def test_the_chat_of_what_cannot_be_read_is_the_customers() -> None:
     assert messenger.chat_of(b"nonsense") is None
 
 
-ids = st.sampled_from([PAGE, PERSON, 5, None, "", {}, "x" * 300])
+ids: st.SearchStrategy[Any] = st.sampled_from([PAGE, PERSON, 5, None, "", {}, "x" * 300])
 numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 names = st.text(max_size=5)
 anything = st.recursive(
