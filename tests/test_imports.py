@@ -46,7 +46,15 @@ INSIDE = {
 COMPOSED = {"connectors", "realtime", "demo", "simulators", "doctor"}
 """Slices with modules of their own beside the usual roles."""
 
-SHARED_BY_CONNECTORS = {"base", "signing", "graph", "messenger"}
+SHARED_BY_CONNECTORS = {
+    "base",
+    "graph",
+    "messenger",
+    "messenger_parts",
+    "messenger_send",
+    "meta_app",
+    "signing",
+}
 """What connectors know of each other: the protocol, and what platforms have in common."""
 MAX_LINES = 400
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from opdesk.channels.errors import SourceNotServed
 from opdesk.channels.model import Channel, Source
 from opdesk.connectors.base import Connector
+from opdesk.connectors.facebook.connector import Facebook
+from opdesk.connectors.instagram.connector import Instagram
 from opdesk.connectors.telegram.connector import Telegram
 from opdesk.connectors.viber.connector import Viber
 from opdesk.connectors.viberbot.connector import ViberBot
@@ -16,6 +18,8 @@ CONNECTORS: Mapping[Source, type[Connector]] = {
     Source.VIBER_BOT: ViberBot,
     Source.TELEGRAM_BOT: Telegram,
     Source.WHATSAPP: WhatsApp,
+    Source.FACEBOOK: Facebook,
+    Source.INSTAGRAM: Instagram,
 }
 
 
