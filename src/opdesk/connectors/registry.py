@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from opdesk.channels.errors import SourceNotServed
 from opdesk.channels.model import Channel, Source
 from opdesk.connectors.base import Connector
+from opdesk.connectors.rozetka.connector import Rozetka
 from opdesk.connectors.telegram.connector import Telegram
 from opdesk.kit.http_client import HttpClient
 
 CONNECTORS: Mapping[Source, type[Connector]] = {
     Source.TELEGRAM_BOT: Telegram,
+    Source.ROZETKA: Rozetka,
 }
 
 
