@@ -15,8 +15,12 @@ from opdesk.chats import actions as chat_actions, endpoints as chat_endpoints
 from opdesk.chats.model import Chat, Message
 from opdesk.chats.wire import ChatOut, MediaIn, MessageIn, MessageOut
 from opdesk.connectors.actions import Switchboard
-from opdesk.connectors.delivery import Delivery, Shelf, check_message
+from opdesk.connectors.applying import ECHO
+from opdesk.connectors.delivery import RECEIPT, Delivery, Shelf
 from opdesk.connectors.polling import Pollers
+from opdesk.connectors.read_relay import ReadRelay
+from opdesk.connectors.rules import check_message
+from opdesk.connectors.templates import Templates
 from opdesk.connectors.typing_relay import TypingRelay
 from opdesk.events import actions as event_actions
 from opdesk.housekeeping import keep_house
@@ -87,6 +91,8 @@ class Services:
     board: Switchboard
     pollers: Pollers
     typing_relay: TypingRelay
+    read_relay: ReadRelay
+    templates: Templates
     hub: Hub
     signalr: SignalR
     feed: Feed
@@ -154,10 +160,12 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
     hub = Hub(db, bus, clock, tokens, teller, outside)
     mailer = Mailer(vault, clock, settings.smtp_url, settings.mail_from)
     outbox.add_handler(MAIL, mailer.send)
-    delivery = Delivery(db, vault, http, Shelf(files, addresses))
+    delivery = Delivery(db, vault, http, Shelf(files, addresses), clock)
     outbox.add_handler(chat_actions.CLEAR, _clearing(db, files))
     outbox.add_handler(chat_actions.SEND, delivery.send)
     outbox.add_handler(chat_actions.FETCH, delivery.fetch)
+    outbox.add_handler(RECEIPT, delivery.ask_receipt)
+    outbox.add_handler(ECHO, delivery.take_echo)
     return Services(
         settings=settings,
         clock=clock,
@@ -180,6 +188,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         board=Switchboard(db, bus, vault, http, settings.primary_url),
         pollers=Pollers(db, bus, vault, http),
         typing_relay=typing_relay,
+        read_relay=ReadRelay(db, vault, http, clock),
+        templates=Templates(db, vault, http, clock),
         hub=hub,
         signalr=SignalR(hub, _hub_authentication(db, tokens, settings, last_seen), clock),
         feed=Feed(db, bus, teller),
@@ -259,6 +269,7 @@ async def running(services: Services) -> AsyncIterator[None]:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
         await services.typing_relay.close()
+        await services.read_relay.close()
         await services.http.close()
         services.passwords.close()
         await services.db.close()

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import ClassVar, Protocol
 
 from opdesk.channels.model import Source, Trouble
-from opdesk.chats.model import Card, MessageStatus, Place
+from opdesk.chats.model import Card, MessageStatus, Place, TemplateFill
 from opdesk.connectors.declaration import (
     BadSettings,
     Choice,
@@ -38,7 +38,6 @@ from opdesk.connectors.items import (
     Renumbered,
     Subscription,
     Template,
-    TemplateFill,
     Update,
 )
 from opdesk.connectors.problems import (

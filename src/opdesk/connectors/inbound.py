@@ -8,9 +8,10 @@ from opdesk.accounts import access as accounts
 from opdesk.channels import access as channel_access, actions as channels
 from opdesk.channels.model import Channel
 from opdesk.chats import actions as chats
-from opdesk.chats.model import Incoming, IncomingFile
+from opdesk.chats.model import Card, Details, Incoming, Place
 from opdesk.connectors import store
-from opdesk.connectors.base import BadPayload, Edit, Inbound, Item, Update
+from opdesk.connectors.applying import apply, apply_early, incoming_file
+from opdesk.connectors.base import BadPayload, Inbound, Item, Update
 from opdesk.connectors.registry import connector_class
 from opdesk.connectors.store import Envelope
 from opdesk.contacts.model import Identity, normalize_phone
@@ -177,19 +178,20 @@ def _store_message(tx: Tx, channel: Channel, envelope: Envelope, item: Inbound) 
         store.insert_raw(
             tx, replace(envelope, key=f"{envelope.key}:{item.message_id}"), store.STORED
         )
-    chats.receive(tx, channel, _incoming(tx, channel, item))
+    if chats.receive(tx, channel, _incoming(tx, channel, item)) is not None:
+        apply_early(tx, channel, item.message_id)
 
 
 def _store_other(tx: Tx, channel: Channel, envelope: Envelope, item: Item | None) -> None:
-    """An edit, or what is nothing for us. Without a chat of ours only the key is kept:
+    """What is about a message or a chat, or nothing for us. Without a chat of ours only the key
 
-    nobody could ever delete the rest.
+    is kept: nobody could ever delete the rest.
     """
     has_chat = envelope.chat_id is not None and chats.hold(tx, channel, envelope.chat_id)
     kept = envelope if has_chat else replace(envelope, body=b"")
     state = store.IGNORED if item is None else store.STORED
-    if store.insert_raw(tx, kept, state) and isinstance(item, Edit) and has_chat:
-        chats.edit_received(tx, channel, item.message_id, clean_foreign(item.text or ""))
+    if store.insert_raw(tx, kept, state) and item is not None:
+        apply(tx, channel, envelope, item)
 
 
 def _store_unread(tx: Tx, channel: Channel, body: bytes, reason: str, offset: int | None) -> None:
@@ -203,7 +205,6 @@ def _store_unread(tx: Tx, channel: Channel, body: bytes, reason: str, offset: in
 
 
 def _incoming(tx: Tx, channel: Channel, item: Inbound) -> Incoming:
-    file = item.file
     phone = None
     if item.phone is not None:
         organization = accounts.organization(tx, channel.company_id, channel.organization_id)
@@ -216,11 +217,28 @@ def _incoming(tx: Tx, channel: Channel, item: Inbound) -> Incoming:
         sender=Identity(channel.id, item.sender_id, name, username),
         sent_at=item.sent_at,
         text=clean_foreign(item.text),
-        file=(
-            IncomingFile(file.reference, file.name, file.format, file.type, file.size_bytes)
-            if file
-            else None
-        ),
+        file=incoming_file(item.file),
         phone=phone,
         kind=clean_foreign(item.kind) if item.kind else None,
+        details=Details(_clean_place(item.place), _clean_card(item.card)),
+        reply_to=item.reply_to,
+        aliases=item.aliases,
+        rank=item.rank,
+        phone_hint=item.phone_hint,
     )
+
+
+def _clean_place(place: Place | None) -> Place | None:
+    if place is None:
+        return None
+    return replace(place, title=_line(place.title), address=_line(place.address))
+
+
+def _clean_card(card: Card | None) -> Card | None:
+    if card is None:
+        return None
+    return Card(_line(card.name), tuple(_line(phone) for phone in card.phones))
+
+
+def _line(text: str) -> str:
+    return clean_foreign(text).replace("\n", " ").strip()

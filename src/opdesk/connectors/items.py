@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from opdesk.chats.model import Card, MessageStatus, Place
+from opdesk.chats.model import Card, MessageStatus, Place, TemplateFill
 from opdesk.connectors.problems import Problem
 from opdesk.media.model import MediaType
 
@@ -181,16 +181,6 @@ class OutboundFile:
     size_bytes: int
     mime: str
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateFill:
-    """A platform's own message template, with what stands in its places."""
-
-    name: str
-    language: str
-    header: tuple[str, ...] = ()
-    body: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,15 @@
 """What can happen to chats and messages: the rules of the contract's section Chats."""
 
+from opdesk.chats.actions.changing import (
+    deletion_received,
+    edit_received,
+    reaction_received,
+    receipt_of_ours,
+    receipt_received,
+    receipts_until,
+)
 from opdesk.chats.actions.handing_over import count_open, hand_over
+from opdesk.chats.actions.held import HeldSend, drop_held_sends, list_held_sends, resume_held
 from opdesk.chats.actions.lifecycle import (
     CLEAR,
     ForgetRaw,
@@ -14,6 +23,7 @@ from opdesk.chats.actions.lifecycle import (
 from opdesk.chats.actions.reading import (
     find_chat,
     find_message,
+    find_newest_of_client,
     get_chat,
     get_typed_in,
     list_by_phone,
@@ -22,15 +32,27 @@ from opdesk.chats.actions.reading import (
     list_newest_of_channel,
     localized,
 )
-from opdesk.chats.actions.receiving import FETCH, edit_received, hold, is_stored, receive
+from opdesk.chats.actions.receiving import (
+    FETCH,
+    hold,
+    is_sending,
+    is_stored,
+    receive,
+    receive_sent,
+    rename_client,
+    set_blocked,
+)
 from opdesk.chats.actions.retention import delete_outdated
 from opdesk.chats.actions.sending import (
     SEND,
     UNCERTAIN,
     Check,
     check_text_length,
+    find_external,
     forget_old_keys,
+    put_send,
     record_delivery,
+    retry,
     send,
     send_lane,
     tell_media_changed,
@@ -43,6 +65,7 @@ __all__ = [
     "UNCERTAIN",
     "Check",
     "ForgetRaw",
+    "HeldSend",
     "Leftovers",
     "assign",
     "check_text_length",
@@ -50,25 +73,41 @@ __all__ = [
     "count_open",
     "delete_chat",
     "delete_outdated",
+    "deletion_received",
+    "drop_held_sends",
     "edit_received",
     "find_chat",
+    "find_external",
     "find_message",
+    "find_newest_of_client",
     "forget_old_keys",
     "get_chat",
     "get_typed_in",
     "hand_over",
     "hold",
+    "is_sending",
     "is_stored",
     "list_by_phone",
     "list_chats",
+    "list_held_sends",
     "list_messages",
     "list_newest_of_channel",
     "localized",
     "mark_read",
+    "put_send",
+    "reaction_received",
+    "receipt_of_ours",
+    "receipt_received",
+    "receipts_until",
     "receive",
+    "receive_sent",
     "record_delivery",
+    "rename_client",
+    "resume_held",
+    "retry",
     "send",
     "send_lane",
+    "set_blocked",
     "set_status",
     "tell_media_changed",
 ]
