@@ -11,11 +11,11 @@ from opdesk.backups.making import back_up
 from opdesk.backups.manifest import BackupError
 from opdesk.backups.restoring import restore
 from opdesk.chats import actions as chats
-from opdesk.demo.telegram import Customer, Refusal
 from opdesk.kit import outbox
 from opdesk.kit.context import Tx
 from opdesk.server import drop_sending
 from opdesk.settings import Settings
+from opdesk.simulators.telegram import Customer, Refusal
 from tests.backups.lives import Places, brought_back, places, rows
 from tests.desk import PASSWORD, Api, eventually
 from tests.servers import New, started
@@ -39,7 +39,7 @@ def place(request: pytest.FixtureRequest, settings: Settings, shelf: Path) -> Pl
 
 async def queued(bot: Bot, chat_id: int, text: str) -> int:
     """An operator's message that the platform wants to have in an hour only; its id."""
-    bot.telegram.refusals["sendMessage"] = [AN_HOUR]
+    bot.telegram.faults.refusals["sendMessage"] = [AN_HOUR]
     reply = await bot.desk.alice.api.post(f"/api/chat/{chat_id}/message", {"textMessage": text})
     assert reply.status == 200, reply.text
     await eventually(lambda: bot.desk.services.db.read(_was_refused))
@@ -135,7 +135,7 @@ async def test_the_audit_log_tells_of_a_restore_and_of_what_became_of_the_sends(
         assert action == "server.restored"
         assert details["waiting"] == 1
         assert details["made_at"].startswith("20")
-        bot.telegram.refusals.clear()
+        bot.telegram.faults.refusals.clear()
         await new.services.db.write(chats.resume_held)
         assert (await server_entries(api))[0] == ("server.sendingResumed", {"count": 1})
         await eventually(lambda: _taken(bot))

@@ -25,8 +25,8 @@ import httpx
 import pytest
 
 from opdesk.backups.manifest import list_backups
-from opdesk.demo.telegram import FakeTelegram
 from opdesk.kit.http_client import trust
+from opdesk.simulators.telegram import TelegramPlatform
 from tests.desk import Api, eventually
 from tests.proxies import caddy_authority, caddy_environment, caddy_program, free_port
 from tests.servers import program, serving
@@ -210,7 +210,7 @@ def on(machine: Machine, token: str, telegram_url: str) -> str:
 
 
 async def test_the_ten_steps_lead_to_a_bot_that_answers(machine: Machine) -> None:
-    telegram = FakeTelegram()
+    telegram = TelegramPlatform()
     token = telegram.add_bot()
     async with serving(telegram) as telegram_url:
         output = await machine.run(on(machine, token, telegram_url))
@@ -222,7 +222,7 @@ async def test_the_ten_steps_lead_to_a_bot_that_answers(machine: Machine) -> Non
         async with httpx.AsyncClient(base_url=machine.url, verify=trust()) as client:
             assert await levels(client, output) == {"ok"}
             operator = await joined(machine, client, output)
-            await telegram.writes(token, TARAS, "Чи є у вас чорний чай?")
+            await telegram.writes_to(token, TARAS, "Чи є у вас чорний чай?")
             [chat] = (await operator.get("/api/chat/chats")).json["items"]
             answer = {"textMessage": "Так, є!"}
             reply = await operator.post(f"/api/chat/{chat['id']}/message", answer)

@@ -266,6 +266,8 @@ class Switchboard:
         return replace(channel, state=ChannelState.POLLING, problem=None)
 
     def _uses_webhook(self, connector: Connector) -> bool:
+        if Hearing.WEBHOOK not in connector.declaration.hears:
+            return False
         is_public = urlsplit(self._webhook_base).scheme == "https"
         return is_public or connector.always_has_webhook
 

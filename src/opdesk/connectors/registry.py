@@ -7,6 +7,7 @@ from opdesk.channels.model import Channel, Source
 from opdesk.connectors.base import Connector
 from opdesk.connectors.facebook.connector import Facebook
 from opdesk.connectors.instagram.connector import Instagram
+from opdesk.connectors.rozetka.connector import Rozetka
 from opdesk.connectors.telegram.connector import Telegram
 from opdesk.connectors.viber.connector import Viber
 from opdesk.connectors.viberbot.connector import ViberBot
@@ -20,6 +21,7 @@ CONNECTORS: Mapping[Source, type[Connector]] = {
     Source.WHATSAPP: WhatsApp,
     Source.FACEBOOK: Facebook,
     Source.INSTAGRAM: Instagram,
+    Source.ROZETKA: Rozetka,
 }
 
 
