@@ -17,7 +17,7 @@ LAYERS: list[set[str]] = [
     {"channels"},
     {"contacts"},
     {"chats"},
-    {"connectors", "deeplinks", "webhooks", "realtime", "dashboard"},
+    {"connectors", "deeplinks", "webhooks", "realtime", "dashboard", "widget"},
     {"main", "page_routes", "parts", "cli", "demo", "doctor", "server", "housekeeping", "backups"},
 ]
 FREE = {"settings", "__init__", "static", "__pycache__", "py"}
@@ -32,7 +32,7 @@ INSIDE = {
     "model": {"errors"},
     "errors": set(),
 }
-COMPOSED = {"connectors", "realtime", "demo", "doctor"}
+COMPOSED = {"connectors", "realtime", "demo", "doctor", "widget"}
 """Slices with modules of their own beside the usual roles."""
 
 MAX_LINES = 400

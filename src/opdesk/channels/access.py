@@ -2,7 +2,7 @@
 
 from opdesk.channels import store
 from opdesk.channels.errors import ChannelNotFound
-from opdesk.channels.model import Channel
+from opdesk.channels.model import Channel, Source
 from opdesk.kit.context import Tx
 from opdesk.kit.keyring import Vault
 
@@ -18,3 +18,8 @@ def channel(tx: Tx, vault: Vault, company_id: int, channel_id: int) -> Channel:
 def find_any(tx: Tx, vault: Vault, company_id: int, channel_id: int) -> Channel | None:
     """A channel even when it is deleted: its chats stay readable."""
     return store.find_channel(tx, vault, company_id, channel_id)
+
+
+def find_by_account(tx: Tx, vault: Vault, source: Source, account_id: str) -> Channel | None:
+    """The living channel of an account: for callers who know the account and no company."""
+    return store.find_by_account(tx, vault, source, account_id)

@@ -6,10 +6,12 @@ from opdesk.channels.errors import SourceNotServed
 from opdesk.channels.model import Channel, Source
 from opdesk.connectors.base import Connector
 from opdesk.connectors.telegram.connector import Telegram
+from opdesk.connectors.widget.connector import Widget
 from opdesk.kit.http_client import HttpClient
 
 CONNECTORS: Mapping[Source, type[Connector]] = {
     Source.TELEGRAM_BOT: Telegram,
+    Source.WIDGET: Widget,
 }
 
 

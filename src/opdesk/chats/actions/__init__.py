@@ -35,6 +35,15 @@ from opdesk.chats.actions.sending import (
     send_lane,
     tell_media_changed,
 )
+from opdesk.chats.actions.visiting import (
+    Shown,
+    find_of_client,
+    find_received,
+    list_for_client,
+    mark_for_client,
+    newest_read,
+    unmarked,
+)
 
 __all__ = [
     "CLEAR",
@@ -44,6 +53,7 @@ __all__ = [
     "Check",
     "ForgetRaw",
     "Leftovers",
+    "Shown",
     "assign",
     "check_text_length",
     "clear_away",
@@ -53,6 +63,8 @@ __all__ = [
     "edit_received",
     "find_chat",
     "find_message",
+    "find_of_client",
+    "find_received",
     "forget_old_keys",
     "get_chat",
     "get_typed_in",
@@ -61,14 +73,18 @@ __all__ = [
     "is_stored",
     "list_by_phone",
     "list_chats",
+    "list_for_client",
     "list_messages",
     "list_newest_of_channel",
     "localized",
+    "mark_for_client",
     "mark_read",
+    "newest_read",
     "receive",
     "record_delivery",
     "send",
     "send_lane",
     "set_status",
     "tell_media_changed",
+    "unmarked",
 ]

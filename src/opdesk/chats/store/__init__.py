@@ -36,6 +36,7 @@ from opdesk.chats.store.messages import (
     update_text,
     was_answered,
 )
+from opdesk.chats.store.visiting import find_newest_read, list_sent, list_shown
 
 __all__ = [
     "count_chats",
@@ -50,6 +51,7 @@ __all__ = [
     "find_key",
     "find_message",
     "find_message_by_external",
+    "find_newest_read",
     "find_place",
     "find_state",
     "forget_words",
@@ -66,6 +68,8 @@ __all__ = [
     "list_newest_of_channel",
     "list_of_contact",
     "list_open_of",
+    "list_sent",
+    "list_shown",
     "save_state",
     "save_state_and_last",
     "update_delivery",
