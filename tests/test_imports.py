@@ -18,7 +18,18 @@ LAYERS: list[set[str]] = [
     {"contacts"},
     {"chats"},
     {"connectors", "deeplinks", "webhooks", "realtime", "dashboard", "widget"},
-    {"main", "page_routes", "parts", "cli", "demo", "doctor", "server", "housekeeping", "backups"},
+    {
+        "main",
+        "page_routes",
+        "parts",
+        "cli",
+        "demo",
+        "simulators",
+        "doctor",
+        "server",
+        "housekeeping",
+        "backups",
+    },
 ]
 FREE = {"settings", "__init__", "static", "__pycache__", "py"}
 PUBLIC = {"model", "errors", "access", "actions"}
@@ -32,9 +43,11 @@ INSIDE = {
     "model": {"errors"},
     "errors": set(),
 }
-COMPOSED = {"connectors", "realtime", "demo", "doctor", "widget"}
+COMPOSED = {"connectors", "realtime", "demo", "simulators", "doctor", "widget"}
 """Slices with modules of their own beside the usual roles."""
 
+SHARED_BY_CONNECTORS = {"base", "signing", "graph", "messenger"}
+"""What connectors know of each other: the protocol, and what platforms have in common."""
 MAX_LINES = 400
 
 
@@ -171,13 +184,14 @@ def test_a_connector_is_a_leaf() -> None:
 def is_fine_for_connectors(parts: list[str], target: list[str]) -> bool:
     own = parts[1] if parts[0] == "connectors" and len(parts) == 3 else None
     if own is not None and is_connector(own):
-        return target[0] == "kit" or target[:2] in (["connectors", "base"], ["connectors", own])
+        is_shared = target[0] == "connectors" and target[1] in {own, *SHARED_BY_CONNECTORS}
+        return target[0] == "kit" or is_shared
     is_one = target[0] == "connectors" and len(target) > 1 and is_connector(target[1])
     return not is_one or parts == ["connectors", "registry"]
 
 
 def is_connector(name: str) -> bool:
-    return (PACKAGE / "connectors" / name).is_dir()
+    return (PACKAGE / "connectors" / name / "connector.py").is_file()
 
 
 def test_kit_knows_no_product_words() -> None:

@@ -164,12 +164,34 @@ def restore(
 
 
 @app.command()
-def resume_sending(data: Data = None, database_url: DatabaseUrl = None) -> None:
-    """Send what a restored backup had queued. A running server begins within seconds."""
-    from opdesk.server import resume_sending as resume  # noqa: PLC0415  as above
+def resume_sending(
+    only_list: Annotated[
+        bool, typer.Option("--list", help="Only tell what waits: nothing is sent, nothing changes.")
+    ] = False,
+    drop: Annotated[
+        bool,
+        typer.Option("--drop", help="Never send it: the messages are shown as not sent."),
+    ] = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Send what a restored backup had queued, or give it up. May run beside the server.
 
-    count = _run(resume(_settings(data=data, database_url=database_url)))
-    typer.echo(f"Sends that go on now: {count}." if count else "Nothing was waiting.")
+    Some of it may have gone out after the backup was made, and would come twice.
+    """
+    from opdesk import server  # noqa: PLC0415  as above
+    from opdesk.backups.words import dropped, waiting  # noqa: PLC0415
+
+    if only_list and drop:
+        _give_up("--list changes nothing and --drop does: give one of them", code=2)
+    settings = _settings(data=data, database_url=database_url)
+    if only_list:
+        typer.echo(waiting(_run(server.held_sends(settings))))
+    elif drop:
+        typer.echo(dropped(_run(server.drop_sending(settings))))
+    else:
+        count = _run(server.resume_sending(settings))
+        typer.echo(f"Sends that go on now: {count}." if count else "Nothing was waiting.")
 
 
 @app.command()
@@ -233,7 +255,8 @@ def _print_start(started: "Started") -> None:
     if started.held:
         typer.echo(
             f"This is a restored backup: {started.held} sends of it wait. They may have gone out"
-            " already; `opdesk resume-sending` lets them go."
+            " already; `opdesk resume-sending` lets them go, with --list it names them, and with"
+            " --drop it gives them up."
         )
 
 

@@ -23,9 +23,9 @@ from opdesk.channels.model import Channel
 from opdesk.chats import actions as chat_actions, endpoints as chat_endpoints, wire as chat_wire
 from opdesk.chats.model import Author, Chat
 from opdesk.connectors import endpoints as channel_endpoints, wire as channel_wire
-from opdesk.connectors.delivery import check_message
 from opdesk.connectors.endpoints import HOOKS, Webhooks
 from opdesk.connectors.registry import CONNECTORS
+from opdesk.connectors.rules import check_message
 from opdesk.dashboard import endpoints as dashboard_endpoints, wire as dashboard_wire
 from opdesk.deeplinks import endpoints as link_endpoints, wire as link_wire
 from opdesk.doctor import endpoints as health_endpoints, wire as health_wire
@@ -335,6 +335,8 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
         "typing": _typing_teller(services.hub),
         "desk": services.reception,
         "script": Script(STATIC / "widget"),
+        "read_mark": services.read_relay.show,
+        "templates": services.templates,
     }
     provided = {
         name: Provide(_constant(value), use_cache=True, sync_to_thread=False)

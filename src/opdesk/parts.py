@@ -16,10 +16,14 @@ from opdesk.chats import actions as chat_actions, endpoints as chat_endpoints
 from opdesk.chats.model import Chat, Message
 from opdesk.chats.wire import ChatOut, MediaIn, MessageIn, MessageOut
 from opdesk.connectors.actions import Switchboard
-from opdesk.connectors.delivery import Delivery, check_message
-from opdesk.connectors.inbound import forget_raw, store_update
+from opdesk.connectors.applying import ECHO
+from opdesk.connectors.delivery import RECEIPT, Delivery, Shelf
+from opdesk.connectors.inbound import forget_raw, store_updates
 from opdesk.connectors.polling import Pollers
+from opdesk.connectors.read_relay import ReadRelay
 from opdesk.connectors.registry import connector_class
+from opdesk.connectors.rules import check_message
+from opdesk.connectors.templates import Templates
 from opdesk.connectors.typing_relay import TypingRelay
 from opdesk.events import actions as event_actions
 from opdesk.housekeeping import keep_house
@@ -95,6 +99,8 @@ class Services:
     board: Switchboard
     pollers: Pollers
     typing_relay: TypingRelay
+    read_relay: ReadRelay
+    templates: Templates
     hub: Hub
     signalr: SignalR
     feed: Feed
@@ -165,12 +171,14 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
     hub = Hub(db, bus, clock, tokens, teller, outside)
     mailer = Mailer(vault, clock, settings.smtp_url, settings.mail_from)
     outbox.add_handler(MAIL, mailer.send)
-    way = widget_actions.Way(files, mailer, _take_in, settings.primary_url)
+    way = widget_actions.Way(files, mailer, _taker_in(vault), settings.primary_url)
     limits = Limits.usual(clock)
-    delivery = Delivery(db, vault, http, files)
+    delivery = Delivery(db, vault, http, Shelf(files, addresses), clock)
     outbox.add_handler(chat_actions.CLEAR, _clearing(db, files))
     outbox.add_handler(chat_actions.SEND, delivery.send)
     outbox.add_handler(chat_actions.FETCH, delivery.fetch)
+    outbox.add_handler(RECEIPT, delivery.ask_receipt)
+    outbox.add_handler(ECHO, delivery.take_echo)
     return Services(
         settings=settings,
         clock=clock,
@@ -193,6 +201,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         board=Switchboard(db, bus, vault, http, settings.primary_url),
         pollers=Pollers(db, bus, vault, http),
         typing_relay=typing_relay,
+        read_relay=ReadRelay(db, vault, http, clock),
+        templates=Templates(db, vault, http, clock),
         hub=hub,
         signalr=SignalR(hub, _hub_authentication(db, tokens, settings, last_seen), clock),
         feed=Feed(db, bus, teller),
@@ -206,9 +216,13 @@ def forget_client(tx: Tx, company_id: int, channel_id: int, external_chat_id: st
     widget_actions.forget_visitor(tx, company_id, channel_id, external_chat_id)
 
 
-def _take_in(tx: Tx, channel: Channel, body: bytes) -> None:
-    """Store an envelope of our own platform, and what it says."""
-    store_update(tx, channel, body, connector_class(channel.source).parse(body))
+def _taker_in(vault: Vault) -> Callable[[Tx, Channel, bytes], None]:
+    def take_in(tx: Tx, channel: Channel, body: bytes) -> None:
+        """Store an envelope of our own platform, and what it says."""
+        updates = connector_class(channel.source).parse(body, channel.settings)
+        store_updates(tx, vault, channel, body, updates)
+
+    return take_in
 
 
 def _typing_shower(relay: TypingRelay, bells: Bells) -> Callable[[int, int], Awaitable[None]]:
@@ -302,6 +316,7 @@ async def running(services: Services) -> AsyncIterator[None]:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
         await services.typing_relay.close()
+        await services.read_relay.close()
         await services.http.close()
         services.passwords.close()
         await services.db.close()

@@ -23,6 +23,7 @@ from opdesk.accounts import actions as accounts
 from opdesk.accounts.model import COMPANY_TOKEN_DAYS
 from opdesk.backups.making import back_up
 from opdesk.backups.manifest import BackupError
+from opdesk.chats import actions as chats
 from opdesk.doctor.examine import LOCK_FILE
 from opdesk.kit import log, outbox
 from opdesk.kit.clock import DAY_MS
@@ -48,6 +49,8 @@ thousands of sockets connect: half of the time that they took, and whole seconds
 BACKLOG = 2048
 BACKUPS_FOLDER, UPGRADE_PREFIX, KEPT_BACKUPS = "backups", "before-upgrade", 3
 """Backups before upgrades, in the data folder."""
+HELD_AT_ONCE = 200
+"""Sends of a restored backup that are given up in one transaction: a server may run beside it."""
 FEW_FILES = 4_096
 """Each socket is an open file: with fewer, a few thousand panels would be refused."""
 REQUESTS_END_S = 3
@@ -80,7 +83,7 @@ async def serve_until_stopped(
         async with listening(settings, kept.append) as (server, url):
             db = kept[0].db
             if resumes_sending:
-                await db.write(outbox.release)
+                await db.write(chats.resume_held)
             if held := await db.read(outbox.count_held):
                 logger.warning("sending_held", jobs=held, resume="opdesk resume-sending")
             is_new = await db.read(users.needs_set_up)
@@ -325,7 +328,29 @@ def _backed_up(settings: Settings, before: str, after: str) -> Path:
 async def resume_sending(settings: Settings) -> int:
     """Let what a restored backup had queued go out; how many jobs."""
     async with _chores(settings) as services:
-        return await services.db.write(outbox.release)
+        return await services.db.write(chats.resume_held)
+
+
+async def held_sends(settings: Settings) -> list[chats.HeldSend]:
+    """What a restored backup had queued and still waits."""
+    found: list[chats.HeldSend] = []
+    after: int | None = 0
+    async with _chores(settings) as services:
+        while after is not None:
+            page, after = await services.db.read_slow(chats.list_held_sends, after, HELD_AT_ONCE)
+            found += page
+    return found
+
+
+async def drop_sending(settings: Settings) -> list[chats.HeldSend]:
+    """Never send what a restored backup had queued; what that was."""
+    dropped: list[chats.HeldSend] = []
+    has_more = True
+    async with _chores(settings) as services:
+        while has_more:
+            some, has_more = await services.db.write(chats.drop_held_sends, HELD_AT_ONCE)
+            dropped += some
+    return dropped
 
 
 async def add_company(settings: Settings, login: str, name: str, password: str) -> int:

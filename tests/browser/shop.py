@@ -19,7 +19,9 @@ WIDTHS = {
 }
 OPENED = """
 const close = Element.prototype.attachShadow;
-Element.prototype.attachShadow = function (init) { return close.call(this, {...init, mode: "open"}); };
+Element.prototype.attachShadow = function (init) {
+  return close.call(this, {...init, mode: "open"});
+};
 """
 """Lets tests look inside; that it is closed has a test of its own."""
 WATCHING = """
@@ -59,7 +61,8 @@ class Site:
         if scope["path"] == "/before.js":
             await answer(send, 200, self.before.encode(), b"text/javascript")
             return
-        tag = f'<script src="{self.desk_url}/widget.js?id={self.key}" async {self.attributes}></script>'
+        address = f"{self.desk_url}/widget.js?id={self.key}"
+        tag = f'<script src="{address}" async {self.attributes}></script>'
         body = (
             f'<!doctype html><html lang="{self.language}"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -1,7 +1,7 @@
 """Channels and links in the dashboard: connected by a guided page, tried out, and led to."""
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from opdesk.demo.telegram import Refusal
 from tests.browser.dashboard import is_fit, opened, toast
@@ -10,6 +10,7 @@ from tests.people import ANALYST, joined
 from tests.telegram import TARAS, Bot
 
 NUMBER = "380501234567"
+SILENT = "http://127.0.0.1:9"
 
 # Which database it is shows in the API's own tests.
 pytestmark = [
@@ -77,6 +78,10 @@ async def test_settings_are_changed_and_the_secret_stays(bot: Bot, page: Page) -
     await expect(card(page)).to_contain_text("Наш бот")
     await press(page, "Перевірити зараз")
     await expect(card(page)).to_contain_text("Усе гаразд")
+    await expect(card(page).get_by_role("listitem").first).to_contain_text("getMe")
+    await is_fit(page)
+    await press(page, "Вимкнути")
+    await expect(card(page)).not_to_contain_text("Усе гаразд")
 
 
 async def test_a_test_message_arrives_and_trouble_is_told_in_words(bot: Bot, page: Page) -> None:
@@ -132,8 +137,74 @@ async def test_what_the_platform_refuses_is_told_when_it_is_connected(bot: Bot, 
 
     await form.get_by_role("button", name="Підключити канал").click()
 
-    await expect(page.get_by_role("alert").first).to_be_visible()
+    await expect(page.get_by_role("alert").first).to_have_text(
+        "Платформа відмовила: Bad Request: bad webhook"
+    )
     await is_fit(page)
+
+
+async def test_a_channel_of_a_silent_platform_can_be_kept_switched_off(
+    bot: Bot, page: Page
+) -> None:
+    await opened(page, bot.desk.base_url, "/channels")
+    await page.get_by_role("button", name="Підключити канал").click()
+    form = page.get_by_test_id("channel-form")
+    await form.get_by_label("Токен бота").fill("1:aaaaaaaaaa")
+    await form.get_by_label("Адреса сервера Bot API").fill(SILENT)
+    await form.get_by_label("Назва в посиланнях").fill("later_bot")
+    await expect(form.get_by_role("button", name="Зберегти вимкненим")).to_have_count(0)
+
+    await form.get_by_role("button", name="Підключити канал").click()
+    await expect(form.get_by_role("alert")).to_contain_text("Платформа не відповідає")
+    await is_fit(page)
+    await form.get_by_role("button", name="Зберегти вимкненим").click()
+
+    await expect(card(page).filter(has_text="later_bot")).to_contain_text("вимкнено")
+    await card(page).filter(has_text="later_bot").get_by_role("button", name="Увімкнути").click()
+    await expect(card(page).get_by_role("alert")).to_contain_text("Платформа не відповідає")
+
+
+async def test_a_name_that_is_emptied_is_not_said_to_be_saved(bot: Bot, page: Page) -> None:
+    await opened(page, bot.desk.base_url, "/channels")
+    await press(page, "Налаштування")
+    form = page.get_by_test_id("channel-form")
+    name = form.get_by_label("Назва в посиланнях")
+
+    await name.fill("")
+    await form.get_by_role("button", name="Зберегти").click()
+
+    await expect(name).to_have_accessible_description("Має бути від 1 до 200 символів.")
+
+
+async def test_what_is_copied_to_the_platform_is_shown_by_its_step(bot: Bot, page: Page) -> None:
+    """As a connector declares it whose webhook the admin sets by hand."""
+
+    async def by_hand(route: Route) -> None:
+        reply = await route.fetch()
+        [source] = await reply.json()
+        source["webhookSetup"] = "byHand"
+        pasted = {**source["steps"][0], "text": "Вставте її", "shows": "webhookUrl"}
+        source["steps"] = [*source["steps"], {**pasted, "isAfterSaving": True}]
+        await route.fulfill(response=reply, json=[source])
+
+    await page.route("**/api/channel/source?*", by_hand)
+    await opened(page, bot.desk.base_url, "/channels")
+    await page.get_by_role("button", name="Підключити канал").click()
+    form = page.get_by_test_id("channel-form")
+    await form.get_by_label("Токен бота").fill(bot.telegram.add_bot("third_bot"))
+    await form.get_by_label("Адреса сервера Bot API").fill(bot.api_base_url)
+    await expect(form.locator("code")).to_have_count(0)
+
+    await form.get_by_role("button", name="Підключити канал").click()
+
+    await expect(form.locator("code")).to_have_text(f"{bot.desk.base_url}/hooks/1/2")
+    await is_fit(page)
+
+
+async def test_a_link_to_a_channel_leads_to_it(bot: Bot, page: Page) -> None:
+    await opened(page, bot.desk.base_url, f"/channels?channel={bot.channel_id}")
+
+    await expect(card(page)).to_be_focused()
 
 
 async def test_an_analyst_sees_channels_and_changes_none(bot: Bot, page: Page) -> None:
@@ -166,6 +237,13 @@ async def test_a_link_is_explained_rule_by_rule(bot: Bot, page: Page) -> None:
     await form.get_by_role("button", name="Перевірити").click()
     await expect(steps).to_contain_text("Charlie, за вашим вибором.")
     await expect(steps).to_contain_text("Жоден підключений канал організації не має такої назви.")
+    await is_fit(page)
+
+    await form.get_by_role("button", name="Вибрати іншого").click()
+    await form.get_by_role("button", name="Перевірити").click()
+    await expect(steps).to_contain_text(
+        "Оператор. Не вибрано: це побачить оператор організації Kyiv."
+    )
     await is_fit(page)
 
     await form.get_by_label("Посилання").fill(f"{link}&token=broken")

@@ -1,7 +1,9 @@
 """Operators in the dashboard: thousands of them, their synchronisation, and what is done to one."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import FilePayload, Locator, Page, expect
+from playwright.async_api import FilePayload, Locator, Page, Route, expect
 
 from tests.browser.dashboard import chosen, is_fit, opened, toast
 from tests.desk import PASSWORD, Desk
@@ -81,7 +83,7 @@ async def test_a_list_is_synchronised_after_its_difference_was_seen(desk: Desk, 
 
     difference = page.get_by_test_id("difference")
     await expect(difference.get_by_role("listitem")).to_have_text(
-        ["Olena Kovalнове ім’я", "Новий Операторновий"]
+        ["Olena Koval · id у CRM E-1нове ім’я", "Новий Оператор · id у CRM E-2новий"]
     )
     await expect(difference).to_contain_text("без змін: 1")
     await expect(form.get_by_role("button", name="Застосувати")).to_be_in_viewport()
@@ -115,11 +117,83 @@ async def test_a_list_comes_from_a_file(desk: Desk, page: Page) -> None:
 
 
 @on_sqlite
+async def test_a_list_of_a_spreadsheet(desk: Desk, page: Page) -> None:
+    await opened(page, desk.base_url, "/operators")
+    await page.get_by_role("button", name="Синхронізувати").click()
+    form = page.get_by_test_id("synchronize")
+    rows = "Код;ПІБ;Телефон\r\n7;Їжак Олена;+380501112233\r\n8;Лис Іван;+380501112233\r\n"
+    file = form.get_by_label("Вибрати файл")
+
+    workbook = FilePayload(name="a.xlsx", mimeType="text/csv", buffer=b"PK\x03\x04\x14\x00\x06\x00")
+    await file.set_input_files(workbook)
+    await expect(form.get_by_role("alert")).to_contain_text("Збережіть таблицю як CSV")
+    await is_fit(page)
+    await file.set_input_files(
+        FilePayload(name="a.csv", mimeType="text/csv", buffer=rows.encode("cp1251"))
+    )
+    await expect(form).to_contain_text("Прочитано лише стовпці з id та ім’ям")
+    await form.get_by_role("button", name="Переглянути зміни від 2 рядків").dblclick()
+
+    await expect(page.get_by_test_id("difference").get_by_role("listitem")).to_have_text(
+        ["Їжак Олена · id у CRM 7новий", "Лис Іван · id у CRM 8новий"]
+    )
+    await is_fit(page)
+    assert (await desk.acme.api.get("/api/operator/search")).json["total"] == 3
+
+
+@on_sqlite
+async def test_a_bad_row_is_named(desk: Desk, page: Page) -> None:
+    await opened(page, desk.base_url, "/operators")
+    await page.get_by_role("button", name="Синхронізувати").click()
+    form = page.get_by_test_id("synchronize")
+
+    for text, told in (
+        ("Name\n\nOlena\n" + "x" * 201, f"Рядок 4 ({'x' * 40}…): Має бути від 1 до 200 символів."),
+        ("7;Olena\n7;Ivan", "Рядок 2 (Ivan): Цей id уже є у списку з іншим ім’ям."),
+        ("7;Olena\n8;", "Рядок 2 (8): Має бути від 1 до 200 символів."),
+    ):
+        await form.get_by_label("Список").fill(text)
+        await form.get_by_role("button", name="Переглянути зміни").click()
+        await expect(form.get_by_role("alert")).to_have_text(told)
+
+    await is_fit(page)
+    await form.get_by_label("Список").fill("Olena")
+    await expect(form.get_by_role("alert")).to_have_count(0)
+
+
+@on_sqlite
+async def test_a_late_answer_is_not_mixed_into_the_list(desk: Desk, page: Page) -> None:
+    kyiv = desk.acme.organizations[0]
+    wanted = [{"organizationId": kyiv, "name": f"Operator {number}"} for number in range(150)]
+    await desk.acme.api.post("/api/operator/synchronize", wanted)
+    asked, told = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        asked.set()
+        await told.wait()
+        await route.continue_()
+
+    await opened(page, desk.base_url, "/operators")
+    await expect(people(page)).to_have_count(50)
+    await page.route("**/api/operator/search?*after=*", late)
+
+    await page.get_by_role("button", name="Показати більше").click()
+    await asked.wait()
+    await page.get_by_role("search").get_by_label("Ім’я, id у CRM або логін").fill("alice")
+    await expect(people(page)).to_have_count(1)
+    async with page.expect_response("**/api/operator/search?*after=*"):
+        told.set()
+
+    await expect(page.get_by_role("button", name="Показати більше")).to_have_count(0)
+    await expect(people(page)).to_have_count(1)
+
+
+@on_sqlite
 async def test_an_invitation_is_shown_once_and_lets_the_operator_in(desk: Desk, page: Page) -> None:
     await opened(page, desk.base_url, "/operators")
     await page.get_by_role("button", name="Що зробити: Alice").click()
     await expect(page.get_by_role("menu")).to_be_visible()
-    await is_fit(page, "[role=menu]")
+    await is_fit(page)
     await page.get_by_role("menuitem", name="Посилання-запрошення").click()
     await is_fit(page)
     await confirm(page)
@@ -179,10 +253,33 @@ async def test_a_leavers_chats_go_to_a_colleague_or_back_to_the_queue(bot: Bot, 
     await expect(one(page, "Bob")).to_contain_text("1 відкритий чат")
     assert (await bot.chats())[0]["operator"]["id"] == desk.bob.id
 
+    await desk.acme.api.post("/api/operator/status", {"id": desk.bob.id, "status": 2})
+    await page.reload()
+    await expect(one(page, "Bob")).to_contain_text("вилучений")
     await chosen(page, "Bob", "Передати чати")
     await page.get_by_role("button", name="Повернути до черги").click()
     await expect(one(page, "Bob")).not_to_contain_text("відкритий чат")
     assert (await bot.chats())[0]["operator"] is None
+
+
+@on_sqlite
+async def test_names_without_spaces_fit(desk: Desk, page: Page) -> None:
+    kyiv = desk.acme.organizations[0]
+    wanted = [{"organizationId": kyiv, "name": letter * 200} for letter in "ЯЮ"]
+    await desk.acme.api.post("/api/operator/synchronize", wanted)
+    await opened(page, desk.base_url, "/operators")
+    await expect(people(page)).to_have_count(5)
+
+    await is_fit(page)
+    await chosen(page, "Я" * 200, "Передати чати")
+    dialog = page.get_by_test_id("hand-over")
+    await dialog.get_by_label("Колега").fill("ююю")
+    await dialog.get_by_role("button", name="ЮЮЮ").click()
+
+    await expect(dialog.get_by_role("button", name="Передати")).to_be_visible()
+    await is_fit(page)
+    inside = "node => node.scrollWidth <= node.clientWidth"
+    assert await page.get_by_test_id("dialog").evaluate(inside)
 
 
 @on_sqlite

@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 from tests.browser.dashboard import chosen, is_fit, opened, row, toast
 from tests.desk import PASSWORD, Desk
 from tests.people import ADMIN, ANALYST, OWNER, joined, secret_of
+from tests.telegram import Bot
 from tests.users.test_second_factor import with_totp
 
 # Which database it is shows in the API's own tests.
@@ -65,7 +66,7 @@ async def test_the_list_and_a_persons_menu_are_fit(desk: Desk, page: Page) -> No
     await page.get_by_role("button", name=f"Що зробити: {long}").click()
 
     await expect(page.get_by_role("menuitem").first).to_be_visible()
-    await is_fit(page, "[role=menu]")
+    await is_fit(page)
 
 
 async def test_a_role_changes_and_counts_at_once(desk: Desk, page: Page) -> None:
@@ -162,6 +163,21 @@ async def test_the_log_says_who_did_what_and_is_filtered(desk: Desk, page: Page)
     await expect(entries).to_contain_text(person.login.title())
     await page.get_by_label("Пошук").fill("немає такого")
     await expect(page.get_by_text("Жоден запис не відповідає цьому фільтру.")).to_be_visible()
+    await is_fit(page)
+
+
+async def test_the_log_speaks_of_channels_and_times_in_words(bot: Bot, page: Page) -> None:
+    desk, chat_id = bot.desk, await bot.given_chat()
+    wanted = {"chatId": chat_id, "operatorId": desk.alice.id, "withToken": True}
+    made = await desk.acme.api.post("/api/link/build", wanted)
+    await opened(page, desk.base_url, "/audit")
+
+    entries = page.get_by_test_id("entry")
+    connected = entries.filter(has_text="Канал підключено")
+    await expect(connected).to_contain_text("demo_shop_bot, джерело: бот Telegram")
+    issued = entries.filter(has_text="Токен додано до посилання")
+    await expect(issued).to_contain_text(f"чат: {chat_id}")
+    await expect(issued).not_to_contain_text(made.json["expiresAt"])
     await is_fit(page)
 
 

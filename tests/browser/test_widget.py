@@ -3,11 +3,12 @@
 import re
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.browser.shop import WIDTHS, open_site, visiting
 from tests.desk import Desk, eventually
 from tests.telegram import JPEG
+from tests.widget.sites import Shop
 
 EVERY = pytest.mark.parametrize("width", WIDTHS)
 
@@ -98,7 +99,7 @@ async def test_what_the_connection_lost_is_sent_once(desk: Desk, browser: Browse
     ):
         lost = 0
 
-        async def lose(route):  # type: ignore[no-untyped-def]
+        async def lose(route: Route) -> None:
             nonlocal lost
             lost += 1
             if lost <= 2:
@@ -183,7 +184,7 @@ async def test_the_shadow_root_is_closed_and_the_page_gets_one_name(
         await page.close()
 
 
-async def _seen(shop, chat_id: int, text: str) -> None:  # type: ignore[no-untyped-def]
+async def _seen(shop: Shop, chat_id: int, text: str) -> None:
     async def look() -> bool | None:
         found = [one["status"] for one in await shop.messages(chat_id) if one["message"] == text]
         return found == [3] or None

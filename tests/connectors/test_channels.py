@@ -63,6 +63,15 @@ async def test_a_bad_channel_is_400_named_and_not_saved(
     assert await listed(desk) == []
 
 
+async def test_a_force_that_says_nothing_is_named_and_saves_nothing(bot: Bot) -> None:
+    change = {"from": "another name"}
+
+    reply = await bot.desk.acme.api.put(f"/api/channel/{bot.channel_id}?force=banana", change)
+
+    assert (reply.status, list(reply.json["errors"])) == (400, ["force"])
+    assert [one["from"] for one in await listed(bot.desk)] == ["demo_shop_bot"]
+
+
 async def test_the_platforms_refusal_comes_in_its_own_words(bot: Bot) -> None:
     reply = await connect(
         bot.desk.acme.api,

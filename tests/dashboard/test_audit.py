@@ -51,7 +51,10 @@ async def test_filters_pages_and_other_companies(desk: Desk) -> None:
     assert [one["details"]["name"][-6] for one in older.json["items"]] == ["2", "1", "0"]
     assert older.json["next"] is None
     assert "Філія" not in str(await entries(desk.rival.api))
-    for query, field in (("limit=0", "limit"), ("before=x", "before"), ("from=soon", "from")):
+    assert await names("&from=2999-01-01T10:00:00+02:00") == []
+    assert await names("&to=2999-01-01T10:00:00+02:00") == await names("")
+    bad_fields = ("limit=0", "before=x", "from=soon", "to=2026-13-01", "action=apiKey.made")
+    for query, field in ((one, one.partition("=")[0]) for one in bad_fields):
         bad = await desk.acme.api.get(f"/api/audit?{query}")
         assert (bad.status, list(bad.json["errors"])) == (400, [field])
 

@@ -245,6 +245,15 @@ async def test_each_rule_says_what_it_is_about(bot: Bot) -> None:
     assert [one["id"] for one in alone["others"]] == [winner["params"]["next"]]
 
 
+async def test_unknown_parameters_are_named_unless_they_could_be_a_secret(desk: Desk) -> None:
+    link = f"/?phone={PHONE}&amp;from=shop&utm=1&{desk.alice.token}"
+
+    parameters = step(await told(desk.acme.api, link), "parameters")
+
+    assert parameters["text"] == "parameters_unknown"
+    assert parameters["params"] == {"count": 3, "names": "amp;from, utm, …"}
+
+
 async def test_a_chat_of_another_organization_is_told_apart_from_none(bot: Bot) -> None:
     chat_id, desk = await bot.given_chat(), bot.desk
 
@@ -312,13 +321,18 @@ async def test_a_new_phone_opens_the_composer(bot: Bot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "field"),
-    [({}, "link"), ({"link": ""}, "link"), ({"link": "x" * 8001}, "link"), ({"link": 5}, "link")],
+    ("body", "words"),
+    [
+        ({}, "is required"),
+        ({"link": ""}, "must have at least 1 characters"),
+        ({"link": "x" * 8001}, "must have at most 8000 characters"),
+        ({"link": 5}, "must be text, not a whole number"),
+    ],
 )
-async def test_a_link_is_asked_for(desk: Desk, body: dict[str, Any], field: str) -> None:
+async def test_a_link_is_asked_for(desk: Desk, body: dict[str, Any], words: str) -> None:
     reply = await desk.acme.api.post("/api/link/check", body)
 
-    assert (reply.status, list(reply.json["errors"])) == (400, [field])
+    assert (reply.status, reply.json["errors"]) == (400, {"link": [words]})
 
 
 async def test_checking_keeps_nothing(bot: Bot) -> None:

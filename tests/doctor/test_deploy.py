@@ -47,6 +47,25 @@ def test_the_compose_file_believes_its_own_network() -> None:
     assert f"OPDESK_TRUSTED_PROXIES: {subnet}\n" in text
 
 
+def test_a_backup_of_a_container_outlives_it() -> None:
+    """The container's own file system is read-only, and /tmp is gone with it."""
+    document = (ROOT / "docs" / "production.md").read_text()
+    compose = (DEPLOY / "compose.yaml").read_text()
+
+    folders = set(re.findall(r"exec opdesk opdesk (?:backup|restore) (\S+)", document))
+    folders |= set(re.findall(r"run --rm opdesk opdesk restore (\S+)", document))
+    mounted = re.findall(r'"(\w[\w-]*):(/var/[^":]+)"', compose)
+    owned = re.search(r"install -d -m 0700 -o opdesk -g opdesk (.+)$", DOCKERFILE, re.MULTILINE)
+
+    assert folders == {"/var/backups/opdesk"}
+    assert owned
+    for volume, folder in mounted:
+        if volume in ("data", "backups"):
+            assert folder in owned[1].split()
+            assert re.search(rf"^  {volume}:$", compose, re.MULTILINE)
+    assert folders <= {folder for _, folder in mounted}
+
+
 def test_caddy_takes_its_file() -> None:
     words = ["validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")]
     done = subprocess.run([str(caddy_program()), *words], capture_output=True, text=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -16,22 +17,26 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import bindparam, delete
 
 from opdesk import parts
+from opdesk.accounts.store import companies
 from opdesk.doctor import database, examine, machine, road
 from opdesk.doctor.model import Finding, Level
 from opdesk.doctor.probe import HEADER, PROBE, Arrival, ask
 from opdesk.doctor.report import as_text
-from opdesk.doctor.words import MENDS, TEXTS, in_bytes
+from opdesk.doctor.words import MENDS, TEXTS, told
 from opdesk.kit import outbox
 from opdesk.kit.keyring import Vault
 from opdesk.kit.migrate import newest_revision
 from opdesk.kit.outbox import Job
+from opdesk.kit.sql import statement
 from opdesk.settings import Settings
 from tests.desk import Desk
 from tests.servers import program
 from tests.telegram import Bot, connected_bot
 
+_FORGET = statement(delete(companies).where(companies.c.id == bindparam("company")))
 SOURCES = Path(examine.__file__).parent
 MADE = re.compile(r'(?:ok|warning|problem|make)\( ?"(\w+\.\w+)"(?:, "(\w+)")?')
 
@@ -69,6 +74,22 @@ async def test_a_company_sees_its_own_channels_only(bot: Bot) -> None:
     assert [one["channel"] for one in shown] == [bot.channel_id] != [theirs.channel_id]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_where_files_lie_is_told_to_the_only_company(desk: Desk) -> None:
+    place = str(desk.services.settings.data.resolve())
+    shared = await health(desk)
+    assert place not in json.dumps(shared)
+    key = desk.services.settings.data / "master.key"
+    key.chmod(0o640)
+    opened = (await health(desk))["files.open"]["params"]
+    assert opened["path"].startswith("$OPDESK_DATA")
+    assert opened["line"].startswith("chmod ")
+
+    await desk.services.db.write(lambda tx: tx.run(_FORGET, company=desk.rival.id))
+
+    assert place in (await health(desk))["disk.ok"]["params"]["folder"]
+
+
 async def test_a_channel_in_trouble_says_so_in_the_callers_language(bot: Bot) -> None:
     bot.telegram.bots.clear()
 
@@ -76,7 +97,7 @@ async def test_a_channel_in_trouble_says_so_in_the_callers_language(bot: Bot) ->
     ukrainian = (await health(bot.desk, "?language=uk"))["channel.trouble"]
 
     assert english["level"] == "problem"
-    assert english["params"]["line"].endswith(f"/dashboard/channels/{bot.channel_id}")
+    assert english["params"]["line"].endswith(f"/dashboard/channels?channel={bot.channel_id}")
     assert "Telegram" in english["params"]["words"] != ukrainian["params"]["words"]
 
 
@@ -104,7 +125,7 @@ async def test_work_that_is_late_or_held(desk: Desk) -> None:
         await asyncio.Event().wait()
 
     desk.services.outbox.add_handler("slow", never_ends)
-    await db.write(lambda tx: outbox.put(tx, desk.acme.id, "slow", {}, lane="a lane"))
+    await db.write(lambda tx: outbox.put(tx, desk.acme.id, "slow", {}, outbox.Queue("a lane")))
     await began.wait()
     assert "outbox.ok" in await health(desk)
 
@@ -208,6 +229,9 @@ async def test_each_trouble_of_a_file(settings: Settings) -> None:
         assert looked().keys() == {"database.newer"}
         newest = newest_revision()
         other.execute("UPDATE alembic_version SET version_num = ?", (newest,))
+        other.execute("ALTER TABLE alembic_version RENAME TO something")
+        assert looked()["database.older"].params["found"] == "0"
+        other.execute("ALTER TABLE something RENAME TO alembic_version")
     damaged = bytearray(file.read_bytes())
     page = 4096
     for place in range(3 * page, len(damaged) - page, page):
@@ -260,19 +284,27 @@ def test_open_files_and_modes(tmp_path: Path) -> None:
     subprocess.run(line, shell=True, check=True)
     assert "files.ok" in by_text(looked())
     assert machine.of_open_files(1024).params["line"] == "LimitNOFILE=65536"
-    assert machine.of_open_files(-1).level is Level.OK
+    assert machine.of_open_files(-1).text == "openFiles.unlimited"
 
 
 @pytest.mark.parametrize(
-    ("free", "text"), [(100 << 20, "disk.full"), (1 << 30, "disk.little"), (5 << 30, "disk.ok")]
+    ("free", "text", "words"),
+    [
+        (100 << 20, "disk.full", "100 MB"),
+        (1 << 30, "disk.little", "1 GB"),
+        (5435817984, "disk.ok", "5.1 GB"),
+    ],
 )
-def test_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, text: str) -> None:
+def test_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, text: str, words: str
+) -> None:
     usage = shutil.disk_usage(tmp_path)._replace(free=free)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
 
     found = by_text(machine.examine(Settings(data=tmp_path)))
 
-    assert found[text].params["free"] == in_bytes(free)
+    assert found[text].params["free"] == free
+    assert f"{words} are free" in told(found[text])
 
 
 def test_networks_that_anyone_is_in() -> None:

@@ -88,7 +88,7 @@ async def test_behind_caddy_all_is_well(tmp_path: Path) -> None:
     assert code == 0
     assert findings.keys() >= THROUGH | {"server", "database", "disk", "files", "openFiles"}
     assert findings["proxy"]["params"]["peer"] == "127.0.0.1"
-    assert findings["body"]["params"]["size"] == "50 MiB"
+    assert findings["body"]["params"]["size"] == 50 << 20
 
 
 @needs_nginx

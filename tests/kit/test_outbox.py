@@ -40,7 +40,8 @@ async def box(db: Database, bus: Bus, clock: MovableClock, worker: Worker) -> Ou
 
 
 async def put(db: Database, n: int, lane: str, after_ms: int = 0) -> None:
-    await db.write(lambda tx: outbox.put(tx, 1, "work", {"n": n}, lane=lane, after_ms=after_ms))
+    queue = outbox.Queue(lane, after_ms=after_ms)
+    await db.write(lambda tx: outbox.put(tx, 1, "work", {"n": n}, queue))
 
 
 async def run_until(box: Outbox, is_done: Callable[[], bool], at_most_s: float = 10) -> None:
@@ -91,7 +92,7 @@ async def test_what_a_job_writes_and_its_end_are_one_transaction(
 ) -> None:
     async def act(job: Job) -> Record | None:
         def record(tx: Tx) -> None:
-            outbox.put(tx, 1, "work", {"n": job.payload["n"] + 1}, lane="a")
+            outbox.put(tx, 1, "work", {"n": job.payload["n"] + 1}, outbox.Queue("a"))
 
         return record if job.payload["n"] < 3 else None
 

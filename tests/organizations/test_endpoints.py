@@ -211,20 +211,32 @@ async def test_names_in_any_case_and_decimal_strings_are_understood(desk: Desk) 
 async def test_the_audit_log_says_what_was_set_but_no_texts_of_replies(desk: Desk) -> None:
     await change(desk, **EVERYTHING)
     first = await told(desk)
-    await change(desk, retentionDays=None, name="Kyiv")
+    await change(desk, retentionDays=None, timeZone="Europe/Warsaw", operatorsMayDelete=True)
     second = await told(desk)
+    await change(desk, name="Lviv")
+    third = await told(desk)
 
     assert first == {
-        "working_hours": "1 09:00-13:00, 1 13:00-18:30, 7 00:00-24:00",
-        "quick_replies": "години",
+        "name": "Kyiv",
+        "workingHours": "1 09:00-13:00, 1 13:00-18:30, 7 00:00-24:00",
+        "quickReplies": "години",
         "tags": "VIP, Борг",
-        "crm_url": EVERYTHING["crmUrl"],
-        "retention_days": 3650,
-        "own_chats_only": True,
+        "crmUrl": EVERYTHING["crmUrl"],
+        "retentionDays": 3650,
+        "ownChatsOnly": True,
         "assignment": 2,
         "capacity": 1000,
     }
-    assert second == {"retention_days": None}
+    assert second == {
+        "name": "Kyiv",
+        "retentionDays": None,
+        "timeZone": "Europe/Warsaw",
+        "operatorsMayDelete": True,
+    }
+    assert third == {"name": "Lviv", "former": "Kyiv"}
+    table = (await desk.acme.api.get("/api/audit/export?action=organization.changed")).text
+    assert "timeZone" in table
+    assert "time_zone" not in table
 
 
 async def test_operators_see_no_settings_of_the_company(desk: Desk) -> None:

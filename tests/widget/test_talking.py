@@ -1,6 +1,7 @@
 """A visitor and an operator write to each other; nothing is lost, doubled or shown to strangers."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from tests.desk import eventually
 from tests.telegram import JPEG
@@ -195,7 +196,7 @@ async def test_a_channel_that_is_off_shows_no_widget(shop: Shop) -> None:
         assert reply.status == 404
 
 
-def _is_waiting(shop: Shop):  # type: ignore[no-untyped-def]
+def _is_waiting(shop: Shop) -> Callable[[], Awaitable[bool | None]]:
     async def look() -> bool | None:
         return shop.desk.services.reception.bells.waiting_pages > 0 or None
 

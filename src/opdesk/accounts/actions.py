@@ -74,8 +74,18 @@ def add_company(tx: Tx, login: str, name: str) -> int:
     return store.insert_company(tx, login, login_key(login), name_in(name))
 
 
+def list_company_ids(tx: Tx) -> list[int]:
+    """Every company of the installation."""
+    return store.list_company_ids(tx)
+
+
 def has_companies(tx: Tx) -> bool:
     return store.has_companies(tx)
+
+
+def has_other_companies(tx: Tx, company_id: int) -> bool:
+    """Whether a company shares the installation with another one."""
+    return store.has_other_companies(tx, company_id)
 
 
 def company_of(tx: Tx, caller: CompanyCaller) -> Company:
@@ -151,7 +161,10 @@ def change_organization(
     changed = {
         name: value for name, value in asdict(after).items() if value != getattr(before, name)
     }
-    audit.record(tx, caller, Action.ORGANIZATION_CHANGED, after.id, **changed, **also)
+    about: dict[str, Detail] = {"name": after.name, **changed, **also}
+    if "name" in changed:
+        about["former"] = before.name
+    audit.record(tx, caller, Action.ORGANIZATION_CHANGED, after.id, **about)
     return after
 
 

@@ -89,6 +89,8 @@ _c, _o, _k, _s, _a = companies.c, organizations.c, api_keys.c, sessions.c, known
 COMPANY = statement(select(_c.id, _c.login, _c.name).where(_c.id == bindparam("company")))
 COMPANY_BY_LOGIN = statement(select(_c.id).where(_c.login_key == bindparam("login_key")))
 ANY_COMPANY = statement(select(_c.id).limit(1))
+OTHER_COMPANY = statement(select(_c.id).where(_c.id != bindparam("company")).limit(1))
+COMPANY_IDS = statement(select(_c.id).order_by(_c.id))
 ADD_COMPANY = statement(
     insert(companies).values(
         id=bindparam("id"),
@@ -216,8 +218,16 @@ def find_company_id(tx: Tx, login_key: str) -> int | None:
     return int(row[0]) if row else None
 
 
+def list_company_ids(tx: Tx) -> list[int]:
+    return [int(row[0]) for row in tx.all(COMPANY_IDS)]
+
+
 def has_companies(tx: Tx) -> bool:
     return tx.first(ANY_COMPANY) is not None
+
+
+def has_other_companies(tx: Tx, company_id: int) -> bool:
+    return tx.first(OTHER_COMPANY, company=company_id) is not None
 
 
 def insert_company(tx: Tx, login: str, login_key: str, name: str) -> int:

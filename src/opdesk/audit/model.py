@@ -43,6 +43,9 @@ class Action(StrEnum):
     CHANNEL_DISCONNECTED = "channel.disconnected"
     CHANNEL_TESTED = "channel.tested"
     CHAT_DELETED = "chat.deleted"
+    SERVER_RESTORED = "server.restored"
+    SENDING_RESUMED = "server.sendingResumed"
+    SENDING_DROPPED = "server.sendingDropped"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ import psycopg
 
 from opdesk import parts
 from opdesk.accounts import actions as accounts
+from opdesk.accounts.model import CompanyCaller
+from opdesk.audit import actions as audit
+from opdesk.audit.model import Action
 from opdesk.backups.files import MediaCopy
 from opdesk.backups.making import stamp
 from opdesk.backups.manifest import (
@@ -26,6 +29,8 @@ from opdesk.backups.manifest import (
     verified,
 )
 from opdesk.chats import actions as chats
+from opdesk.connectors.applying import ECHO
+from opdesk.connectors.delivery import RECEIPT
 from opdesk.invitations import actions as invitations
 from opdesk.kit import copies, disk, installation, outbox
 from opdesk.kit.clock import SystemClock
@@ -44,10 +49,11 @@ from opdesk.kit.mail import MAIL
 from opdesk.kit.migrate import Change, SchemaTooNewError, UpgradeError, changing, sqlalchemy_url
 from opdesk.kit.postgres import PostgresDriver
 from opdesk.kit.sqlite import IdBlocks, SqliteDriver
+from opdesk.kit.wire import time_out
 from opdesk.server import owned_data_folder
 from opdesk.settings import Settings, without_secrets
 
-HARMLESS = (chats.FETCH, chats.CLEAR)
+HARMLESS = (chats.FETCH, chats.CLEAR, RECEIPT, ECHO)
 """Work that goes on after a restore: nobody is written to. All other kinds wait."""
 SKIPPED_IDS = 10_000_000
 """Ids that were given out after the backup must not come to mean something else."""
@@ -95,8 +101,8 @@ def restore(settings: Settings, source: Path, is_forced: bool = False) -> Restor
     return Restored(backup, held[0], aside[0] if aside else None)
 
 
-def renew(tx: Tx, vault: Vault) -> int:
-    """Make a new life of what was restored; how many jobs wait.
+def renew(tx: Tx, vault: Vault, made_at: int) -> int:
+    """Make a new life of what a backup of the moment `made_at` held; how many jobs wait.
 
     Clients read everything anew. What was revoked after the backup must not come back: sessions,
     tokens, signed addresses and one-time links end, with the letters that carry such links.
@@ -107,7 +113,18 @@ def renew(tx: Tx, vault: Vault) -> int:
     invitations.forget_all(tx)
     outbox.forget_kind(tx, MAIL)
     rotate_keys(tx, vault, parts.KEY_KINDS, keep_for_ms=0)
-    return outbox.hold(tx, HARMLESS)
+    held = outbox.hold(tx, HARMLESS)
+    _write_down(tx, made_at)
+    return held
+
+
+def _write_down(tx: Tx, made_at: int) -> None:
+    """Each company finds in its audit log why everyone was signed out, and what waits."""
+    waiting = outbox.count_held_by_company(tx)
+    for company_id in accounts.list_company_ids(tx):
+        server, count = CompanyCaller(company_id), waiting.get(company_id, 0)
+        made = time_out(made_at)
+        audit.record(tx, server, Action.SERVER_RESTORED, None, made_at=made, waiting=count)
 
 
 def _check_kind(settings: Settings, backup: Backup) -> None:
@@ -193,7 +210,7 @@ def _renewed(change: Change, settings: Settings, backup: Backup, vault: Vault) -
         copies.skip_ids_sqlite(raw, SKIPPED_IDS)
         tx = Tx(SqliteDriver(raw, IdBlocks()), now)
     check_master_key(tx, vault)
-    return renew(tx, vault)
+    return renew(tx, vault, backup.manifest.started_at)
 
 
 def _put_in_place(data: Path, stage: Path, present: list[str]) -> list[Path]:

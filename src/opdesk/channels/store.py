@@ -73,7 +73,7 @@ _channel = select(
 )
 _is_it = (_c.company_id == bindparam("company"), _c.id == bindparam("channel"))
 CHANNEL = statement(_channel.where(*_is_it))
-BY_ACCOUNT = statement(
+BY_PUBLIC_ACCOUNT = statement(
     _channel.where(
         _c.source == bindparam("source"),
         _c.account_id == bindparam("account"),
@@ -90,6 +90,15 @@ OF_ORGANIZATION = statement(
 )
 OF_COMPANY = statement(
     _channel.where(_c.company_id == bindparam("company"), _c.is_deleted == 0).order_by(_c.id)
+)
+BY_ACCOUNT = statement(
+    _channel.where(
+        _c.company_id == bindparam("company"),
+        _c.source == bindparam("source"),
+        _c.account_id == bindparam("account"),
+        _c.is_enabled == 1,
+        _c.is_deleted == 0,
+    )
 )
 ENABLED = statement(
     _channel.where(_c.is_enabled == 1, _c.is_deleted == 0).order_by(_c.company_id, _c.id)
@@ -153,9 +162,17 @@ def find_channel(tx: Tx, vault: Vault, company_id: int, channel_id: int) -> Chan
     return _channel_of(row, vault) if row else None
 
 
-def find_by_account(tx: Tx, vault: Vault, source: Source, account_id: str) -> Channel | None:
+def find_by_public_account(tx: Tx, vault: Vault, source: Source, account_id: str) -> Channel | None:
     """The one living channel of an account, whichever company's it is."""
-    row = tx.first(BY_ACCOUNT, source=int(source), account=account_id)
+    row = tx.first(BY_PUBLIC_ACCOUNT, source=int(source), account=account_id)
+    return _channel_of(row, vault) if row else None
+
+
+def find_by_account(
+    tx: Tx, vault: Vault, company_id: int, source: Source, account_id: str
+) -> Channel | None:
+    """The living channel of an account of the platform, if it is switched on."""
+    row = tx.first(BY_ACCOUNT, company=company_id, source=int(source), account=account_id)
     return _channel_of(row, vault) if row else None
 
 

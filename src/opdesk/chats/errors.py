@@ -18,6 +18,23 @@ class ChannelGone(Conflict):
     title = "The chat's channel is not connected"
 
 
+class NotNow(Conflict):
+    """The chat's platform takes nothing now. `reason` is a code that has words everywhere."""
+
+    title = "This chat can't be written to now"
+
+    def __init__(self, detail: str, reason: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.members["reason"] = reason
+
+
+class NotRetried(Conflict):
+    """Only what the platform refused, or may not have got, can be sent once more."""
+
+    title = "This message can't be sent again"
+
+
 class KeyReused(Conflict):
     """The same idempotency key with another body."""
 

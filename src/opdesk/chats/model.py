@@ -67,11 +67,50 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A point on the map, in degrees; what it is called may be empty."""
+
+    latitude: float
+    longitude: float
+    title: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A person's name and phones, as somebody shared them."""
+
+    name: str
+    phones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFill:
+    """A platform's own message template, with what stands in its places."""
+
+    name: str
+    language: str
+    header: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a message says besides its text and its file."""
+
+    place: Place | None = None
+    card: Card | None = None
+    template: TemplateFill | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """`client_key` is the idempotency key of its sender; `kind` what the platform called it when
 
     it is of a kind we can't show. `created_at` is what is shown: a customer's message has its
-    platform's time, never later than now. The order within a chat is that of the ids.
+    platform's time, never later than now. The order within a chat is that of (position, id).
+    `reply_to` is the message that it answers, `reaction` the client's to it. Of a message that the
+    client took back nothing is left but `is_deleted`.
     """
 
     id: int
@@ -88,6 +127,40 @@ class Message:
     kind: str | None
     is_edited: bool
     created_at: int
+    position: int
+    reply_to: int | None = None
+    reaction: str | None = None
+    details: Details = Details()
+    is_deleted: bool = False
+
+
+RANKS = 1024
+
+
+def position_at(time_ms: int, rank: int = 0) -> int:
+    """Where a message of a time stands in its chat. `rank` orders those of one millisecond.
+
+    It stays below 2^53 until the year 2248.
+    """
+    return time_ms * RANKS + rank % RANKS
+
+
+def platform_position(sent_at: int, now: int, rank: int) -> int:
+    """The same by a platform's time, which many platforms tell in whole seconds: an answer that
+
+    left in the same second stands where it came in, and never before that second.
+    """
+    late_ms = min(max(now - sent_at, 0), 999) if sent_at % 1000 == 0 else 0
+    return position_at(max(min(sent_at + late_ms, now), 0), rank)
+
+
+MAX_PARTS = 30
+"""Files of one message, as Messenger's attachments are at most."""
+
+
+def parts_of(external_id: str) -> list[str]:
+    """The ids under which a message of several files is stored: `<id>`, `<id>#2` and so on."""
+    return [external_id, *(f"{external_id}#{n}" for n in range(2, MAX_PARTS + 1))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +192,9 @@ class Chat:
     created_at: int
     updated_at: int
     active_at: int
+    client_wrote_at: int | None
+    is_blocked: bool
+    """The client does not want our messages: blocked the bot, unsubscribed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +225,11 @@ class IncomingFile:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A customer's message as a connector read it. `sent_at` is the platform's time."""
+    """A customer's message as a connector read it. `sent_at` is the platform's time.
+
+    `reply_to` is the platform's id of the message that it answers; `aliases` are other ids of the
+    chat; `phone_hint` is a phone that the customer named and nobody vouches for.
+    """
 
     external_chat_id: str
     external_id: str
@@ -158,6 +238,23 @@ class Incoming:
     text: str
     file: IncomingFile | None = None
     phone: str | None = None
+    kind: str | None = None
+    details: Details = Details()
+    reply_to: str | None = None
+    aliases: tuple[str, ...] = ()
+    rank: int = 0
+    phone_hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message of the company's that was written elsewhere, on the platform itself."""
+
+    external_chat_id: str
+    external_id: str
+    sent_at: int
+    text: str
+    file: IncomingFile | None = None
     kind: str | None = None
 
 
@@ -176,7 +273,8 @@ class Draft:
     """What someone wants to send. `media_id` is an earlier upload that becomes the chat's.
 
     `last_seen_message_id`: the newest message that its author had on screen (None: they don't
-    say); `force`: send although somebody else has answered behind that one.
+    say); `force`: send although somebody else has answered behind that one. `reply_to`: the
+    message of the chat that it answers.
     """
 
     text: str
@@ -186,6 +284,8 @@ class Draft:
     body_digest: str = ""
     last_seen_message_id: int | None = None
     force: bool = False
+    reply_to: int | None = None
+    details: Details = Details()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,11 @@
 """What every connector is: bytes in, our types out; one error, which says whether to try again."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
-from enum import StrEnum
-from pathlib import Path
 from typing import ClassVar, Protocol
 
 from opdesk.channels.model import Source, Trouble
+from opdesk.chats.model import Card, MessageStatus, Place, TemplateFill
 from opdesk.connectors.declaration import (
     BadSettings,
     Choice,
@@ -15,11 +13,41 @@ from opdesk.connectors.declaration import (
     Filler,
     Hearing,
     Limits,
+    Pace,
     Setting,
     SettingKind,
     Step,
     WebhookSetup,
+    Window,
     Words,
+    is_loopback,
+)
+from opdesk.connectors.items import (
+    Account,
+    Deletion,
+    Echo,
+    Edit,
+    FileReference,
+    HookCall,
+    Inbound,
+    Item,
+    Outbound,
+    OutboundFile,
+    Reaction,
+    Receipt,
+    Renumbered,
+    Subscription,
+    Template,
+    Update,
+)
+from opdesk.connectors.problems import (
+    BadPayload,
+    DeliveryError,
+    PlatformError,
+    PollGone,
+    Problem,
+    SettingRefused,
+    Unreachable,
 )
 from opdesk.kit.http_client import HttpClient
 from opdesk.media.model import MediaType
@@ -28,183 +56,57 @@ __all__ = [
     "Account",
     "BadPayload",
     "BadSettings",
+    "Card",
     "Choice",
     "Connector",
     "Declaration",
+    "Deletion",
     "DeliveryError",
+    "Echo",
     "Edit",
     "FileReference",
     "Filler",
     "Hearing",
+    "HookCall",
     "Inbound",
+    "Item",
     "Limits",
     "MediaType",
+    "MessageStatus",
     "Outbound",
     "OutboundFile",
+    "Pace",
+    "Place",
+    "Platform",
     "PlatformError",
     "PollGone",
     "Problem",
+    "Reaction",
+    "Receipt",
+    "Renumbered",
     "Setting",
     "SettingKind",
     "SettingRefused",
     "Source",
     "Step",
+    "Subscription",
+    "Template",
+    "TemplateFill",
     "Trouble",
     "Unreachable",
     "Update",
     "WebhookSetup",
+    "Window",
     "Words",
+    "is_loopback",
 ]
 
 
-class Problem(StrEnum):
-    """Why a message could not be delivered, in the words operators see translated."""
-
-    BLOCKED = "blocked"
-    WINDOW_CLOSED = "window_closed"
-    AUTH = "auth"
-    THROTTLED = "throttled"
-    TOO_LARGE = "too_large"
-    UNSUPPORTED = "unsupported"
-    RECIPIENT_UNKNOWN = "recipient_unknown"
-    REJECTED = "rejected"
-    TRANSIENT = "transient"
-    BAD_REQUEST = "bad_request"
-    UNCERTAIN = "uncertain"
-    DISCONNECTED = "disconnected"
-
-
-class DeliveryError(Exception):
-    """A send or a fetch that failed.
-
-    `is_permanent`: trying again can't help. `retry_after_s` is the platform's own word.
-    `problem` UNCERTAIN: it may have arrived, and trying again might double it.
-    """
-
-    def __init__(
-        self,
-        problem: Problem,
-        text: str,
-        *,
-        is_permanent: bool = False,
-        retry_after_s: float | None = None,
-    ) -> None:
-        super().__init__(text)
-        self.problem = problem
-        self.is_permanent = is_permanent
-        self.retry_after_s = retry_after_s
-
-
-class PlatformError(Exception):
-    """The platform refused a setup call; the text has its words."""
-
-
-class Unreachable(Exception):
-    """The platform did not answer a setup call."""
-
-
-class PollGone(PlatformError):
-    """Polling is not possible now: a webhook is set, or someone else polls."""
-
-
-class SettingRefused(PlatformError):
-    """A setting that we can't use leads nowhere; `name` is its contract name."""
-
-    def __init__(self, name: str, text: str) -> None:
-        super().__init__(text)
-        self.name = name
-
-
-class BadPayload(Exception):
-    """A webhook's body is not what the platform sends."""
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Who the platform says we are. `sender` is the public name that deep links call `from`.
-
-    `settings` are those that the platform fills.
-    """
-
-    id: str
-    sender: str
-    settings: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class FileReference:
-    """A file that the platform still has; `reference` is for the connector's `fetch`."""
-
-    reference: str
-    name: str
-    format: str
-    type: MediaType
-    size_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Inbound:
-    """A customer's message. Ids are the platform's own; `sent_at` is ms UTC.
-
-    `kind` names what the message is when we can't show it. `phone`: the customer's own, attested
-    by the platform, in its spelling, which may be the national one.
-    """
-
-    chat_id: str
-    message_id: str
-    sender_id: str
-    sender_name: str
-    username: str | None
-    sent_at: int
-    text: str
-    file: FileReference | None = None
-    phone: str | None = None
-    kind: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """The customer changed a message's text."""
-
-    message_id: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """One webhook body or polled item. `key` tells duplicates; `item` None: nothing for us.
-
-    `chat_id`: the platform's id of the chat that it is about, whatever it says.
-    """
-
-    key: str
-    item: Inbound | Edit | None
-    chat_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OutboundFile:
-    """A file to send, as it lies on disk."""
-
-    path: Path
-    name: str
-    format: str
-    type: MediaType
-    size_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Outbound:
-    """An operator's message. `message_id` is ours: the key against duplicates where one exists."""
-
-    message_id: int
-    chat_id: str
-    text: str
-    file: OutboundFile | None
-
-
 class Connector(Protocol):
-    """One source, for one channel's settings."""
+    """One source, for one channel's settings.
+
+    `Platform` has an answer for everything that a source need not have.
+    """
 
     source: ClassVar[Source]
     declaration: ClassVar[Declaration]
@@ -212,13 +114,24 @@ class Connector(Protocol):
     def __init__(self, http: HttpClient, settings: Mapping[str, str]) -> None: ...
 
     @staticmethod
-    def is_genuine(headers: Mapping[str, str], secret: str, body: bytes) -> bool:
-        """Whether a webhook call comes from the platform; compared in constant time."""
+    def is_genuine(call: HookCall, secret: str, settings: Mapping[str, str]) -> bool:
+        """Whether a webhook call comes from the platform; compared in constant time.
+
+        `secret` is the channel's own, made by us. Nothing of the body has been parsed yet.
+        """
         ...
 
     @staticmethod
-    def parse(body: bytes) -> Update:
-        """Read one webhook body. Raises BadPayload."""
+    def challenge(query: Mapping[str, str], settings: Mapping[str, str]) -> str | None:
+        """What answers the platform's GET that asks whether this address is ours; None: 404."""
+        ...
+
+    @staticmethod
+    def parse(body: bytes, settings: Mapping[str, str]) -> Sequence[Update]:
+        """Read one webhook body, in its order. Raises BadPayload when nothing of it can be read;
+
+        a part that can't is an update with `unread`.
+        """
         ...
 
     @staticmethod
@@ -227,6 +140,16 @@ class Connector(Protocol):
 
         For bodies that `parse` refuses: whoever deletes that chat deletes them too.
         """
+        ...
+
+    @staticmethod
+    def is_one_app(settings: Mapping[str, str], others: Mapping[str, str]) -> bool:
+        """Whether two channels' webhooks are one: the platform calls an app, not an account."""
+        ...
+
+    @staticmethod
+    def chat_with(phone: str) -> str | None:
+        """The id that a chat with this E.164 phone has; None: the channel can't write to phones."""
         ...
 
     @property
@@ -238,7 +161,9 @@ class Connector(Protocol):
         """Ask the platform who we are. Raises PlatformError, SettingRefused, Unreachable."""
         ...
 
-    async def set_webhook(self, url: str, secret: str) -> None: ...
+    async def set_webhook(self, url: str, secret: str) -> None:
+        """Register our address where the platform allows it. Raises as `identify` does."""
+        ...
 
     async def remove_webhook(self) -> None: ...
 
@@ -246,17 +171,38 @@ class Connector(Protocol):
         """What is wrong with the connection, by the codes of `declaration`; [] when nothing is."""
         ...
 
+    async def renew(self) -> Mapping[str, str]:
+        """Asked daily: settings that the platform renewed, such as a token about to end.
+
+        Raises PlatformError, Unreachable.
+        """
+        ...
+
     async def poll(self, offset: int, timeout_s: int) -> list[bytes]:
-        """New webhook bodies from `offset` on. Raises PollGone, PlatformError, Unreachable."""
+        """New bodies for `parse`, from `offset` on. Raises PollGone, PlatformError, Unreachable."""
         ...
 
     @staticmethod
-    def next_offset(update: Update) -> int:
-        """Where polling goes on after an update."""
+    def next_offset(body: bytes, offset: int) -> int:
+        """Where polling goes on after a body has been stored, if it stood at `offset` before."""
         ...
 
     async def send(self, out: Outbound) -> str:
         """Deliver one message; the platform's id of it. Raises DeliveryError."""
+        ...
+
+    async def receipt_of(self, message_id: str) -> Receipt | None:
+        """What became of a sent message, where the declaration says `is_asked_for_receipts`.
+
+        None: nothing new yet. Raises DeliveryError.
+        """
+        ...
+
+    async def mark_read(self, chat_id: str, message_id: str) -> None:
+        """Tell the customer that all until this message has been read. Raises DeliveryError.
+
+        Called only where the declaration says `can_mark_read`.
+        """
         ...
 
     async def show_typing(self, chat_id: str) -> None:
@@ -266,6 +212,58 @@ class Connector(Protocol):
         """
         ...
 
+    async def list_templates(self) -> list[Template]:
+        """The approved templates, where the window is followed by them. Raises DeliveryError."""
+        ...
+
     def fetch(self, reference: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """A platform's file, in chunks. Raises DeliveryError."""
         ...
+
+
+class Platform:
+    """What a connector is where its platform has nothing to say to it."""
+
+    @staticmethod
+    def challenge(query: Mapping[str, str], settings: Mapping[str, str]) -> str | None:
+        return None
+
+    @staticmethod
+    def is_one_app(settings: Mapping[str, str], others: Mapping[str, str]) -> bool:
+        return False
+
+    @staticmethod
+    def chat_with(phone: str) -> str | None:
+        return None
+
+    @property
+    def always_has_webhook(self) -> bool:
+        return False
+
+    async def set_webhook(self, url: str, secret: str) -> None:
+        return None
+
+    async def remove_webhook(self) -> None:
+        return None
+
+    async def renew(self) -> Mapping[str, str]:
+        return {}
+
+    async def poll(self, offset: int, timeout_s: int) -> list[bytes]:
+        raise PollGone("this platform is not polled")
+
+    @staticmethod
+    def next_offset(body: bytes, offset: int) -> int:
+        return offset
+
+    async def receipt_of(self, message_id: str) -> Receipt | None:
+        return None
+
+    async def mark_read(self, chat_id: str, message_id: str) -> None:
+        return None
+
+    async def show_typing(self, chat_id: str) -> None:
+        return None
+
+    async def list_templates(self) -> list[Template]:
+        return []

@@ -4,6 +4,7 @@ Nothing here talks to a platform. A connector hands these out as `declaration`, 
 nor the dashboard knows more of a source than stands in them.
 """
 
+import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from opdesk.channels.model import Trouble
+from opdesk.media.model import MediaType
 
 LANGUAGES = ("uk", "en")
 WEBHOOK_URL = "webhookUrl"
@@ -104,12 +106,59 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one message may hold. Characters are Unicode code points."""
+    """What one message may hold. Characters are Unicode code points.
+
+    `caption_chars` 0: a text beside a file goes as a message of its own, behind the file.
+    `text_bytes`: where the platform counts UTF-8 bytes besides. `video_bytes` and `audio_bytes`
+    None: as any file.
+    """
 
     text_chars: int
     caption_chars: int
     photo_bytes: int
     file_bytes: int
+    video_bytes: int | None = None
+    audio_bytes: int | None = None
+    text_bytes: int | None = None
+
+    def bytes_of(self, kind: MediaType) -> int:
+        """The largest file of a kind."""
+        of_its_own = {
+            MediaType.PHOTO: self.photo_bytes,
+            MediaType.VIDEO: self.video_bytes,
+            MediaType.AUDIO: self.audio_bytes,
+        }
+        found = of_its_own.get(kind)
+        return self.file_bytes if found is None else found
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a platform lets us send: messages a second on one channel, and seconds between two
+
+    messages of one chat (None: no such limit).
+    """
+
+    per_second: float
+    chat_every_s: float | None = None
+
+
+class After(StrEnum):
+    """What may still be sent when a platform's reply window is over."""
+
+    NOTHING = "nothing"
+    TEMPLATES = "templates"
+    HUMAN_AGENT = "humanAgent"
+    """Anything a person writes, marked as late, until `Window.late_hours`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How many hours after the customer's last message everything may be sent, and what then."""
+
+    hours: int
+    after: After
+    late_hours: int = 0
 
 
 class Hearing(StrEnum):
@@ -134,6 +183,9 @@ class Declaration:
     `sender` describes the public name that deep links call `from`; `checks` are what a check looks
     at; `troubles` are the words of the codes that the connector's own check can answer; `receipts`
     are the steps of a message that the platform reports, "delivered" and "read".
+    `sends` are the kinds of media that it takes; `is_asked_for_receipts`: it has to be asked, again
+    and again, what became of a message; `has_path_secret`: it signs nothing, so the address that it
+    calls ends with a secret; `poll_every_s`: seconds between two polls (0: it holds a poll itself).
     """
 
     name: Words
@@ -149,6 +201,15 @@ class Declaration:
     checks: tuple[Words, ...]
     troubles: Mapping[str, Words]
     receipts: tuple[str, ...] = ()
+    sends: frozenset[MediaType] = frozenset(
+        (MediaType.FILE, MediaType.PHOTO, MediaType.VIDEO, MediaType.AUDIO)
+    )
+    pace: Pace = Pace(30.0)
+    window: Window | None = None
+    can_mark_read: bool = False
+    is_asked_for_receipts: bool = False
+    has_path_secret: bool = False
+    poll_every_s: float = 0.0
     notes: tuple[Words, ...] = field(default_factory=tuple)
 
     @property
@@ -263,6 +324,15 @@ def is_base_url(text: str) -> bool:
     is_address = parts.scheme in ("http", "https") and parts.hostname
     has_more = parts.query or parts.fragment or parts.username is not None
     return bool(is_address and has_port and not has_more)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address leads to this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class _Known(dict[str, str]):

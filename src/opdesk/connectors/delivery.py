@@ -1,50 +1,46 @@
 """What the outbox calls: send an operator's message, fetch a platform's file."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
+from functools import partial
+
+import msgspec
 
 from opdesk.channels import access as channels, actions as channel_actions
-from opdesk.channels.model import Channel, Trouble
+from opdesk.channels.model import Channel, Source, Trouble
 from opdesk.chats import actions as chats
-from opdesk.chats.model import Chat, Message, MessageStatus
-from opdesk.connectors.base import DeliveryError, Outbound, OutboundFile, Problem
-from opdesk.connectors.registry import CONNECTORS, connector_of
-from opdesk.kit.clock import HOUR_MS
+from opdesk.chats.model import Message, MessageStatus
+from opdesk.connectors.applying import apply, apply_early, store_echo
+from opdesk.connectors.base import DeliveryError, Echo, Outbound, OutboundFile, Problem, Receipt
+from opdesk.connectors.registry import connector_class, connector_of
+from opdesk.connectors.rules import allowance
+from opdesk.connectors.store import Envelope
+from opdesk.kit import limits, outbox
+from opdesk.kit.clock import HOUR_MS, SECOND_MS, Clock
 from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
-from opdesk.kit.errors import Invalid
+from opdesk.kit.formats import mime_type_of
 from opdesk.kit.http_client import HttpClient
 from opdesk.kit.keyring import Vault
 from opdesk.kit.log import get_logger
 from opdesk.kit.outbox import Job, Record, RetryLater
 from opdesk.media import actions as media
-from opdesk.media.access import Files
+from opdesk.media.access import Addresses, Files
 from opdesk.media.errors import FileTooLarge
-from opdesk.media.model import Media, MediaType, StoredFile
+from opdesk.media.model import Media, StoredFile
 
 log = get_logger(__name__)
 GIVE_UP_MS = 24 * HOUR_MS
 """A message that could not be sent for a day is rejected: the customer has waited long enough."""
 MAX_FETCHES = 12
 """About half an hour of attempts."""
-
-
-def check_message(chat: Chat, text: str, file: Media | None) -> None:
-    """Raises Invalid when the chat's channel can't take a text with a file; nothing is split."""
-    connector = CONNECTORS.get(chat.source)
-    if connector is None:
-        raise Invalid("this chat's source is not served")
-    limits = connector.declaration.limits
-    most = limits.caption_chars if file is not None else limits.text_chars
-    if len(text) > most:
-        beside = " beside a file" if file is not None else ""
-        raise Invalid.field(
-            "textMessage", f"has {len(text)} characters; this channel takes {most}{beside}"
-        )
-    if file is None:
-        return
-    largest = limits.photo_bytes if file.type is MediaType.PHOTO else limits.file_bytes
-    if file.size > largest:
-        raise Invalid.field("media", f"has {file.size} bytes; this channel takes at most {largest}")
+LONGEST_WAIT_S = 2.0
+"""A send that has to wait longer for its turn gives its place to others."""
+RECEIPT = "ask_receipt"
+"""The kind that asks what became of a message: {"channel": id, "external": platform's id}."""
+FIRST_RECEIPT_S, LONGEST_RECEIPT_S = 5.0, 120.0
+FINAL = (MessageStatus.READ, MessageStatus.DELIVERED, MessageStatus.REJECTED)
+"""Where a platform that has to be asked is not asked any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +50,52 @@ class _Dispatch:
     message: Message
     channel: Channel | None
     out: Outbound
+    external_id: str | None
+    """The platform's id of what was sent of it already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where files lie, and the addresses under which a platform can fetch them."""
+
+    files: Files
+    addresses: Addresses
+
+
+class Paces:
+    """How fast each channel and each chat may be sent to, as its declaration says."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._channels: dict[Source, limits.Pace] = {}
+        self._chats: dict[Source, limits.Pace] = {}
+
+    def wait_s(self, channel: Channel, chat_id: int) -> float:
+        """Count one message; the seconds to wait before it goes."""
+        declared = connector_class(channel.source).declaration.pace
+        per_s = declared.per_second
+        pace = self._pace(self._channels, channel.source, per_s)
+        wait_s = pace.wait_s(channel.id)
+        if declared.chat_every_s is not None:
+            of_chat = self._pace(self._chats, channel.source, 1 / declared.chat_every_s)
+            wait_s = max(wait_s, of_chat.wait_s(chat_id))
+        return wait_s
+
+    def _pace(self, known: dict[Source, limits.Pace], source: Source, per_s: float) -> limits.Pace:
+        if source not in known:
+            known[source] = limits.Pace(self._clock, per_s=per_s, at_once=max(1, int(per_s)))
+        return known[source]
 
 
 class Delivery:
     """Sends and fetches; the outbox brings the jobs, in order within a chat."""
 
-    def __init__(self, db: Database, vault: Vault, http: HttpClient, files: Files) -> None:
-        self._db, self._vault, self._http, self._files = db, vault, http, files
+    def __init__(
+        self, db: Database, vault: Vault, http: HttpClient, shelf: Shelf, clock: Clock
+    ) -> None:
+        self._db, self._vault, self._http = db, vault, http
+        self._files, self._addresses = shelf.files, shelf.addresses
+        self._paces = Paces(clock)
 
     async def send(self, job: Job) -> Record | None:
         """Deliver a message. A send that was cut off is never repeated: it may have arrived."""
@@ -72,15 +107,76 @@ class Delivery:
             return _recorded(message, MessageStatus.NEW, chats.UNCERTAIN)
         if channel is None or not channel.is_writable:
             return _recorded(message, MessageStatus.REJECTED, Problem.DISCONNECTED)
+        await self._keep_pace(channel, message.chat_id)
         try:
-            external_id = await connector_of(channel, self._http).send(dispatch.out)
+            external_id = await self._send_parts(channel, dispatch)
         except DeliveryError as error:
             failed = _failed(message, error, job)
             trouble = _trouble_of(error)
             return _noted(channel, trouble, failed) if trouble else failed
-        sent = _recorded(message, MessageStatus.SUCCESS, None, external_id)
+        sent = _sent(channel, message, external_id)
         was_refused = channel.problem is not None and channel.problem.code == Problem.AUTH.value
         return _noted(channel, None, sent) if was_refused else sent
+
+    async def _keep_pace(self, channel: Channel, chat_id: int) -> None:
+        """Wait as long as the platform's own limits ask for. Raises RetryLater for a long wait."""
+        wait_s = self._paces.wait_s(channel, chat_id)
+        if wait_s > LONGEST_WAIT_S:
+            raise RetryLater("paced", wait_s)
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
+
+    async def _send_parts(self, channel: Channel, dispatch: _Dispatch) -> str:
+        """The platform's id of the message. Where a file has no caption its text goes behind it.
+
+        The file's own id is written down in between, so that it is not sent again.
+        """
+        out, connector = dispatch.out, connector_of(channel, self._http)
+        has_captions = connector.declaration.limits.caption_chars > 0
+        if out.file is None or not out.text or has_captions:
+            return await connector.send(out)
+        first_id = dispatch.external_id
+        if first_id is None:
+            first_id = await connector.send(replace(out, text=""))
+            message = dispatch.message
+            place = (message.company_id, message.id)
+            await self._db.write(chats.record_delivery, *place, MessageStatus.NEW, None, first_id)
+        await connector.send(replace(out, file=None))
+        return first_id
+
+    async def ask_receipt(self, job: Job) -> Record | None:
+        """Ask a platform that tells nothing by itself what became of a message."""
+        payload = job.payload
+        place = (job.company_id, payload["channel"])
+        channel = await self._db.read(channels.find_any, self._vault, *place)
+        if channel is None or not channel.is_writable:
+            return None
+        try:
+            receipt = await connector_of(channel, self._http).receipt_of(payload["external"])
+        except DeliveryError as error:
+            if error.is_permanent or job.age_ms >= GIVE_UP_MS:
+                return None
+            raise RetryLater(error.problem.value, error.retry_after_s) from error
+        if receipt is None or receipt.status not in FINAL:
+            if job.age_ms < GIVE_UP_MS:
+                known = None if receipt is None else partial(apply_receipt, channel, receipt)
+                await self._note(known)
+                raise RetryLater("no receipt yet", receipt_pause_s(job.attempts))
+            return None
+        return partial(apply_receipt, channel, receipt)
+
+    async def _note(self, record: Record | None) -> None:
+        if record is not None:
+            await self._db.write(record)
+
+    async def take_echo(self, job: Job) -> Record | None:
+        """A message written on the platform itself, which waited for our own send to end."""
+        place = (job.company_id, job.payload["channel"])
+        channel = await self._db.read(channels.find_any, self._vault, *place)
+        if channel is None:
+            return None
+        echo = msgspec.convert(job.payload["echo"], Echo)
+        return partial(store_echo, channel=channel, echo=echo)
 
     async def fetch(self, job: Job) -> Record | None:
         """Bring a platform's file here, so that it is there when the platform drops it."""
@@ -104,27 +200,66 @@ class Delivery:
         return _fetched(place, self._files, file)
 
     def _dispatch(self, tx: Tx, job: Job) -> _Dispatch | None:
-        """None when the message was deleted meanwhile."""
+        """None when the message was deleted meanwhile, or is known to have arrived."""
         message = chats.find_message(tx, job.company_id, job.payload["message"])
         chat = chats.find_chat(tx, job.company_id, message.chat_id) if message else None
         if message is None or chat is None or message.status is not MessageStatus.NEW:
             return None
         channel = channels.find_any(tx, self._vault, job.company_id, chat.channel_id)
-        out = Outbound(message.id, chat.external_id, message.text, self._file(message.media))
-        return _Dispatch(message, channel, out)
+        details = message.details
+        answered = message.reply_to
+        out = Outbound(
+            message_id=message.id,
+            chat_id=chat.external_id,
+            text=message.text,
+            file=self._file(message.media, tx.now),
+            place=details.place,
+            card=details.card,
+            template=details.template,
+            reply_to=chats.find_external(tx, job.company_id, answered) if answered else None,
+            is_late=allowance(chat, tx.now).is_late,
+        )
+        external_id = chats.find_external(tx, job.company_id, message.id)
+        return _Dispatch(message, channel, out, external_id)
 
-    def _file(self, it: Media | None) -> OutboundFile | None:
+    def _file(self, it: Media | None, now: int) -> OutboundFile | None:
         if it is None or it.digest is None:
             return None
         path = self._files.path(it.company_id, it.digest)
-        return OutboundFile(path, it.name, it.format, it.type, it.size)
+        mime = mime_type_of(it.format)
+        url = self._addresses.url(it, now)
+        return OutboundFile(path, it.name, it.format, it.type, it.size, mime, url)
 
 
-def _recorded(
-    message: Message, status: MessageStatus, error: str | None, external_id: str | None = None
-) -> Record:
+def apply_receipt(channel: Channel, receipt: Receipt, tx: Tx) -> None:
+    envelope = Envelope(channel.company_id, channel.id, "", None, b"")
+    apply(tx, channel, envelope, receipt)
+
+
+def receipt_pause_s(attempts: int) -> float:
+    """Seconds until a platform is asked again: 5, 10, 20 … 120 (channels.md, Viber)."""
+    return min(FIRST_RECEIPT_S * 2.0 ** min(attempts, 10), LONGEST_RECEIPT_S)
+
+
+def _sent(channel: Channel, message: Message, external_id: str) -> Record:
+    """The message is with its platform; what was said of it earlier holds now."""
+
     def record(tx: Tx) -> None:
-        chats.record_delivery(tx, message.company_id, message.id, status, error, external_id)
+        place = (message.company_id, message.id)
+        chats.record_delivery(tx, *place, MessageStatus.SUCCESS, None, external_id)
+        apply_early(tx, channel, external_id)
+        if connector_class(channel.source).declaration.is_asked_for_receipts:
+            payload = {"channel": channel.id, "external": external_id}
+            lane, share = f"receipt:{message.id}", f"receipts:{channel.id}"
+            queue = outbox.Queue(lane, share, after_ms=int(FIRST_RECEIPT_S * SECOND_MS))
+            outbox.put(tx, message.company_id, RECEIPT, payload, queue)
+
+    return record
+
+
+def _recorded(message: Message, status: MessageStatus, error: str | None) -> Record:
+    def record(tx: Tx) -> None:
+        chats.record_delivery(tx, message.company_id, message.id, status, error)
 
     return record
 

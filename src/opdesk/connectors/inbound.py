@@ -1,15 +1,17 @@
 """From a platform's envelope to a stored message: all of it in one transaction, once."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 
 from opdesk.accounts import access as accounts
 from opdesk.channels import access as channel_access, actions as channels
 from opdesk.channels.model import Channel
 from opdesk.chats import actions as chats
-from opdesk.chats.model import Incoming, IncomingFile
+from opdesk.chats.model import Card, Details, Incoming, Place
 from opdesk.connectors import store
-from opdesk.connectors.base import BadPayload, Edit, Inbound, Update
+from opdesk.connectors.applying import apply, apply_early, incoming_file
+from opdesk.connectors.base import BadPayload, Inbound, Item, Update
 from opdesk.connectors.registry import connector_class
 from opdesk.connectors.store import Envelope
 from opdesk.contacts.model import Identity, normalize_phone
@@ -28,7 +30,7 @@ MAX_REASON_CHARS = 200
 
 
 async def take_in(
-    db: Database, channel: Channel, body: bytes, *, offset: int | None = None
+    db: Database, vault: Vault, channel: Channel, body: bytes, *, offset: int | None = None
 ) -> None:
     """Store an envelope and what it says; returns once that is on disk.
 
@@ -36,28 +38,79 @@ async def take_in(
     a day, and everything of that customer would wait behind it. Raises Unavailable.
     """
     try:
-        update = connector_class(channel.source).parse(body)
+        updates = connector_class(channel.source).parse(body, channel.settings)
     except BadPayload as error:
-        await _keep_unread(db, channel, body, str(error), offset)
+        await db.write(_store_unread, channel, body, str(error), offset)
         return
     try:
-        await db.write(store_update, channel, body, update, offset)
+        await db.write(store_updates, vault, channel, body, updates, offset)
+    except Unavailable:
+        raise
+    except Exception:
+        # A bug of ours must not lose the message: the raw row can be run again when it is mended.
+        log.exception("inbound_failed", channel=channel.id)
+        for update in updates:
+            await _take_in_one(db, vault, channel, body, update)
+        await db.write(_advance, channel, offset)
+
+
+async def _take_in_one(
+    db: Database, vault: Vault, channel: Channel, body: bytes, update: Update
+) -> None:
+    """What one part of a batch breaks, it breaks for itself alone."""
+    try:
+        await db.write(store_updates, vault, channel, body, [update], None)
     except Unavailable:
         raise
     except Exception as error:
-        # A bug of ours must not lose the message: the raw row can be run again when it is mended.
-        log.exception("inbound_failed", channel=channel.id)
-        await _keep_unread(db, channel, body, type(error).__name__, offset)
+        await db.write(_store_unread, channel, update.raw or body, type(error).__name__, None)
 
 
-def store_update(
-    tx: Tx, channel: Channel, body: bytes, update: Update, offset: int | None = None
+def store_updates(
+    tx: Tx,
+    vault: Vault,
+    channel: Channel,
+    body: bytes,
+    updates: Sequence[Update],
+    offset: int | None = None,
 ) -> None:
-    """The envelope, its message, the events and the polling offset: all or nothing."""
+    """The envelopes, their messages, the events and the polling offset: all or nothing.
+
+    Chats are locked in one order everywhere, so that two batches never wait for each other.
+    """
+    _advance(tx, channel, offset)
+    for update in sorted(updates, key=lambda one: (one.account_id or "", one.chat_id or "")):
+        its_channel = _channel_of(tx, vault, channel, update)
+        if its_channel is not None:
+            _store_update(tx, its_channel, update.raw or body, update)
+
+
+def _advance(tx: Tx, channel: Channel, offset: int | None) -> None:
     if offset is not None:
         channels.advance_poll(tx, channel.company_id, channel.id, offset)
+
+
+def _channel_of(tx: Tx, vault: Vault, channel: Channel, update: Update) -> Channel | None:
+    """The channel that an update is for: a platform may call one address for several accounts.
+
+    None: an account that is not connected here, or not by the app that proved itself.
+    """
+    if update.account_id is None or update.account_id == channel.account_id:
+        return channel
+    place = (channel.company_id, channel.source, update.account_id)
+    found = channel_access.find_of_account(tx, vault, *place)
+    connector = connector_class(channel.source)
+    if found is None or not connector.is_one_app(channel.settings, found.settings):
+        log.info("inbound_of_other_account", channel=channel.id)
+        return None
+    return found
+
+
+def _store_update(tx: Tx, channel: Channel, body: bytes, update: Update) -> None:
     envelope = Envelope(channel.company_id, channel.id, update.key, update.chat_id, body)
-    if isinstance(update.item, Inbound):
+    if update.unread is not None:
+        store.insert_raw(tx, envelope, store.UNPARSED, clean_foreign(update.unread))
+    elif isinstance(update.item, Inbound):
         _store_message(tx, channel, envelope, update.item)
     else:
         _store_other(tx, channel, envelope, update.item)
@@ -94,8 +147,8 @@ async def _run_one_again(db: Database, vault: Vault, unparsed: store.Unparsed) -
     if channel is None:
         return False
     try:
-        update = connector_class(channel.source).parse(unparsed.body)
-        return await db.write(_store_after_all, channel, unparsed, update)
+        updates = connector_class(channel.source).parse(unparsed.body, channel.settings)
+        return await db.write(_store_after_all, vault, channel, unparsed, updates)
     except BadPayload:
         return False
     except Unavailable:
@@ -105,10 +158,15 @@ async def _run_one_again(db: Database, vault: Vault, unparsed: store.Unparsed) -
         return False
 
 
-def _store_after_all(tx: Tx, channel: Channel, unparsed: store.Unparsed, update: Update) -> bool:
+def _store_after_all(
+    tx: Tx, vault: Vault, channel: Channel, unparsed: store.Unparsed, updates: Sequence[Update]
+) -> bool:
+    """False when it still can't be read, or somebody else was quicker."""
+    if any(update.unread is not None for update in updates):
+        return False
     if not store.delete_unparsed(tx, unparsed.company_id, unparsed.id):
         return False
-    store_update(tx, channel, unparsed.body, update)
+    store_updates(tx, vault, channel, unparsed.body, updates)
     return True
 
 
@@ -120,32 +178,26 @@ def _store_message(tx: Tx, channel: Channel, envelope: Envelope, item: Inbound) 
         store.insert_raw(
             tx, replace(envelope, key=f"{envelope.key}:{item.message_id}"), store.STORED
         )
-    chats.receive(tx, channel, _incoming(tx, channel, item))
+    if chats.receive(tx, channel, _incoming(tx, channel, item)) is not None:
+        apply_early(tx, channel, item.message_id)
 
 
-def _store_other(tx: Tx, channel: Channel, envelope: Envelope, item: Edit | None) -> None:
-    """An edit, or what is nothing for us. Without a chat of ours only the key is kept:
+def _store_other(tx: Tx, channel: Channel, envelope: Envelope, item: Item | None) -> None:
+    """What is about a message or a chat, or nothing for us. Without a chat of ours only the key
 
-    nobody could ever delete the rest.
+    is kept: nobody could ever delete the rest.
     """
     has_chat = envelope.chat_id is not None and chats.hold(tx, channel, envelope.chat_id)
     kept = envelope if has_chat else replace(envelope, body=b"")
     state = store.IGNORED if item is None else store.STORED
-    if store.insert_raw(tx, kept, state) and item is not None and has_chat:
-        chats.edit_received(tx, channel, item.message_id, clean_foreign(item.text))
-
-
-async def _keep_unread(
-    db: Database, channel: Channel, body: bytes, reason: str, offset: int | None
-) -> None:
-    reason = clean_foreign(reason)[:MAX_REASON_CHARS]
-    log.warning("inbound_unparsed", channel=channel.id, reason=reason)
-    await db.write(_store_unread, channel, body, reason, offset)
+    if store.insert_raw(tx, kept, state) and item is not None:
+        apply(tx, channel, envelope, item)
 
 
 def _store_unread(tx: Tx, channel: Channel, body: bytes, reason: str, offset: int | None) -> None:
-    if offset is not None:
-        channels.advance_poll(tx, channel.company_id, channel.id, offset)
+    _advance(tx, channel, offset)
+    reason = clean_foreign(reason)[:MAX_REASON_CHARS]
+    log.warning("inbound_unparsed", channel=channel.id, reason=reason)
     key = f"unread:{hashlib.sha256(body).hexdigest()}"
     chat_id = connector_class(channel.source).chat_of(body)
     envelope = Envelope(channel.company_id, channel.id, key, chat_id, body)
@@ -153,7 +205,6 @@ def _store_unread(tx: Tx, channel: Channel, body: bytes, reason: str, offset: in
 
 
 def _incoming(tx: Tx, channel: Channel, item: Inbound) -> Incoming:
-    file = item.file
     phone = None
     if item.phone is not None:
         organization = accounts.organization(tx, channel.company_id, channel.organization_id)
@@ -166,11 +217,28 @@ def _incoming(tx: Tx, channel: Channel, item: Inbound) -> Incoming:
         sender=Identity(channel.id, item.sender_id, name, username),
         sent_at=item.sent_at,
         text=clean_foreign(item.text),
-        file=(
-            IncomingFile(file.reference, file.name, file.format, file.type, file.size_bytes)
-            if file
-            else None
-        ),
+        file=incoming_file(item.file),
         phone=phone,
         kind=clean_foreign(item.kind) if item.kind else None,
+        details=Details(_clean_place(item.place), _clean_card(item.card)),
+        reply_to=item.reply_to,
+        aliases=item.aliases,
+        rank=item.rank,
+        phone_hint=item.phone_hint,
     )
+
+
+def _clean_place(place: Place | None) -> Place | None:
+    if place is None:
+        return None
+    return replace(place, title=_line(place.title), address=_line(place.address))
+
+
+def _clean_card(card: Card | None) -> Card | None:
+    if card is None:
+        return None
+    return Card(_line(card.name), tuple(_line(phone) for phone in card.phones))
+
+
+def _line(text: str) -> str:
+    return clean_foreign(text).replace("\n", " ").strip()

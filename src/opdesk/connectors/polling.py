@@ -5,7 +5,7 @@ import asyncio
 from opdesk.channels import actions as channels
 from opdesk.channels.model import Channel, ChannelState
 from opdesk.connectors.actions import TOPIC
-from opdesk.connectors.base import BadPayload, PlatformError, PollGone, Trouble, Unreachable
+from opdesk.connectors.base import PlatformError, PollGone, Trouble, Unreachable
 from opdesk.connectors.inbound import take_in
 from opdesk.connectors.registry import connector_class, connector_of
 from opdesk.kit.bus import Alarm, Bus
@@ -62,11 +62,13 @@ class Pollers:
     async def _follow(self, channel: Channel) -> None:
         failures = 0
         offset, told = channel.poll_offset, channel.problem
+        every_s = connector_class(channel.source).declaration.poll_every_s
         while True:
             trouble = None
             try:
                 offset = await self._once(channel, offset)
                 failures = 0
+                await asyncio.sleep(jittered(every_s))
             except (PlatformError, Unreachable, Unavailable) as error:
                 log.warning("poll_failed", channel=channel.id, reason=type(error).__name__)
                 failures += 1
@@ -92,8 +94,8 @@ class Pollers:
         """Take in what is new; each item and its offset are stored together."""
         connector = connector_of(channel, self._http)
         for body in await connector.poll(offset, LONG_POLL_S):
-            following = _after(channel, body, offset)
-            await take_in(self._db, channel, body, offset=following)
+            following = connector_class(channel.source).next_offset(body, offset)
+            await take_in(self._db, self._vault, channel, body, offset=following)
             offset = following
         return offset
 
@@ -103,14 +105,6 @@ class Pollers:
             await connector_of(channel, self._http).remove_webhook()
         except (PlatformError, Unreachable) as error:
             log.warning("webhook_not_removed", channel=channel.id, reason=type(error).__name__)
-
-
-def _after(channel: Channel, body: bytes, offset: int) -> int:
-    connector = connector_class(channel.source)
-    try:
-        return max(offset, connector.next_offset(connector.parse(body)))
-    except BadPayload:
-        return offset + 1
 
 
 def _trouble_of(error: Exception) -> Trouble:

@@ -1,5 +1,6 @@
 """SQL of the inbox: raw envelopes as the platforms sent them, kept for 7 days."""
 
+import json
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -13,12 +14,15 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    insert,
     select,
     text,
+    update,
 )
 
+from opdesk.chats.model import parts_of
 from opdesk.kit.context import Tx
-from opdesk.kit.sql import metadata, statement, upsert
+from opdesk.kit.sql import in_json, metadata, statement, upsert
 
 STORED, IGNORED, UNPARSED = "stored", "ignored", "unparsed"
 _is_unparsed = text("state = 'unparsed'")
@@ -49,7 +53,22 @@ inbox = Table(
         postgresql_where=_is_unparsed,
     ),
 )
-_i = inbox.c
+early_updates = Table(
+    "early_updates",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("message_external_id", Text, nullable=False),
+    Column("chat_external_id", Text),
+    Column("kind", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("company_id", "id"),
+    Index("early_updates_message", "company_id", "channel_id", "message_external_id", "id"),
+    Index("early_updates_age", "received_at"),
+)
+_i, _e = inbox.c, early_updates.c
 ADD = statement(
     upsert(inbox)
     .values(
@@ -90,7 +109,43 @@ DELETE_OF_CHAT = statement(
         _i.external_chat_id == bindparam("chat"),
     )
 )
+CLEAR_RAW = statement(
+    update(inbox)
+    .where(
+        _i.company_id == bindparam("company"),
+        _i.channel_id == bindparam("channel"),
+        in_json(_i.dedupe_key, "keys"),
+    )
+    .values(body=b"")
+)
 DELETE_BEFORE = statement(delete(inbox).where(_i.received_at < bindparam("before")))
+ADD_EARLY = statement(
+    insert(early_updates).values(
+        company_id=bindparam("company"),
+        id=bindparam("id"),
+        channel_id=bindparam("channel"),
+        message_external_id=bindparam("message"),
+        chat_external_id=bindparam("chat"),
+        kind=bindparam("kind"),
+        content=bindparam("content"),
+        received_at=bindparam("now"),
+    )
+)
+_about = (
+    _e.company_id == bindparam("company"),
+    _e.channel_id == bindparam("channel"),
+    _e.message_external_id == bindparam("message"),
+)
+EARLY_OF = statement(select(_e.kind, _e.content).where(*_about).order_by(_e.id))
+DELETE_EARLY = statement(delete(early_updates).where(*_about))
+DELETE_EARLY_OF_CHAT = statement(
+    delete(early_updates).where(
+        _e.company_id == bindparam("company"),
+        _e.channel_id == bindparam("channel"),
+        _e.chat_external_id == bindparam("chat"),
+    )
+)
+DELETE_EARLY_BEFORE = statement(delete(early_updates).where(_e.received_at < bindparam("before")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +202,45 @@ def delete_unparsed(tx: Tx, company_id: int, raw_id: int) -> bool:
 
 
 def delete_of_chat(tx: Tx, company_id: int, channel_id: int, chat_id: str) -> None:
-    tx.run(DELETE_OF_CHAT, company=company_id, channel=channel_id, chat=chat_id)
+    place = {"company": company_id, "channel": channel_id, "chat": chat_id}
+    tx.run(DELETE_OF_CHAT, **place)
+    tx.run(DELETE_EARLY_OF_CHAT, **place)
+
+
+def clear_raw(tx: Tx, company_id: int, channel_id: int, message_id: str) -> None:
+    """Empty the envelopes of a message that its writer took back.
+
+    Connectors of platforms that can do so use the message's id as the key, and `<id>#2` and so on
+    for its further parts.
+    """
+    keys = json.dumps(parts_of(message_id))
+    tx.run(CLEAR_RAW, company=company_id, channel=channel_id, keys=keys)
 
 
 def delete_before(tx: Tx, before: int) -> None:
     tx.run(DELETE_BEFORE, before=before)
+    tx.run(DELETE_EARLY_BEFORE, before=before)
+
+
+def keep_early(tx: Tx, envelope: Envelope, message_id: str, kind: str, content: str) -> None:
+    """Keep what a platform says of a message that is not known yet, by the platform's id of it."""
+    tx.run(
+        ADD_EARLY,
+        company=envelope.company_id,
+        id=tx.new_id("early_updates"),
+        channel=envelope.channel_id,
+        message=message_id,
+        chat=envelope.chat_id,
+        kind=kind,
+        content=content,
+        now=tx.now,
+    )
+
+
+def take_early(tx: Tx, company_id: int, channel_id: int, message_id: str) -> list[tuple[str, str]]:
+    """(kind, content) of what came early for a message, oldest first; it is kept no longer."""
+    place = {"company": company_id, "channel": channel_id, "message": message_id}
+    found = [(row[0], row[1]) for row in tx.all(EARLY_OF, **place)]
+    if found:
+        tx.run(DELETE_EARLY, **place)
+    return found

@@ -19,6 +19,21 @@ def recognize(tx: Tx, company_id: int, identity: Identity) -> tuple[Contact, boo
     return known, False
 
 
+def get(tx: Tx, company_id: int, contact_id: int) -> Contact:
+    """A contact that is known to be there."""
+    found = store.find_contact(tx, company_id, contact_id)
+    if found is None:
+        raise LookupError(f"there is no contact {contact_id}")
+    return found
+
+
+def add_identity(
+    tx: Tx, company_id: int, channel_id: int, external_id: str, contact_id: int
+) -> None:
+    """Know a contact by one more id; an id that is another's stays that one's."""
+    store.insert_identity(tx, company_id, channel_id, external_id, contact_id)
+
+
 def attest_phone(tx: Tx, company_id: int, contact_id: int, phone: str) -> None:
     """A platform vouches that this E.164 phone is the contact's own."""
     store.update_phone(tx, company_id, contact_id, phone)

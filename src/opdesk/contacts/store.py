@@ -129,6 +129,19 @@ def insert_contact(tx: Tx, company_id: int, identity: Identity) -> Contact | Non
     return Contact(contact_id, company_id, identity.name, None, None)
 
 
+def insert_identity(
+    tx: Tx, company_id: int, channel_id: int, external_id: str, contact_id: int
+) -> None:
+    tx.run(
+        ADD_IDENTITY,
+        company=company_id,
+        channel=channel_id,
+        external=external_id,
+        contact=contact_id,
+        username=None,
+    )
+
+
 def update_name(tx: Tx, company_id: int, contact_id: int, name: str) -> None:
     tx.run(SET_NAME, company=company_id, contact=contact_id, new_name=name)
 

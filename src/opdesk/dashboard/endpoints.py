@@ -8,7 +8,7 @@ from litestar.params import FromPath, JSONBody
 
 from opdesk.accounts import actions as account_actions
 from opdesk.accounts.model import CompanyCaller
-from opdesk.audit.model import Filter
+from opdesk.audit.model import Action as Written, Filter
 from opdesk.dashboard import actions
 from opdesk.dashboard.model import MAX_ENTRIES, MAX_EXPORTED
 from opdesk.dashboard.wire import (
@@ -23,13 +23,14 @@ from opdesk.dashboard.wire import (
     entries_csv,
 )
 from opdesk.invitations.actions import Post
+from opdesk.kit.days import moment_in
 from opdesk.kit.endpoint import ADMIN_ONLY, COMPANY_ONLY, PUBLIC, Address, Db, Given
+from opdesk.kit.errors import Invalid
 from opdesk.kit.ids import new_secret
 from opdesk.kit.keyring import Keyring
 from opdesk.kit.limits import FailureLimit
 from opdesk.kit.passwords import Passwords
 from opdesk.kit.query import described, id_or_none, whole
-from opdesk.kit.wire import time_in
 
 Company = Given[CompanyCaller]
 Handing = Given[Post]
@@ -142,13 +143,22 @@ def _filter(
 ) -> Filter:
     """What the query asks for. Raises Invalid."""
     return Filter(
-        action=action,
+        action=_action_in(action),
         user_id=id_or_none("userId", user_id),
         operator_id=id_or_none("operatorId", operator_id),
-        since=time_in(since, "from") if since else None,
-        until=time_in(until, "to") if until else None,
+        since=moment_in("from", since) if since else None,
+        until=moment_in("to", until) if until else None,
         search=search or "",
     )
+
+
+def _action_in(text: str | None) -> str | None:
+    """One of the actions that are written down. Raises Invalid."""
+    if not text:
+        return None
+    if text not in set(Written):
+        raise Invalid.field("action", f"must be an action such as {Written.API_KEY_REVOKED}")
+    return text
 
 
 ROUTES = (

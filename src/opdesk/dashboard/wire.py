@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -12,6 +13,7 @@ from opdesk.invitations.model import HandedOver
 from opdesk.kit.wire import Id, Wire, WireIn, time_out
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_LOWER = re.compile("_([a-z])")
 _COLUMNS = ("at", "action", "subjectId", "kind", "who", "address", "details")
 
 
@@ -140,7 +142,7 @@ class EntryOut(Wire):
             subject_id=entry.subject_id,
             who=WhoOut.of(entry.actor),
             address=entry.actor.address,
-            details=dict(entry.details),
+            details=_details(entry.details),
         )
 
 
@@ -160,10 +162,15 @@ def entries_csv(entries: Sequence[Entry]) -> bytes:
     writer.writerow(_COLUMNS)
     for entry in entries:
         who = WhoOut.of(entry.actor)
-        details = msgspec.json.encode(entry.details).decode() if entry.details else ""
+        details = msgspec.json.encode(_details(entry.details)).decode() if entry.details else ""
         row = (time_out(entry.at), entry.action, entry.subject_id or "", who.kind, who.name)
         writer.writerow([_harmless(str(cell)) for cell in (*row, entry.actor.address, details)])
     return out.getvalue().encode("utf-8-sig")
+
+
+def _details(stored: Mapping[str, Detail]) -> dict[str, Detail]:
+    """The details under the names that the API has for them: a row keeps those of our own model."""
+    return {_LOWER.sub(lambda it: it[1].upper(), name): value for name, value in stored.items()}
 
 
 def _harmless(cell: str) -> str:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from shlex import quote
 
 import psycopg
 
@@ -52,8 +53,7 @@ def _of_sqlite(file: Path) -> Iterator[Finding]:
 
 
 def _of_file(connection: sqlite3.Connection) -> Iterator[Finding]:
-    found = connection.execute(_REVISION).fetchone()
-    schema = str(found[0]) if found else "0"
+    schema = _schema(connection)
     wrong = _of_schema(schema)
     if wrong is not None:
         yield wrong
@@ -71,6 +71,15 @@ def _of_file(connection: sqlite3.Connection) -> Iterator[Finding]:
         yield problem("database.damaged", "restore", words=damage, line="opdesk restore DIR")
     else:
         yield ok("database.ok", kind=kind, schema=schema)
+
+
+def _schema(connection: sqlite3.Connection) -> str:
+    """The schema's number; 0 for a file that nothing was made in yet."""
+    known = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
+    if connection.execute(known).fetchone() is None:
+        return "0"
+    found = connection.execute(_REVISION).fetchone()
+    return str(found[0]) if found else "0"
 
 
 def _damage(connection: sqlite3.Connection) -> str | None:
@@ -93,17 +102,21 @@ def _failed(error: sqlite3.Error, file: Path) -> Finding:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_BUSY:
         seconds = sqlite.BUSY_TIMEOUT_MS // 1000
-        return warning("database.busy", "wait", seconds=seconds, line=f"fuser -v {file}")
+        return warning(
+            "database.busy", "wait", seconds=seconds, line=f"fuser -v {quote(str(file))}"
+        )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return _read_only(file)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return problem("database.damaged", "restore", words=str(error), line="opdesk restore DIR")
-    return problem("database.unreachable", words=str(error))
+    return problem(
+        "database.unreachable", "space", words=str(error), line=f"df -h {quote(str(file.parent))}"
+    )
 
 
 def _read_only(path: Path) -> Finding:
     user = getpass.getuser()
-    line = f"chown -R {user} {path if path.is_dir() else path.parent}"
+    line = f"chown -R {user} {quote(str(path if path.is_dir() else path.parent))}"
     return problem("database.readOnly", "own", path=str(path), user=user, line=line)
 
 

@@ -92,7 +92,7 @@ async def _of_channel(services: Services, channel: Channel, language: str) -> li
     if not channel.is_enabled:
         return [ok("channel.off", **about)]
     asker = CompanyCaller(channel.company_id)
-    line = f"{services.settings.primary_url}/dashboard/channels/{channel.id}"
+    line = f"{services.settings.primary_url}/dashboard/channels?channel={channel.id}"
     try:
         async with asyncio.timeout(CHANNEL_S):
             _, troubles = await services.board.check(asker, channel.id)

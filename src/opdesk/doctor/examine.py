@@ -4,9 +4,13 @@ import asyncio
 import fcntl
 import resource
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from shlex import quote
 
 import opdesk
 from opdesk import parts
+from opdesk.accounts import actions as accounts
 from opdesk.doctor import database, desk, machine
 from opdesk.doctor.model import Finding, ok, problem, warning
 from opdesk.doctor.road import Road, local_url, of_networks
@@ -16,6 +20,8 @@ from opdesk.parts import Services
 from opdesk.settings import Settings
 
 LOCK_FILE = "opdesk.lock"
+DATA = "$OPDESK_DATA"
+"""What stands for the data folder where its place is nobody's business."""
 ORDER = (
     "server",
     "database",
@@ -43,14 +49,20 @@ class Doctor:
         self._asked: asyncio.Task[list[Finding]] | None = None
 
     async def examine(self, company_id: int, language: str) -> list[Finding]:
-        """The server, and the channels of one company."""
+        """The server, and the channels of one company.
+
+        Where there are others, whoever asks is a guest of the server: where its files lie is told
+        by `opdesk doctor` only.
+        """
         services = self._services
         own = await asyncio.gather(
             self._of_server(),
             desk.of_channels(services, company_id, language),
             desk.clock(services, company_id),
         )
-        return ordered([*own[0], *own[1], own[2]])
+        found = ordered([*own[0], *own[1], own[2]])
+        is_shared = await services.db.read(accounts.has_other_companies, company_id)
+        return without_paths(found, services.settings.data) if is_shared else found
 
     async def _of_server(self) -> list[Finding]:
         """Many who ask at once are answered together: it sends a large file through the proxy."""
@@ -75,6 +87,19 @@ async def beside(settings: Settings) -> list[Finding]:
     if database.is_usable(found):
         found += await _of_desk(settings)
     return ordered(found)
+
+
+def without_paths(findings: Sequence[Finding], folder: Path) -> list[Finding]:
+    """The findings with `$OPDESK_DATA` for the data folder, in what is told and in what to run."""
+    place = str(folder.resolve())
+
+    def hidden(value: str | int) -> str | int:
+        return value.replace(place, DATA) if isinstance(value, str) else value
+
+    return [
+        replace(one, params={name: hidden(value) for name, value in one.params.items()})
+        for one in findings
+    ]
 
 
 def is_well(findings: Sequence[Finding]) -> bool:
@@ -139,7 +164,9 @@ async def _of_desk(settings: Settings) -> list[Finding]:
         found += await desk.of_channels(services, None)
         return [*found, await desk.clock(services, None)]
     except MasterKeyError:
-        line = f"install -m 600 BACKUP/{MASTER_KEY_FILE} {settings.data / MASTER_KEY_FILE}"
+        line = (
+            f"install -m 600 BACKUP/{MASTER_KEY_FILE} {quote(str(settings.data / MASTER_KEY_FILE))}"
+        )
         return [problem("files.otherKey", "masterKey", line=line)]
     finally:
         await services.http.close()
@@ -154,7 +181,9 @@ def _vault(settings: Settings) -> tuple[Vault | None, list[Finding]]:
     try:
         return Vault(load_master_key(settings.master_key, settings.data)), []
     except (MasterKeyError, OSError, ValueError):
-        line = f"install -m 600 BACKUP/{MASTER_KEY_FILE} {settings.data / MASTER_KEY_FILE}"
+        line = (
+            f"install -m 600 BACKUP/{MASTER_KEY_FILE} {quote(str(settings.data / MASTER_KEY_FILE))}"
+        )
         return None, [problem("files.otherKey", "masterKey", line=line)]
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from opdesk.doctor.model import Finding, ok, problem, warning
-from opdesk.doctor.words import in_bytes
 from opdesk.kit.keyring import MASTER_KEY_FILE
 from opdesk.settings import Settings
 
@@ -35,13 +34,13 @@ def of_open_files(limit: int) -> Finding:
     """`limit`: of the server's own process, which may have another than this one."""
     if 0 <= limit < FEW_OPEN_FILES:
         return warning("openFiles.few", "openFiles", limit=limit, line="LimitNOFILE=65536")
-    return ok("openFiles.ok", limit=limit if limit >= 0 else "any number of")
+    return ok("openFiles.ok", limit=limit) if limit >= 0 else ok("openFiles.unlimited")
 
 
 def _of_disk(folder: Path) -> Iterator[Finding]:
     free, name = shutil.disk_usage(folder).free, str(folder)
     line = f"du -xh --max-depth=2 {shlex.quote(name)} | sort -h | tail"
-    about = {"free": in_bytes(free), "folder": name}
+    about: dict[str, str | int] = {"free": free, "folder": name}
     if free < FULL_BYTES:
         yield problem("disk.full", "space", **about, line=line)
     elif free < LITTLE_BYTES:
@@ -82,9 +81,9 @@ def _of_memory(free: int | None) -> Iterator[Finding]:
     if free is None:
         return
     if free < LITTLE_MEMORY:
-        yield warning("memory.little", "memory", free=in_bytes(free))
+        yield warning("memory.little", "memory", free=free)
     else:
-        yield ok("memory.ok", free=in_bytes(free))
+        yield ok("memory.ok", free=free)
 
 
 def _free_memory() -> int | None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 Params = Mapping[str, str | int]
+SIZES = frozenset({"free", "size"})
+"""The params that are numbers of bytes."""
 
 
 class Level(StrEnum):

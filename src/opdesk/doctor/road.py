@@ -16,7 +16,6 @@ from websockets.asyncio.client import connect
 from opdesk.doctor import probe
 from opdesk.doctor.model import Finding, ok, problem, warning
 from opdesk.doctor.probe import PAUSE_S, Arrival, Question
-from opdesk.doctor.words import in_bytes
 from opdesk.kit.clock import SECOND_MS, Clock
 from opdesk.kit.http_client import CertificateRefused, HttpClient, HttpError, NameUnknown, trust
 from opdesk.kit.keyring import Vault
@@ -174,7 +173,7 @@ class Road:
         """Whether the largest file that we take comes through."""
         megabytes = self._settings.media_max_mb
         size = megabytes << 20
-        about = {"url": url, "size": in_bytes(size)}
+        about: dict[str, str | int] = {"url": url, "size": size}
         line = f"client_max_body_size {megabytes + 10}m;"
         question = self._question()
         headers = {**question.headers(), "Content-Length": str(size)}

@@ -11,7 +11,7 @@ class FindingOut(Wire):
     """`level`: ok, warning or problem. `text` and `mend` are codes about `params`;
 
     `detail` and `mendDetail` are their words in English. `params.line` is what to run or to write
-    down, to the letter.
+    down, to the letter; `params.free` and `params.size` are bytes.
     """
 
     check: str

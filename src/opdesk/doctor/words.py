@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from opdesk.doctor.model import Finding
+from opdesk.doctor.model import SIZES, Finding
+from opdesk.kit.sizes import size_in_words
 
 TEXTS: Mapping[str, str] = {
     "server.running": "OpDesk {version} answers at {url}",
@@ -90,6 +91,7 @@ TEXTS: Mapping[str, str] = {
     "channel.trouble": "{source} {from}: {words}",
     "channel.unseen": "{source} {from} could not be looked at: {words}",
     "openFiles.ok": "the server may open {limit} files",
+    "openFiles.unlimited": "the server may open any number of files",
     "openFiles.few": "the server may open {limit} files only: each panel takes one",
     "memory.ok": "{free} of memory are free",
     "memory.little": "only {free} of memory are free",
@@ -133,7 +135,10 @@ MENDS: Mapping[str, str] = {
     "slowLine": "The line to this address is slow; operators will feel it with files",
     "noBuffer": "Let the proxy pass on what comes at once: nginx with",
     "log": "See the server's log for why they fail",
-    "resume": "They may have gone out after the backup was made. To send them",
+    "resume": (
+        "They may have gone out after the backup was made: with --list this command names them, "
+        "with --drop it gives them up. To send them"
+    ),
     "page": "Open the channel in the dashboard",
     "outgoing": "See that this server has a way to the platform",
     "openFiles": "Raise the limit: in the systemd unit with",
@@ -144,17 +149,12 @@ MENDS: Mapping[str, str] = {
 
 def told(finding: Finding) -> str:
     """What was found, in English."""
-    return TEXTS[finding.text].format_map(finding.params)
+    sizes = {
+        name: size_in_words(int(finding.params[name])) for name in SIZES & finding.params.keys()
+    }
+    return TEXTS[finding.text].format_map({**finding.params, **sizes})
 
 
 def mend_told(finding: Finding) -> str | None:
     """What to do, in English, without the line to run or to write."""
     return MENDS[finding.mend] if finding.mend else None
-
-
-def in_bytes(count: int) -> str:
-    """A size as people write it."""
-    for unit, size in (("GiB", 1 << 30), ("MiB", 1 << 20)):
-        if count >= size:
-            return f"{count / size:.1f} {unit}".replace(".0 ", " ")
-    return f"{count // 1024} KiB"

@@ -31,16 +31,17 @@ def span_in(name: str, given: Sequence[str], time_zone: str) -> tuple[int | None
 def _start(name: str, text: str, time_zone: str) -> int:
     if _DAY.match(text):
         return _midnight(name, text, time_zone, 0)
-    return _moment(name, text)
+    return moment_in(name, text)
 
 
 def _end(name: str, text: str, time_zone: str) -> int:
     if _DAY.match(text):
         return _midnight(name, text, time_zone, 1)
-    return _moment(name, text) + 1
+    return moment_in(name, text) + 1
 
 
-def _moment(name: str, text: str) -> int:
+def moment_in(name: str, text: str) -> int:
+    """Milliseconds of a time in a query, where a bare `+` arrives as a space. Raises Invalid."""
     return time_in(_BARE_PLUS.sub(r"\g<time>+\g<offset>", text.strip()), name)
 
 

@@ -33,9 +33,9 @@ _EXTENSIONS = EXTENSIONS | {
     "application/x-gzip": "gz",
     "application/x-rar-compressed": "rar",
     "application/x-tgsticker": "tgs",
+    "application/xml": "xml",
     "application/x-zip": "zip",
     "application/x-zip-compressed": "zip",
-    "application/xml": "xml",
     "application/zip": "zip",
     "audio/3gpp": "3gp",
     "audio/aac": "aac",
@@ -75,6 +75,8 @@ _EXTENSIONS = EXTENSIONS | {
     "video/x-matroska": "mkv",
     "video/x-msvideo": "avi",
 }
+_SHOWN = {extension: kind for kind, extension in EXTENSIONS.items()}
+_OTHERS = {extension: kind for kind, extension in _EXTENSIONS.items()}
 # An instance knows Python's built-in table only.
 _PYTHONS = mimetypes.MimeTypes()
 
@@ -91,3 +93,9 @@ def extension_of_type(mime_type: str) -> str | None:
         return None
     guessed = _PYTHONS.guess_extension(found[1])
     return _EXTENSIONS.get(found[1]) or (guessed.removeprefix(".") if guessed else None)
+
+
+def mime_type_of(extension: str) -> str:
+    """The MIME type that an extension stands for; bytes of any kind when it stands for none."""
+    guessed, _ = _PYTHONS.guess_type(f"file.{extension}")
+    return _SHOWN.get(extension) or guessed or _OTHERS.get(extension) or _SAYS_NOTHING[0]

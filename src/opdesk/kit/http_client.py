@@ -178,10 +178,15 @@ class HttpClient:
         )
 
     async def get(
-        self, url: str, *, timeout_s: float, max_bytes: int = MAX_REPLY_BYTES
+        self,
+        url: str,
+        *,
+        timeout_s: float,
+        max_bytes: int = MAX_REPLY_BYTES,
+        headers: Mapping[str, str] | None = None,
     ) -> HttpReply:
         """Raises HttpError."""
-        return await self._call("GET", url, timeout_s, max_bytes)
+        return await self._call("GET", url, timeout_s, max_bytes, headers=headers)
 
     async def post(
         self,
@@ -190,14 +195,15 @@ class HttpClient:
         timeout_s: float,
         json: Any = None,
         data: Mapping[str, str] | None = None,
-        files: Mapping[str, tuple[str, Any]] | None = None,
+        files: Mapping[str, tuple[str, Any] | tuple[str, Any, str]] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> HttpReply:
-        """A JSON body, or a form with `files` (field -> file name and open file).
+        """A JSON body, or a form with `files` (field -> file name, open file and MIME type).
 
         Raises HttpError.
         """
         extra: dict[str, Any] = {"data": data, "files": files} if files else {"json": json}
-        return await self._call("POST", url, timeout_s, MAX_REPLY_BYTES, **extra)
+        return await self._call("POST", url, timeout_s, MAX_REPLY_BYTES, headers=headers, **extra)
 
     async def request(
         self,

@@ -63,7 +63,7 @@ class Mailer:
         """Send a letter once this transaction is there. Only where `is_there`."""
         sealed = self._vault.seal(msgspec.json.encode(letter), PURPOSE)
         payload = {"sealed": base64.b64encode(sealed).decode()}
-        outbox.put(tx, company_id, MAIL, payload, lane=f"mail:{letter.id}")
+        outbox.put(tx, company_id, MAIL, payload, outbox.Queue(f"mail:{letter.id}"))
 
     async def send(self, job: Job) -> Record | None:
         """What the outbox calls. Raises RetryLater for a day, then gives up."""

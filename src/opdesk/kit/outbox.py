@@ -6,6 +6,7 @@ in one. Jobs of the same lane run one after another in the order they were put.
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -33,7 +34,7 @@ from sqlalchemy import (
 
 from opdesk.kit.bus import Alarm, Bus, Wake
 from opdesk.kit.clock import SECOND_MS, Clock
-from opdesk.kit.context import DuplicateRow, Tx
+from opdesk.kit.context import DuplicateRow, Row, Tx
 from opdesk.kit.db import Database
 from opdesk.kit.errors import Unavailable
 from opdesk.kit.ids import jittered
@@ -46,7 +47,8 @@ LEASE_S = 90.0
 """A job that has not reported within its lease is taken to be interrupted."""
 WORK_LIMIT_S = 80.0
 POLL_S = 2.0
-PARALLEL = 32
+PARALLEL = 64
+PARALLEL_OF_SHARE = 6
 FIRST_RETRY_S = 1.0
 LONGEST_RETRY_S = 300.0
 HELD_UNTIL = 253_402_300_799_000
@@ -65,6 +67,7 @@ jobs = Table(
     Column("leased_until", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("error", Text),
+    Column("share", Text, nullable=False, server_default=""),
     Index("jobs_due", "run_at"),
     Index("jobs_lane", "lane", "id"),
 )
@@ -73,7 +76,12 @@ _earlier = jobs.alias("earlier")
 _unblocked = ~exists().where(_earlier.c.lane == _j.lane, _earlier.c.id < _j.id)
 _free = _j.leased_until <= bindparam("now")
 _due = and_(_j.run_at <= bindparam("now"), _free)
-DUE = statement(select(_j.id).where(_due, _unblocked).order_by(_j.run_at).limit(bindparam("limit")))
+DUE = statement(
+    select(_j.id, _j.share)
+    .where(_due, _unblocked, not_(in_json(_j.share, "full")))
+    .order_by(_j.run_at)
+    .limit(bindparam("limit"))
+)
 NEXT_AT = statement(
     select(_j.run_at)
     .where(_j.run_at > bindparam("now"), _free, _unblocked)
@@ -99,6 +107,7 @@ PUT = statement(
         leased_until=0,
         attempts=0,
         error=None,
+        share=bindparam("share"),
     )
 )
 FINISH = statement(delete(jobs).where(_j.id == bindparam("job")))
@@ -126,6 +135,23 @@ RELEASE = statement(
     update(jobs).where(_j.run_at == bindparam("held")).values(run_at=bindparam("now"))
 )
 COUNT_HELD = statement(select(func.count()).where(_j.run_at == bindparam("held")))
+COUNT_HELD_BY_COMPANY = statement(
+    select(_j.company_id, func.count())
+    .where(_j.run_at == bindparam("held"))
+    .group_by(_j.company_id)
+    .order_by(_j.company_id)
+)
+_held = (_j.id, _j.company_id, _j.kind, _j.payload, _j.leased_until)
+HELD_AFTER = statement(
+    select(*_held)
+    .where(_j.run_at == bindparam("held"), _j.id > bindparam("after"))
+    .order_by(_j.id)
+    .limit(bindparam("limit"))
+)
+# Said twice, as another command may have let it go since the ids were read.
+DROP_HELD = statement(
+    delete(jobs).where(in_json(_j.id, "ids"), _j.run_at == bindparam("held")).returning(*_held)
+)
 DELETE_KIND = statement(delete(jobs).where(_j.kind == bindparam("of_kind")))
 
 
@@ -145,6 +171,30 @@ class Job:
     was_interrupted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Where a job stands. Those of one `lane` run in the order they were put, one at a time.
+
+    Those of one `share` run at most `PARALLEL_OF_SHARE` at a time, so that a platform that hangs
+    keeps nobody else waiting; "" shares with nobody. `after_ms`: how much later it runs.
+    """
+
+    lane: str
+    share: str = ""
+    after_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HeldJob:
+    """Work of a restored backup. `was_interrupted`: it was under way when the backup was made."""
+
+    id: int
+    company_id: int
+    kind: str
+    payload: Mapping[str, Any]
+    was_interrupted: bool
+
+
 class RetryLater(Exception):
     """The job should run again, after `after_s` or by the usual backoff."""
 
@@ -158,19 +208,18 @@ Record = Callable[[Tx], None]
 Handler = Callable[[Job], Awaitable[Record | None]]
 
 
-def put(
-    tx: Tx, company_id: int, kind: str, payload: Mapping[str, Any], *, lane: str, after_ms: int = 0
-) -> None:
-    """Write down work. Jobs of one `lane` run in the order they were put, one at a time."""
+def put(tx: Tx, company_id: int, kind: str, payload: Mapping[str, Any], queue: Queue) -> None:
+    """Write down work."""
     tx.run(
         PUT,
         id=tx.new_id("jobs"),
         company=company_id,
         kind=kind,
-        lane=lane,
+        lane=queue.lane,
         payload=msgspec.json.encode(payload).decode(),
         now=tx.now,
-        run_at=tx.now + after_ms,
+        run_at=tx.now + queue.after_ms,
+        share=queue.share,
     )
     tx.wakes.add(Wake(TOPIC))
 
@@ -206,6 +255,31 @@ def count_held(tx: Tx) -> int:
     return int(tx.scalar(COUNT_HELD, held=HELD_UNTIL))
 
 
+def count_held_by_company(tx: Tx) -> dict[int, int]:
+    """How much waits of each company that has something waiting."""
+    return {int(row[0]): int(row[1]) for row in tx.all(COUNT_HELD_BY_COMPANY, held=HELD_UNTIL)}
+
+
+def list_held(tx: Tx, after: int, limit: int) -> list[HeldJob]:
+    """The first `limit` of what was held behind the job `after`, in the order they were put."""
+    return _held_jobs(tx.all(HELD_AFTER, held=HELD_UNTIL, after=after, limit=limit))
+
+
+def drop_held(tx: Tx, limit: int) -> list[HeldJob]:
+    """Take away the first `limit` of what was held; what that was. It will never run."""
+    ids = json.dumps([one.id for one in list_held(tx, 0, limit)])
+    dropped = _held_jobs(tx.all(DROP_HELD, held=HELD_UNTIL, ids=ids))
+    tx.wakes.add(Wake(TOPIC))
+    return sorted(dropped, key=lambda one: one.id)
+
+
+def _held_jobs(rows: Sequence[Row]) -> list[HeldJob]:
+    return [
+        HeldJob(job_id, company_id, kind, msgspec.json.decode(payload), leased_until > 0)
+        for job_id, company_id, kind, payload, leased_until in rows
+    ]
+
+
 def find_late(tx: Tx, before: int) -> tuple[int, int]:
     """How many jobs, put before a time, should have run by then or failed; the oldest's time."""
     late, oldest = tx.one(COUNT_LATE, before=before)
@@ -224,6 +298,7 @@ class Outbox:
         self._db, self._clock = db, clock
         self._handlers: dict[str, Handler] = {}
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._shares: Counter[str] = Counter()
         self._alarm = Alarm(POLL_S)
         bus.listen(TOPIC, self._alarm.ring)
 
@@ -252,18 +327,30 @@ class Outbox:
 
     async def _start_due(self) -> float:
         room = PARALLEL - len(self._running)
-        due = await self._db.read_slow(_due_jobs, room) if room else []
-        for job_id in due:
-            if job_id not in self._running:
-                task = asyncio.create_task(self._work(job_id))
-                self._running[job_id] = task
-                task.add_done_callback(partial(self._ended, job_id))
+        due = await self._db.read_slow(_due_jobs, room, self._full()) if room else []
+        for job_id, share in due:
+            has_room = not share or self._shares[share] < PARALLEL_OF_SHARE
+            if has_room and job_id not in self._running:
+                self._start(job_id, share)
         next_at = await self._db.read(_next_at)
         # Due jobs that found no room are started when one ends, which rings the alarm.
         return max((next_at - self._clock.now_ms()) / SECOND_MS, 0.01) if next_at else POLL_S
 
-    def _ended(self, job_id: int, _task: asyncio.Task[None]) -> None:
+    def _full(self) -> list[str]:
+        """The shares that have no room now."""
+        return [one for one, count in self._shares.items() if count >= PARALLEL_OF_SHARE]
+
+    def _start(self, job_id: int, share: str) -> None:
+        task = asyncio.create_task(self._work(job_id))
+        self._running[job_id] = task
+        if share:
+            self._shares[share] += 1
+        task.add_done_callback(partial(self._ended, job_id, share))
+
+    def _ended(self, job_id: int, share: str, _task: asyncio.Task[None]) -> None:
         self._running.pop(job_id, None)
+        if share:
+            self._shares[share] -= 1
         self._alarm.ring()
 
     async def _work(self, job_id: int) -> None:
@@ -293,8 +380,9 @@ class Outbox:
             return RetryLater(type(error).__name__)
 
 
-def _due_jobs(tx: Tx, limit: int) -> list[int]:
-    return [row[0] for row in tx.all(DUE, now=tx.now, limit=limit)]
+def _due_jobs(tx: Tx, limit: int, full: Sequence[str]) -> list[tuple[int, str]]:
+    rows = tx.all(DUE, now=tx.now, limit=limit, full=json.dumps(full))
+    return [(row[0], row[1]) for row in rows]
 
 
 def _next_at(tx: Tx) -> int | None:

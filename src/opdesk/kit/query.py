@@ -29,10 +29,10 @@ def whole_or_none(name: str, text: str | None, low: int, high: int) -> int | Non
 
 
 def flag(name: str, text: str | None) -> bool:
-    """`true` or `false`; a bare name is true, a missing one false."""
-    if text is None or text.strip().lower() == "false":
+    """`true` or `false`, or 1 or 0; a bare name is true, a missing one false."""
+    if text is None or text.strip().lower() in ("false", "0"):
         return False
-    if text.strip().lower() not in ("true", ""):
+    if text.strip().lower() not in ("true", "1", ""):
         raise Invalid.field(name, "must be true or false")
     return True
 

@@ -180,6 +180,9 @@ def _fits(value: Any, kind: Any) -> bool:
 
 def _plain_words(problem: str) -> str:
     """msgspec's words for programmers as words for everyone: "must be text", "is required"."""
+    length = re.match(r"Expected `str` of length (>=|<=) (\d+)", problem)
+    if length:
+        return f"must have at {'least' if length[1] == '>=' else 'most'} {length[2]} characters"
     kinds = re.match(r"Expected `([^`]+)`(?: (>=|<=) (-?\d+)|, got `([^`]+)`)?", problem)
     if kinds is None:
         return problem.replace("`", "'")

@@ -189,6 +189,13 @@ def delete_of_chat(tx: Tx, company_id: int, chat_id: int) -> list[str]:
     return store.delete_of_chat(tx, company_id, chat_id)
 
 
+def delete_one(tx: Tx, company_id: int, media_id: int) -> list[str]:
+    """Delete one row; hand its digest, if it had one, to `remove_unused` once that is committed."""
+    found = store.find_media(tx, company_id, media_id)
+    store.delete_media(tx, company_id, media_id)
+    return [found.digest] if found and found.digest else []
+
+
 def remove_unused(tx: Tx, files: Files, company_id: int, digests: Sequence[str]) -> None:
     """Remove the bytes that no row names any more, while nobody can begin to use them."""
     tx.lock("companies", id=company_id)

@@ -86,6 +86,9 @@ OF_CHAT = statement(
 DELETE_OF_CHAT = statement(
     delete(media).where(_m.company_id == bindparam("company"), _m.chat_id == bindparam("chat"))
 )
+DELETE_ONE = statement(
+    delete(media).where(_m.company_id == bindparam("company"), _m.id == bindparam("media"))
+)
 STILL_USED = statement(
     select(_m.digest)
     .distinct()
@@ -155,6 +158,10 @@ def delete_of_chat(tx: Tx, company_id: int, chat_id: int) -> list[str]:
     digests = [row[0] for row in tx.all(OF_CHAT, company=company_id, chat=chat_id)]
     tx.run(DELETE_OF_CHAT, company=company_id, chat=chat_id)
     return digests
+
+
+def delete_media(tx: Tx, company_id: int, media_id: int) -> None:
+    tx.run(DELETE_ONE, company=company_id, media=media_id)
 
 
 def still_used(tx: Tx, company_id: int, digests: Sequence[str]) -> set[str]:

@@ -16,7 +16,7 @@ def find_site(tx: Tx, vault: Vault, public_key: str) -> Site | None:
     """The widget of a key, while its channel is connected and switched on."""
     if not public_key:
         return None
-    channel = channels.find_by_account(tx, vault, Source.WIDGET, public_key)
+    channel = channels.find_by_public_account(tx, vault, Source.WIDGET, public_key)
     return Site(channel) if channel is not None and channel.is_writable else None
 
 

@@ -160,6 +160,7 @@ def _envelope(tx: Tx, visitor: Visitor, note: Note, language: str) -> bytes:
         "name": visitor.named(language),
         "text": note.text,
         "at": tx.now,
+        "phone": visitor.details.phone,
     }
     if note.file is not None:
         file = note.file

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from opdesk.connectors.base import BadPayload, Edit, Inbound
+from opdesk.connectors.base import BadPayload, Edit, Inbound, Update
 from opdesk.connectors.telegram.connector import Telegram
 from tests.telegram import TARAS, Bot
 
@@ -22,12 +22,18 @@ UNSUPPORTED = {
 }
 
 
+def only(body: bytes) -> Update:
+    """The one update of a body: Telegram sends no batches."""
+    (update,) = Telegram.parse(body, {})
+    return update
+
+
 def read(payloads: Path, name: str) -> bytes:
     return (payloads / "telegrambot" / f"{name}.json").read_bytes()
 
 
 def test_a_text_is_read(payloads: Path) -> None:
-    update = Telegram.parse(read(payloads, "text_2026"))
+    update = only(read(payloads, "text_2026"))
 
     assert update.key == "940961529"
     assert update.item == Inbound(
@@ -38,13 +44,14 @@ def test_a_text_is_read(payloads: Path) -> None:
         username=None,
         sent_at=1_776_047_737_000,
         text="Simple text",
+        rank=18,
     )
 
 
 def test_the_largest_photo_is_taken(payloads: Path) -> None:
     body = read(payloads, "photo_2026")
 
-    item = Telegram.parse(body).item
+    item = only(body).item
 
     assert isinstance(item, Inbound)
     assert item.file is not None
@@ -53,27 +60,25 @@ def test_the_largest_photo_is_taken(payloads: Path) -> None:
 
 
 def test_an_edit_names_its_message(payloads: Path) -> None:
-    assert Telegram.parse(read(payloads, "edited_message_2020")).item == Edit(
-        "6263424562:155", "456"
-    )
+    assert only(read(payloads, "edited_message_2020")).item == Edit("6263424562:155", "456")
 
 
 @pytest.mark.parametrize(("name", "kind"), UNSUPPORTED.items())
 def test_every_other_kind_is_one_unsupported_message(payloads: Path, name: str, kind: str) -> None:
-    item = Telegram.parse(read(payloads, name)).item
+    item = only(read(payloads, name)).item
 
     assert isinstance(item, Inbound)
     assert (item.kind, item.file, item.phone) == (kind, None, None)
 
 
 def test_groups_are_not_served(payloads: Path) -> None:
-    assert Telegram.parse(read(payloads, "group_photo_caption_2025")).item is None
+    assert only(read(payloads, "group_photo_caption_2025")).item is None
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"\xff", b'{"update_id":"x"}', b"[" * 100_000])
 def test_what_telegram_never_sends_is_a_bad_payload(body: bytes) -> None:
     with pytest.raises(BadPayload):
-        Telegram.parse(body)
+        only(body)
 
 
 async def test_every_captured_message_becomes_at_most_one_message(bot: Bot, payloads: Path) -> None:

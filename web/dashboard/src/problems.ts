@@ -20,6 +20,9 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
   [/^overlaps (\S+) to (\S+) of/, "overlaps"],
   [/^must not contain spaces/, "spaces"],
   [/^is there twice/, "twice"],
+  [/^the address is on a private network/, "privateNetwork"],
+  [/^is there before with another name$/, "namedTwice"],
+  [/^must not contain the character (U\+\w+)/, "character"],
   [/^must be a color/, "color"],
   [/^must be an address such as \S*\{phone\}/, "webAddress"],
   [/^must name its server/, "server"],
@@ -32,6 +35,24 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
   [/^is not valid$/, "invalid"],
   [/^is not the one that the server printed/, "setUpCode"],
 ];
+
+/** What went wrong as a whole, by the server's title; `{words}` is what it says of it. */
+const TITLES: Readonly<Record<string, string>> = {
+  "Your role may not do this": "forbidden",
+  "This is the last owner": "users.lastOwner",
+  "No such channel": "problem.title.gone",
+  "No such chat": "problem.title.gone",
+  "No such operator": "problem.title.gone",
+  "No such organization": "problem.title.gone",
+  "The operator is not active": "problem.title.inactive",
+  "The chat's channel is not connected": "problem.title.channelOff",
+  "This account is already connected": "problem.title.channelTaken",
+  "These settings belong to another account": "problem.title.anotherAccount",
+  "The platform refused these settings": "problem.title.refused",
+  "The platform can't be reached": "problem.title.silent",
+};
+/** The title of a platform that does not answer: what was wanted can be saved all the same. */
+export const SILENT = "The platform can't be reached";
 
 type Translate = (key: string, named: Record<string, string>) => string;
 type Counting = (key: string, named: Record<string, number>, count: number) => string;
@@ -63,6 +84,8 @@ export interface Problems {
   readonly names: Readonly<Ref<readonly string[]>>;
   /** What belongs to no field of `shown`; "" when nothing is wrong. */
   readonly general: Readonly<Ref<string>>;
+  /** The server's title of what went wrong; "" when nothing is. */
+  readonly title: Readonly<Ref<string>>;
   readonly isBusy: Readonly<Ref<boolean>>;
   /** Does something, and keeps what goes wrong; whether it went well. */
   trying(work: () => Promise<void>): Promise<boolean>;
@@ -81,20 +104,21 @@ export function useProblems(...fields: string[]): Problems {
     return text === undefined ? null : inWords(text, t);
   };
   const names = computed(() => Object.keys(failure.value?.errors ?? {}));
+  const title = computed(() => failure.value?.title ?? "");
   const general = computed(() => (failure.value ? generalOf(failure.value) : ""));
 
   function generalOf(error: ProblemError): string {
     if (error.isOffline) return t("offline");
     if (error.status === 429) return waiting(error.retryAfterS ?? 30, t);
-    if (error.status >= 500) return t("failed");
+    const key = TITLES[error.title];
+    if (error.status >= 500 && !key) return t("failed");
     const others = Object.entries(error.errors).filter(
       ([name]) => !fields.includes(name.replaceAll(/\[\d+\]/g, "[]")),
     );
-    if (others.length) return others.map(([, texts]) => inWords(texts[0] ?? "", t)).join(" ");
-    if (Object.keys(error.errors).length) return "";
-    if (error.title === "Your role may not do this") return t("forbidden");
-    if (error.title === "This is the last owner") return t("users.lastOwner");
-    return error.detail || t("failed");
+    if (!others.length && Object.keys(error.errors).length) return "";
+    const words = others.map(([, texts]) => inWords(texts[0] ?? "", t)).join(" ");
+    if (key) return t(key, { words });
+    return words || error.detail || t("failed");
   }
 
   async function trying(work: () => Promise<void>): Promise<boolean> {
@@ -117,5 +141,5 @@ export function useProblems(...fields: string[]): Problems {
     failure.value = null;
   }
 
-  return { of, names, general, isBusy, trying, clear };
+  return { of, names, general, title, isBusy, trying, clear };
 }

@@ -244,6 +244,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/chat/{chat_id}/can-send": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** CanSend */
+    get: operations["ApiChatChatIdCanSendCanSend"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/chat/{chat_id}/message": {
     parameters: {
       query?: never;
@@ -278,6 +295,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/chat/{chat_id}/messages/{message_id}/retry": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** RetryMessage */
+    post: operations["ApiChatChatIdMessagesMessageIdRetryRetryMessage"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/chat/{chat_id}/read": {
     parameters: {
       query?: never;
@@ -289,6 +323,40 @@ export interface paths {
     put?: never;
     /** MarkRead */
     post: operations["ApiChatChatIdReadMarkRead"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/chat/{chat_id}/template": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** SendTemplate */
+    post: operations["ApiChatChatIdTemplateSendTemplate"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/chat/{chat_id}/templates": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** ListTemplates */
+    get: operations["ApiChatChatIdTemplatesListTemplates"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1265,6 +1333,47 @@ export interface components {
       size: number;
     };
     /**
+     * CanSendOut
+     * @example {
+     *       "canSend": false,
+     *       "reason": "windowClosed",
+     *       "text": "24 h have passed since the customer's last message: the platform takes answers only within that time. Send a template.",
+     *       "until": null,
+     *       "hasTemplates": true,
+     *       "isLate": false,
+     *       "limits": {
+     *         "textChars": 4096,
+     *         "captionChars": 1024,
+     *         "textBytes": null,
+     *         "photoBytes": 10485760,
+     *         "videoBytes": 52428800,
+     *         "audioBytes": 52428800,
+     *         "fileBytes": 52428800
+     *       },
+     *       "sends": [
+     *         0,
+     *         1,
+     *         2,
+     *         3
+     *       ]
+     *     }
+     */
+    CanSendOut: {
+      canSend: boolean;
+      reason: string | null;
+      text: string | null;
+      until: string | null;
+      hasTemplates: boolean;
+      isLate: boolean;
+      limits: components["schemas"]["LimitsOut"];
+      sends: number[];
+    };
+    /** CardOut */
+    CardOut: {
+      name: string;
+      phones: string[];
+    };
+    /**
      * ChannelChangeIn
      * @example {
      *       "isEnabled": false
@@ -1392,7 +1501,13 @@ export interface components {
      *         "createdAt": "2026-11-24T09:30:00.000Z",
      *         "isEdited": false,
      *         "isUnsupported": false,
-     *         "clientMessageId": null
+     *         "clientMessageId": null,
+     *         "position": 1837259712000000,
+     *         "replyToId": null,
+     *         "reaction": null,
+     *         "isDeleted": false,
+     *         "place": null,
+     *         "card": null
      *       },
      *       "createdAt": "2026-11-20T08:00:00.000Z",
      *       "updatedAt": "2026-11-24T09:30:00.000Z",
@@ -1459,7 +1574,13 @@ export interface components {
      *             "createdAt": "2026-11-24T09:30:00.000Z",
      *             "isEdited": false,
      *             "isUnsupported": false,
-     *             "clientMessageId": null
+     *             "clientMessageId": null,
+     *             "position": 1837259712000000,
+     *             "replyToId": null,
+     *             "reaction": null,
+     *             "isDeleted": false,
+     *             "place": null,
+     *             "card": null
      *           },
      *           "createdAt": "2026-11-20T08:00:00.000Z",
      *           "updatedAt": "2026-11-24T09:30:00.000Z",
@@ -1499,13 +1620,7 @@ export interface components {
       problems: string[];
       details: components["schemas"]["TroubleOut"][];
     };
-    /**
-     * ChoiceOut
-     * @example {
-     *       "value": "cabinet",
-     *       "label": "A token of the seller's cabinet"
-     *     }
-     */
+    /** ChoiceOut */
     ChoiceOut: {
       value: string;
       label: string;
@@ -1844,14 +1959,20 @@ export interface components {
      * @example {
      *       "textChars": 4096,
      *       "captionChars": 1024,
+     *       "textBytes": null,
      *       "photoBytes": 10485760,
+     *       "videoBytes": 52428800,
+     *       "audioBytes": 52428800,
      *       "fileBytes": 52428800
      *     }
      */
     LimitsOut: {
       textChars: number;
       captionChars: number;
+      textBytes: number | null;
       photoBytes: number;
+      videoBytes: number;
+      audioBytes: number;
       fileBytes: number;
     };
     /**
@@ -2081,7 +2202,8 @@ export interface components {
      *       "media": null,
      *       "clientMessageId": "b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a11",
      *       "lastSeenMessageId": 310,
-     *       "force": false
+     *       "force": false,
+     *       "replyToId": null
      *     }
      */
     MessageIn: {
@@ -2093,6 +2215,7 @@ export interface components {
       lastSeenMessageId?: number | null;
       /** @default false */
       force: boolean;
+      replyToId?: number | null;
     };
     /**
      * MessageOut
@@ -2112,7 +2235,13 @@ export interface components {
      *       "createdAt": "2026-11-24T09:30:00.000Z",
      *       "isEdited": false,
      *       "isUnsupported": false,
-     *       "clientMessageId": null
+     *       "clientMessageId": null,
+     *       "position": 1837259712000000,
+     *       "replyToId": null,
+     *       "reaction": null,
+     *       "isDeleted": false,
+     *       "place": null,
+     *       "card": null
      *     }
      */
     MessageOut: {
@@ -2129,6 +2258,12 @@ export interface components {
       isEdited: boolean;
       isUnsupported: boolean;
       clientMessageId: string | null;
+      position: number;
+      replyToId: number | null;
+      reaction: string | null;
+      isDeleted: boolean;
+      place: components["schemas"]["PlaceOut"] | null;
+      card: components["schemas"]["CardOut"] | null;
     };
     /**
      * MessagePageOut
@@ -2151,7 +2286,13 @@ export interface components {
      *           "createdAt": "2026-11-24T09:30:00.000Z",
      *           "isEdited": false,
      *           "isUnsupported": false,
-     *           "clientMessageId": null
+     *           "clientMessageId": null,
+     *           "position": 1837259712000000,
+     *           "replyToId": null,
+     *           "reaction": null,
+     *           "isDeleted": false,
+     *           "place": null,
+     *           "card": null
      *         }
      *       ]
      *     }
@@ -2221,7 +2362,13 @@ export interface components {
      *           "createdAt": "2026-11-24T09:30:00.000Z",
      *           "isEdited": false,
      *           "isUnsupported": false,
-     *           "clientMessageId": null
+     *           "clientMessageId": null,
+     *           "position": 1837259712000000,
+     *           "replyToId": null,
+     *           "reaction": null,
+     *           "isDeleted": false,
+     *           "place": null,
+     *           "card": null
      *         }
      *       ]
      *     }
@@ -2232,6 +2379,7 @@ export interface components {
       status: number;
       detail: string;
       missed?: components["schemas"]["MessageOut"][];
+      reason?: string | null;
     };
     /**
      * NoteIn
@@ -2270,13 +2418,7 @@ export interface components {
       expiresAt: string;
       isMailed: boolean;
     };
-    /**
-     * OnlyWithOut
-     * @example {
-     *       "name": "loginRoute",
-     *       "value": "cabinet"
-     *     }
-     */
+    /** OnlyWithOut */
     OnlyWithOut: {
       name: string;
       value: string;
@@ -2537,6 +2679,13 @@ export interface components {
       id: number;
       name: string;
     };
+    /** PlaceOut */
+    PlaceOut: {
+      latitude: number;
+      longitude: number;
+      title: string;
+      address: string;
+    };
     /**
      * ProfileChangeIn
      * @example {
@@ -2676,24 +2825,7 @@ export interface components {
     SetUpStateOut: {
       isNeeded: boolean;
     };
-    /**
-     * SettingOut
-     * @example {
-     *       "name": "botToken",
-     *       "kind": "secret",
-     *       "isRequired": true,
-     *       "filledBy": "admin",
-     *       "default": null,
-     *       "label": "Bot token",
-     *       "help": "The line that @BotFather shows after /newbot…",
-     *       "example": "123456789:AAE-made-up-token-of-a-bot",
-     *       "pattern": "[0-9]{1,20}:[A-Za-z0-9_-]{10,100}",
-     *       "least": null,
-     *       "most": null,
-     *       "choices": [],
-     *       "onlyWith": null
-     *     }
-     */
+    /** SettingOut */
     SettingOut: {
       name: string;
       kind: string;
@@ -2835,7 +2967,10 @@ export interface components {
      *       "limits": {
      *         "textChars": 4096,
      *         "captionChars": 1024,
+     *         "textBytes": null,
      *         "photoBytes": 10485760,
+     *         "videoBytes": 52428800,
+     *         "audioBytes": 52428800,
      *         "fileBytes": 52428800
      *       },
      *       "hears": [
@@ -2881,15 +3016,7 @@ export interface components {
       id: number;
       status: number;
     };
-    /**
-     * StepOut
-     * @example {
-     *       "text": "Open the chat with @BotFather in Telegram and send /newbot…",
-     *       "link": "https://t.me/BotFather",
-     *       "shows": null,
-     *       "isAfterSaving": false
-     *     }
-     */
+    /** StepOut */
     StepOut: {
       text: string;
       link: string | null;
@@ -2992,6 +3119,52 @@ export interface components {
       color: string;
     };
     /**
+     * TemplateIn
+     * @example {
+     *       "name": "parcel_left",
+     *       "language": "uk",
+     *       "header": [],
+     *       "body": [
+     *         "Taras",
+     *         "20421"
+     *       ],
+     *       "clientMessageId": "b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a12"
+     *     }
+     */
+    TemplateIn: {
+      name: string;
+      language: string;
+      header?: string[];
+      body?: string[];
+      clientMessageId?: string | null;
+    };
+    /**
+     * TemplateOut
+     * @example {
+     *       "name": "parcel_left",
+     *       "language": "uk",
+     *       "category": "UTILITY",
+     *       "header": "",
+     *       "body": "{{1}}, your order {{2}} has left.",
+     *       "footer": "",
+     *       "headerPlaces": [],
+     *       "bodyPlaces": [
+     *         "1",
+     *         "2"
+     *       ]
+     *     }
+     */
+    TemplateOut: {
+      name: string;
+      language: string;
+      category: string;
+      header: string;
+      body: string;
+      footer: string;
+      headerPlaces: string[];
+      bodyPlaces: string[];
+    };
+    /**
      * TestMessageIn
      * @example {
      *       "chatId": 5
@@ -3022,16 +3195,7 @@ export interface components {
       id: number;
       expiresAt: string;
     };
-    /**
-     * TroubleOut
-     * @example {
-     *       "code": "botRefused",
-     *       "params": {
-     *         "words": "Unauthorized"
-     *       },
-     *       "text": "Telegram refuses the bot: Unauthorized. Copy the current token from @BotFather…"
-     *     }
-     */
+    /** TroubleOut */
     TroubleOut: {
       code: string;
       params: {
@@ -4768,6 +4932,94 @@ export interface operations {
       };
     };
   };
+  ApiChatChatIdCanSendCanSend: {
+    parameters: {
+      query?: {
+        /** @description Of the text: uk (if not given) or en */
+        language?: string | null;
+      };
+      header?: never;
+      path: {
+        chat_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CanSendOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   ApiChatChatIdMessagePostMessage: {
     parameters: {
       query?: never;
@@ -4792,7 +5044,8 @@ export interface operations {
          *       "media": null,
          *       "clientMessageId": "b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a11",
          *       "lastSeenMessageId": 310,
-         *       "force": false
+         *       "force": false,
+         *       "replyToId": null
          *     }
          */
         "application/json": components["schemas"]["MessageIn"];
@@ -4967,6 +5220,92 @@ export interface operations {
       };
     };
   };
+  ApiChatChatIdMessagesMessageIdRetryRetryMessage: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        chat_id: number;
+        message_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   ApiChatChatIdReadMarkRead: {
     parameters: {
       query?: never;
@@ -4984,6 +5323,192 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiChatChatIdTemplateSendTemplate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        chat_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "name": "parcel_left",
+         *       "language": "uk",
+         *       "header": [],
+         *       "body": [
+         *         "Taras",
+         *         "20421"
+         *       ],
+         *       "clientMessageId": "b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a12"
+         *     }
+         */
+        "application/json": components["schemas"]["TemplateIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": unknown;
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiChatChatIdTemplatesListTemplates: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        chat_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TemplateOut"][];
+        };
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {

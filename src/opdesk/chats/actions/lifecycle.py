@@ -114,8 +114,8 @@ def delete_chat(tx: Tx, caller: Caller, chat_id: int, forget_raw: ForgetRaw) -> 
         contacts.delete_contact(tx, state.company_id, state.contact_id)
     audit.record(tx, caller, Action.CHAT_DELETED, chat_id)
     tell(tx, state, EventType.CHAT_REMOVED)
-    lane = f"clear:{chat_id}"
-    outbox.put(tx, state.company_id, CLEAR, {"digests": digests}, lane=lane)
+    queue = outbox.Queue(f"clear:{chat_id}")
+    outbox.put(tx, state.company_id, CLEAR, {"digests": digests}, queue)
     return Leftovers(state.company_id, digests)
 
 

@@ -114,11 +114,14 @@ def list_messages(
     company_id = caller.company_id
     before, after = cursor
     if after is not None:
-        items = store.list_messages_after(tx, company_id, chat_id, after, page.size)
-        return MessagePage(None, [one for one in items if one.id < (before or NEWEST)])
+        start = store.cursor_after(tx, company_id, chat_id, after)
+        end = store.cursor_before(tx, company_id, chat_id, before or NEWEST)
+        items = store.list_messages_after(tx, company_id, chat_id, start, page.size)
+        return MessagePage(None, [one for one in items if (one.position, one.id) < end])
     if before is not None:
+        end = store.cursor_before(tx, company_id, chat_id, before)
         return MessagePage(
-            None, store.list_messages_before(tx, company_id, chat_id, before, page.size)
+            None, store.list_messages_before(tx, company_id, chat_id, end, page.size)
         )
     items = store.list_messages_page(tx, company_id, chat_id, page)
     return MessagePage(store.count_messages(tx, company_id, chat_id), items)
@@ -126,6 +129,11 @@ def list_messages(
 
 def find_message(tx: Tx, company_id: int, message_id: int) -> Message | None:
     return store.find_message(tx, company_id, message_id)
+
+
+def find_newest_of_client(tx: Tx, company_id: int, chat_id: int) -> str | None:
+    """The platform's id of the newest message that a chat's client wrote."""
+    return store.find_newest_of_client(tx, company_id, chat_id)
 
 
 def find_chat(tx: Tx, company_id: int, chat_id: int) -> Chat | None:

@@ -5,13 +5,22 @@ from dataclasses import replace
 from opdesk.channels.model import Channel
 from opdesk.chats import store
 from opdesk.chats.actions.writing import add_message, index_contact, new_message, save, tell
-from opdesk.chats.model import Author, ChatState, ChatStatus, Incoming, Message, MessageStatus
+from opdesk.chats.model import (
+    Author,
+    ChatState,
+    ChatStatus,
+    Incoming,
+    IncomingFile,
+    Message,
+    MessageStatus,
+    Sent,
+    platform_position,
+)
 from opdesk.contacts import actions as contacts
 from opdesk.contacts.model import Contact
 from opdesk.events.model import EventType
 from opdesk.kit import outbox
-from opdesk.kit.context import Fact, Tx
-from opdesk.kit.text import search_words
+from opdesk.kit.context import Tx
 from opdesk.media import actions as media
 from opdesk.media.model import Media
 from opdesk.operators import access as operators
@@ -27,10 +36,11 @@ def receive(tx: Tx, channel: Channel, incoming: Incoming) -> Message | None:
     It makes the contact and the chat if they are new, and turns a Waiting, paused or closed chat
     into Open (New when nobody is assigned). A closed one of somebody who left is nobody's.
     """
-    known = _locked(tx, channel, incoming.external_chat_id)
+    known = _locked(tx, channel, incoming.external_chat_id, incoming.aliases)
     # Only now: whoever deletes the chat deletes its contact with it, and holds the same lock.
     contact, is_changed = contacts.recognize(tx, channel.company_id, incoming.sender)
     state = known or _begun(tx, channel, incoming.external_chat_id, contact)
+    _know_by(tx, state, (incoming.external_chat_id, *incoming.aliases))
     if is_stored(tx, channel, incoming.external_id):
         return None
     if incoming.phone is not None and incoming.phone != contact.phone:
@@ -40,17 +50,38 @@ def receive(tx: Tx, channel: Channel, incoming: Incoming) -> Message | None:
         index_contact(tx, contact)
     message = replace(_incoming_message(tx, state, incoming), phone=contact.phone)
     add_message(tx, state, message, incoming.external_id)
-    if incoming.file is not None and message.media is not None:
-        payload = {
-            "message": message.id,
-            "media": message.media.id,
-            "channel": channel.id,
-            "reference": incoming.file.reference,
-        }
-        outbox.put(tx, state.company_id, FETCH, payload, lane=f"media:{message.media.id}")
+    _fetch_later(tx, state, message, incoming.file)
     awake = replace(_awoken(tx, state), unread=state.unread + 1)
-    save(tx, state, awake, last_message_id=message.id)
+    save(tx, state, awake, last=message)
     return message
+
+
+def receive_sent(tx: Tx, channel: Channel, sent: Sent) -> Message | None:
+    """Store a message that the company wrote on the platform itself.
+
+    None when it is known, or when there is no chat with this client: nobody wrote to us.
+    """
+    state = _locked(tx, channel, sent.external_chat_id)
+    if state is None or is_stored(tx, channel, sent.external_id):
+        return None
+    message = replace(
+        new_message(tx, state, Author.OPERATOR, sent.text),
+        media=_announced(tx, state, sent.file),
+        status=MessageStatus.SUCCESS,
+        kind=sent.kind,
+        created_at=min(max(sent.sent_at, 0), tx.now),
+        position=platform_position(sent.sent_at, tx.now, 0),
+    )
+    add_message(tx, state, message, sent.external_id)
+    _fetch_later(tx, state, message, sent.file)
+    save(tx, state, replace(state, status=ChatStatus.WAITING, unread=0), last=message)
+    return message
+
+
+def is_sending(tx: Tx, channel: Channel, external_chat_id: str) -> bool:
+    """Whether a message of ours is on its way in this chat: its echo may come before its answer."""
+    chat_id = _find(tx, channel, (external_chat_id,))
+    return chat_id is not None and store.has_unsent(tx, channel.company_id, chat_id)
 
 
 def _awoken(tx: Tx, state: ChatState) -> ChatState:
@@ -80,14 +111,56 @@ def is_stored(tx: Tx, channel: Channel, external_id: str) -> bool:
     return found is not None
 
 
-def _locked(tx: Tx, channel: Channel, external_chat_id: str) -> ChatState | None:
+def set_blocked(tx: Tx, channel: Channel, external_chat_id: str, *, is_blocked: bool) -> None:
+    """The client does not want our messages, or wants them again; without a chat it is nothing."""
+    state = _locked(tx, channel, external_chat_id)
+    if state is not None:
+        store.set_blocked(tx, state.company_id, state.id, is_blocked=is_blocked)
+        tell(tx, state, EventType.CHAT_CHANGED)
+
+
+def rename_client(
+    tx: Tx, channel: Channel, external_chat_id: str, new_id: str, phone: str | None
+) -> None:
+    """The client has another id (and phone) on the platform; the chat goes on under it."""
+    state = _locked(tx, channel, external_chat_id)
+    if state is None or _find(tx, channel, (new_id,)) is not None:
+        return
+    _know_by(tx, state, (external_chat_id, new_id))
+    store.rename_external(tx, state.company_id, state.id, new_id)
+    contacts.add_identity(tx, state.company_id, channel.id, new_id, state.contact_id)
+    if phone is not None:
+        contacts.attest_phone(tx, state.company_id, state.contact_id, phone)
+        index_contact(tx, contacts.get(tx, state.company_id, state.contact_id))
+    tell(tx, state, EventType.CHAT_CHANGED)
+
+
+def _locked(
+    tx: Tx, channel: Channel, external_chat_id: str, aliases: tuple[str, ...] = ()
+) -> ChatState | None:
     """The one chat of (channel, client), locked; None when there is none (any more)."""
     company_id = channel.company_id
-    chat_id = store.find_by_external(tx, company_id, channel.id, external_chat_id)
+    chat_id = _find(tx, channel, (external_chat_id, *aliases))
     if chat_id is None:
         return None
     tx.lock("chats", company_id=company_id, id=chat_id)
     return store.find_state(tx, company_id, chat_id)
+
+
+def _find(tx: Tx, channel: Channel, external_ids: tuple[str, ...]) -> int | None:
+    for one in external_ids:
+        found = store.find_by_external(tx, channel.company_id, channel.id, one)
+        found = found or store.find_by_alias(tx, channel.company_id, channel.id, one)
+        if found is not None:
+            return found
+    return None
+
+
+def _know_by(tx: Tx, state: ChatState, external_ids: tuple[str, ...]) -> None:
+    """The ids of one client lead to one chat, whichever a later message names."""
+    if len(external_ids) > 1 or external_ids[0] != state.external_id:
+        for one in external_ids:
+            store.insert_alias(tx, state.company_id, state.channel_id, one, state.id)
 
 
 def _begun(tx: Tx, channel: Channel, external_chat_id: str, contact: Contact) -> ChatState:
@@ -111,31 +184,43 @@ def _begun(tx: Tx, channel: Channel, external_chat_id: str, contact: Contact) ->
 
 
 def _incoming_message(tx: Tx, state: ChatState, incoming: Incoming) -> Message:
-    file = incoming.file
-    kept: Media | None = None
-    if file is not None:
-        kept = media.new_media(tx, state.company_id, file.name, file.format, file.type, None)
-        media.announce(tx, kept, state.id)
-    new = new_message(tx, state, Author.CLIENT, incoming.text)
     return replace(
-        new,
-        media=kept,
+        new_message(tx, state, Author.CLIENT, incoming.text),
+        media=_announced(tx, state, incoming.file),
         status=MessageStatus.SUCCESS,
         kind=incoming.kind,
         created_at=min(max(incoming.sent_at, 0), tx.now),
+        position=platform_position(incoming.sent_at, tx.now, incoming.rank),
+        reply_to=_answered(tx, state, incoming.reply_to),
+        details=incoming.details,
     )
 
 
-def edit_received(tx: Tx, channel: Channel, external_id: str, text: str) -> None:
-    """The customer changed a message of a held chat; one that we never had is left alone."""
-    known = store.find_message_by_external(tx, channel.company_id, channel.id, external_id)
-    if known is None:
+def _answered(tx: Tx, state: ChatState, external_id: str | None) -> int | None:
+    if external_id is None:
+        return None
+    place = (state.company_id, state.channel_id)
+    found = store.find_message_by_external(tx, *place, external_id)
+    return found[0] if found and found[1] == state.id else None
+
+
+def _announced(tx: Tx, state: ChatState, file: IncomingFile | None) -> Media | None:
+    """A file that is shown as loading until it has been fetched."""
+    if file is None:
+        return None
+    kept = media.new_media(tx, state.company_id, file.name, file.format, file.type, None)
+    media.announce(tx, kept, state.id)
+    return kept
+
+
+def _fetch_later(tx: Tx, state: ChatState, message: Message, file: IncomingFile | None) -> None:
+    if file is None or message.media is None:
         return
-    message_id, chat_id = known
-    store.update_text(tx, channel.company_id, message_id, text)
-    store.forget_words(tx, channel.company_id, chat_id, message_id)
-    store.index_words(tx, channel.company_id, chat_id, message_id, search_words(text))
-    ids = {"chatId": chat_id, "messageId": message_id}
-    tx.events.append(
-        Fact(channel.company_id, channel.organization_id, EventType.MESSAGE_CHANGED, ids)
-    )
+    payload = {
+        "message": message.id,
+        "media": message.media.id,
+        "channel": state.channel_id,
+        "reference": file.reference,
+    }
+    queue = outbox.Queue(f"media:{message.media.id}", f"fetch:{state.channel_id}")
+    outbox.put(tx, state.company_id, FETCH, payload, queue)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from opdesk.chats import access, store
 from opdesk.chats.actions.writing import acting_operator, add_message, new_message, save
-from opdesk.chats.errors import AnsweredSince, ChannelGone, KeyReused
+from opdesk.chats.errors import AnsweredSince, ChannelGone, KeyReused, NotRetried
 from opdesk.chats.model import (
     MAX_MISSED,
     Author,
@@ -35,8 +35,8 @@ UNCERTAIN = "uncertain"
 """The error of a message whose send may or may not have arrived."""
 
 
-Check = Callable[[Chat, str, Media | None], None]
-"""Raises Invalid when a chat's channel can't take a text with a file."""
+Check = Callable[[Chat, Draft, Media | None, int], None]
+"""(chat, draft, its file, now): raises Invalid when the chat's channel can't take it, NotNow."""
 
 
 def send(tx: Tx, files: Files, caller: Caller, chat_id: int, draft: Draft, check: Check) -> Message:
@@ -54,7 +54,7 @@ def send(tx: Tx, files: Files, caller: Caller, chat_id: int, draft: Draft, check
     if not chat.is_writable:
         raise ChannelGone("this chat's channel was disconnected or switched off")
     attached = _attached(tx, caller, state, draft)
-    check(chat, draft.text, attached)
+    check(chat, draft, attached, tx.now)
     _hold_if_answered(tx, caller, state, draft)
     if attached is not None and draft.upload is not None:
         media.keep(tx, files, attached, draft.upload.file, state.id)
@@ -64,11 +64,11 @@ def send(tx: Tx, files: Files, caller: Caller, chat_id: int, draft: Draft, check
     if draft.client_key is not None:
         remembered = (draft.body_digest, message.id)
         store.insert_key(tx, state.company_id, state.id, draft.client_key, remembered)
-    outbox.put(tx, state.company_id, SEND, {"message": message.id}, lane=send_lane(state.id))
+    put_send(tx, state, message.id)
     answered = replace(state, status=ChatStatus.WAITING, unread=0)
     if isinstance(caller, OperatorCaller) and state.operator_id is None:
         answered = replace(answered, operator_id=caller.operator_id)
-    save(tx, state, answered, last_message_id=message.id, by=acting_operator(caller))
+    save(tx, state, answered, last=message, by=acting_operator(caller))
     return message
 
 
@@ -81,12 +81,13 @@ def _hold_if_answered(tx: Tx, caller: Caller, state: ChatState, draft: Draft) ->
     if seen is None or draft.force:
         return
     place = (state.company_id, state.id)
-    answer = store.find_answer_of_others(tx, *place, seen, acting_operator(caller))
+    cursor = store.cursor_after(tx, *place, seen)
+    answer = store.find_answer_of_others(tx, *place, cursor, acting_operator(caller))
     if answer is not None:
         raise AnsweredSince(
             f"{_who(*answer)} has answered in this chat since you last looked;"
             " read it, or send again with force",
-            store.list_messages_after(tx, *place, seen, MAX_MISSED),
+            store.list_messages_after(tx, *place, cursor, MAX_MISSED),
         )
 
 
@@ -105,6 +106,12 @@ def _attached(tx: Tx, caller: Caller, state: ChatState, draft: Draft) -> Media |
     return media.new_media(
         tx, state.company_id, upload.name, upload.format, upload.type, upload.file
     )
+
+
+def put_send(tx: Tx, state: ChatState, message_id: int) -> None:
+    """Queue a message's delivery, behind what its chat has sent before."""
+    queue = outbox.Queue(send_lane(state.id), f"send:{state.channel_id}")
+    outbox.put(tx, state.company_id, SEND, {"message": message_id}, queue)
 
 
 def send_lane(chat_id: int) -> str:
@@ -135,7 +142,19 @@ def _outgoing_message(
         media=attached,
         operator=operator,
         client_key=draft.client_key,
+        reply_to=_answered(tx, state, draft.reply_to),
+        details=draft.details,
     )
+
+
+def _answered(tx: Tx, state: ChatState, message_id: int | None) -> int | None:
+    """Raises Invalid naming `replyToId` for a message that is not of this chat."""
+    if message_id is None:
+        return None
+    found = store.find_message(tx, state.company_id, message_id)
+    if found is None or found.chat_id != state.id:
+        raise Invalid.field("replyToId", "is no message of this chat")
+    return message_id
 
 
 def record_delivery(
@@ -173,6 +192,38 @@ def _is_taken(tx: Tx, message: Message, external_id: str) -> bool:
         return False
     known = store.find_message_by_external(tx, message.company_id, chat.channel_id, external_id)
     return known is not None and known[0] != message.id
+
+
+def find_external(tx: Tx, company_id: int, message_id: int) -> str | None:
+    """The platform's id of a message, if it has one."""
+    return store.find_external(tx, company_id, message_id)
+
+
+def retry(tx: Tx, caller: Caller, chat_id: int, message_id: int, check: Check) -> Message:
+    """Send a message once more: one that was rejected, or that may not have arrived.
+
+    Raises ChatNotFound, Invalid naming `messageId`, NotRetried, ChannelGone, and what `check` does.
+    """
+    state = access.locked(tx, caller, chat_id)
+    message = store.find_message(tx, state.company_id, message_id)
+    if message is None or message.chat_id != state.id:
+        raise Invalid.field("messageId", "is no message of this chat")
+    may_have_arrived = message.status is MessageStatus.NEW and message.error == UNCERTAIN
+    if message.author is Author.CLIENT or not (
+        message.status is MessageStatus.REJECTED or may_have_arrived
+    ):
+        raise NotRetried("only a message that was not delivered, or may not have been, is retried")
+    chat = access.chat(tx, caller, chat_id)
+    if not chat.is_writable:
+        raise ChannelGone("this chat's channel was disconnected or switched off")
+    draft = Draft(message.text, details=message.details)
+    check(chat, draft, message.media, tx.now)
+    store.begin_again(tx, state.company_id, message_id)
+    put_send(tx, state, message_id)
+    kind = EventType.MESSAGE_STATUS_CHANGED
+    ids = {"chatId": state.id, "messageId": message_id, "status": int(MessageStatus.NEW)}
+    tx.events.append(Fact(state.company_id, state.organization_id, kind, ids))
+    return replace(message, status=MessageStatus.NEW, error=None)
 
 
 def tell_media_changed(tx: Tx, company_id: int, message_id: int) -> None:

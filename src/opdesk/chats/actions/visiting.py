@@ -35,7 +35,8 @@ def find_received(tx: Tx, channel: Channel, external_id: str) -> Message | None:
 
 def list_for_client(tx: Tx, chat: Chat, before: int, size: int) -> list[Shown]:
     """The `size` messages before an id that the client may see, oldest first."""
-    rows = store.list_shown(tx, chat.company_id, chat.id, before, size)
+    cursor = store.cursor_before(tx, chat.company_id, chat.id, before)
+    rows = store.list_shown(tx, chat.company_id, chat.id, cursor, size)
     return [Shown(message, external_id) for message, external_id in rows]
 
 

@@ -1,7 +1,7 @@
 """What every change of a chat shares: write it, index it, tell of it."""
 
 from opdesk.chats import store
-from opdesk.chats.model import Author, ChatState, Message, MessageStatus
+from opdesk.chats.model import Author, ChatState, Message, MessageStatus, position_at
 from opdesk.contacts.model import Contact
 from opdesk.events.model import EventType
 from opdesk.kit.context import Fact, Tx
@@ -36,6 +36,7 @@ def new_message(tx: Tx, state: ChatState, author: Author, text: str) -> Message:
         kind=None,
         is_edited=False,
         created_at=tx.now,
+        position=position_at(tx.now),
     )
 
 
@@ -58,15 +59,15 @@ def save(
     before: ChatState,
     after: ChatState,
     *,
-    last_message_id: int | None = None,
+    last: Message | None = None,
     by: int = COMPANY,
 ) -> None:
     """Write a chat's new state, and that it got a message, and tell of what changed.
 
     `by` is the operator who did it, or `COMPANY`.
     """
-    if last_message_id is not None:
-        store.save_state_and_last(tx, after, last_message_id)
+    if last is not None:
+        store.save_state_and_last(tx, after, last)
     elif before != after:
         store.save_state(tx, after)
     if before == after:

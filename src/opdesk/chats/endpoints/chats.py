@@ -19,6 +19,7 @@ from opdesk.chats.endpoints.parameters import (
     PageNumber,
     PerPage,
     PhoneFilter,
+    ReadMark,
     Search,
     SourceFilter,
     StatusFilter,
@@ -132,9 +133,15 @@ async def delete_chat(
 
 
 @post("/api/chat/{chat_id:int}/read", status_code=200, tags=["Chats"])
-async def mark_read(db: Db, caller: AnyCaller, chat_id: FromPath[int]) -> Response[bytes]:
-    """Someone of the organization has seen the client's messages: `countUnread` becomes 0."""
+async def mark_read(
+    db: Db, caller: AnyCaller, read_mark: ReadMark, chat_id: FromPath[int]
+) -> Response[bytes]:
+    """Someone of the organization has seen the client's messages: `countUnread` becomes 0.
+
+    The client sees it where the channel can show it.
+    """
     await db.write(actions.mark_read, caller, chat_id)
+    await read_mark(caller.company_id, chat_id)
     return empty()
 
 

@@ -1,6 +1,7 @@
 """Messages, and uploading files."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -22,7 +23,7 @@ from opdesk.chats.endpoints.parameters import (
     url_of,
 )
 from opdesk.chats.errors import AnsweredSince
-from opdesk.chats.model import Draft, Upload
+from opdesk.chats.model import Details, Draft, Upload
 from opdesk.chats.wire import (
     MediaIn,
     MessageIn,
@@ -32,6 +33,8 @@ from opdesk.chats.wire import (
     UploadedOut,
     base64_in,
     body_digest,
+    card_in,
+    place_in,
 )
 from opdesk.kit.endpoint import Db, Now
 from opdesk.kit.errors import Invalid, TooLarge, WrongContentType
@@ -158,18 +161,34 @@ async def draft_in(files: Files, data: MessageIn, key: str | None) -> Draft:
     if not text and media is None:
         raise Invalid.field("textMessage", "is required when there is no media")
     key = _key("clientMessageId", key)
-    upload = None
+    upload, details, digest = None, Details(), None
     if media is not None and media.id is None:
-        upload = await _upload(files, media)
+        if media.to_type() in (MediaType.LOCATION, MediaType.CONTACT):
+            details, digest = _point(media)
+        else:
+            upload = await _upload(files, media)
+            digest = upload.file.digest
     return Draft(
         text=text,
         media_id=media.id if media else None,
         upload=upload,
         client_key=key,
-        body_digest=body_digest(data, upload.file.digest if upload else None),
+        body_digest=body_digest(data, digest),
         last_seen_message_id=data.last_seen_message_id,
         force=data.force,
+        reply_to=data.reply_to_id,
+        details=details,
     )
+
+
+def _point(media: MediaIn) -> tuple[Details, str]:
+    """A place or a person, and the digest of what it came in."""
+    content = base64_in(media.data_base64 or "")
+    name = media_actions.file_name_in(media.name, "media.name")
+    digest = hashlib.sha256(content).hexdigest()
+    if media.to_type() is MediaType.LOCATION:
+        return Details(place=place_in(content, name)), digest
+    return Details(card=card_in(content, name)), digest
 
 
 async def _upload(files: Files, media: MediaIn) -> Upload:

@@ -21,6 +21,8 @@ ForgetRaw = Given[actions.ForgetRaw]
 Typing = Callable[[Caller, Chat, Author], Awaitable[None]]
 """Tells whoever wants to know that `author` (operator or client) writes in a chat just now."""
 TypingTeller = Given[Typing]
+ReadMark = Given[Callable[[int, int], Awaitable[None]]]
+"""(company, chat): tells the client where the platform can that all was read; never raises."""
 
 PageNumber = Annotated[str, described("page", "Page, from 1", "integer")]
 PerPage = Annotated[str, described("per_page", "Items on a page, 1 to 100", "integer")]

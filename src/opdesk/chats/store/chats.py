@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, select, update
+from sqlalchemy import BigInteger, and_, bindparam, case, delete, func, select, update
 
 from opdesk.channels.model import Source
-from opdesk.chats.model import Chat, ChatState, ChatStatus, Client, Ref
+from opdesk.chats.model import Author, Chat, ChatState, ChatStatus, Client, Message, Ref
 from opdesk.chats.store.messages import message_of
 from opdesk.chats.store.tables import (
     MEDIA_COLUMNS,
     MESSAGE_COLUMNS,
     channels,
+    chat_aliases,
     chats,
     contacts,
     idempotency_keys,
@@ -28,6 +29,7 @@ from opdesk.kit.context import Row, Tx
 from opdesk.kit.sql import statement, upsert
 
 _h, _m, _w, _k = chats.c, messages.c, search_words.c, idempotency_keys.c
+_a = chat_aliases.c
 CHATS = select(
     _h.id,
     _h.company_id,
@@ -50,6 +52,8 @@ CHATS = select(
     _h.created_at,
     _h.updated_at,
     _h.active_at,
+    _h.client_wrote_at,
+    _h.is_blocked,
     *MESSAGE_COLUMNS,
     writer.c.name,
     *MEDIA_COLUMNS,
@@ -68,7 +72,7 @@ CHATS = select(
     .outerjoin(writer, its_writer)
     .outerjoin(media, its_media)
 )
-_CHAT_WIDTH = 21
+_CHAT_WIDTH = 23
 _is_it = (_h.company_id == bindparam("company"), _h.id == bindparam("chat"))
 CHAT = statement(CHATS.where(*_is_it))
 STATE = statement(
@@ -120,9 +124,53 @@ _save = (
         updated_at=bindparam("now"),
     )
 )
+_wrote_at = bindparam("new_wrote_at", type_=BigInteger)
 SAVE_STATE = statement(_save)
 SAVE_STATE_AND_LAST = statement(
-    _save.values(last_message_id=bindparam("new_last"), active_at=bindparam("now"))
+    _save.values(
+        last_message_id=case(
+            (
+                # A message that comes late is not the newest.
+                bindparam("new_position")
+                >= func.coalesce(
+                    select(_m.position)
+                    .where(_m.company_id == _h.company_id, _m.id == _h.last_message_id)
+                    .scalar_subquery(),
+                    0,
+                ),
+                bindparam("new_last"),
+            ),
+            else_=_h.last_message_id,
+        ),
+        active_at=bindparam("now"),
+        client_wrote_at=case(
+            (_wrote_at > func.coalesce(_h.client_wrote_at, 0), _wrote_at),
+            else_=_h.client_wrote_at,
+        ),
+    )
+)
+SET_BLOCKED = statement(
+    update(chats)
+    .where(*_is_it)
+    .values(is_blocked=bindparam("new_blocked"), updated_at=bindparam("now"))
+)
+SET_EXTERNAL = statement(update(chats).where(*_is_it).values(external_id=bindparam("new_external")))
+BY_ALIAS = statement(
+    select(_a.chat_id).where(
+        _a.company_id == bindparam("company"),
+        _a.channel_id == bindparam("channel"),
+        _a.external_id == bindparam("external"),
+    )
+)
+ADD_ALIAS = statement(
+    upsert(chat_aliases)
+    .values(
+        company_id=bindparam("company"),
+        channel_id=bindparam("channel"),
+        external_id=bindparam("external"),
+        chat_id=bindparam("chat"),
+    )
+    .on_conflict_do_nothing()
 )
 CHATS_OF_CONTACT = statement(
     select(_h.id)
@@ -134,6 +182,7 @@ DELETE_CHAT = tuple(
     for it, key in (
         (search_words, _w.chat_id),
         (idempotency_keys, _k.chat_id),
+        (chat_aliases, _a.chat_id),
         (messages, _m.chat_id),
         (chats, _h.id),
     )
@@ -204,9 +253,39 @@ def save_state(tx: Tx, state: ChatState) -> None:
     tx.run(SAVE_STATE, **_saved(state), now=tx.now)
 
 
-def save_state_and_last(tx: Tx, state: ChatState, message_id: int) -> None:
-    """The state, and the message that is the chat's newest from now on."""
-    tx.run(SAVE_STATE_AND_LAST, **_saved(state), new_last=message_id, now=tx.now)
+def save_state_and_last(tx: Tx, state: ChatState, last: Message) -> None:
+    """The state, and the message that came last: the chat's newest, unless it is late.
+
+    A client's message says when the client was last heard of.
+    """
+    tx.run(
+        SAVE_STATE_AND_LAST,
+        **_saved(state),
+        new_last=last.id,
+        new_position=last.position,
+        new_wrote_at=last.created_at if last.author is Author.CLIENT else 0,
+        now=tx.now,
+    )
+
+
+def set_blocked(tx: Tx, company_id: int, chat_id: int, *, is_blocked: bool) -> None:
+    tx.run(SET_BLOCKED, company=company_id, chat=chat_id, new_blocked=int(is_blocked), now=tx.now)
+
+
+def rename_external(tx: Tx, company_id: int, chat_id: int, external_id: str) -> None:
+    """Call a chat's client by another id of the platform from now on."""
+    tx.run(SET_EXTERNAL, company=company_id, chat=chat_id, new_external=external_id)
+
+
+def find_by_alias(tx: Tx, company_id: int, channel_id: int, external_id: str) -> int | None:
+    row = tx.first(BY_ALIAS, company=company_id, channel=channel_id, external=external_id)
+    return row[0] if row else None
+
+
+def insert_alias(tx: Tx, company_id: int, channel_id: int, external_id: str, chat_id: int) -> None:
+    """Know a chat by one more id; an id that is another chat's stays that one's."""
+    place = {"company": company_id, "channel": channel_id, "external": external_id}
+    tx.run(ADD_ALIAS, **place, chat=chat_id)
 
 
 def _saved(state: ChatState) -> dict[str, Any]:
@@ -240,6 +319,7 @@ def chat_of(row: Row) -> Chat:
     (chat_id, company_id, organization_id, organization, channel_id, source, sender) = row[:7]
     (is_writable, external_id, status, unread, operator_id, operator, photo) = row[7:14]
     (client_id, name, phone, client_photo, created_at, updated_at, active_at) = row[14:21]
+    client_wrote_at, is_blocked = row[21:23]
     last = row[_CHAT_WIDTH:]
     return Chat(
         id=chat_id,
@@ -259,4 +339,6 @@ def chat_of(row: Row) -> Chat:
         created_at=created_at,
         updated_at=updated_at,
         active_at=active_at,
+        client_wrote_at=client_wrote_at,
+        is_blocked=bool(is_blocked),
     )

@@ -1,14 +1,16 @@
-"""SQL of messages and of the keys that make a send happen once."""
+"""SQL of messages: read and added."""
 
-from sqlalchemy import Text, and_, bindparam, delete, func, insert, or_, select, update
+import json
 
-from opdesk.chats.model import Author, Message, MessageStatus, Page, Ref
+import msgspec
+from sqlalchemy import and_, bindparam, func, insert, or_, select, tuple_
+
+from opdesk.chats.model import NEWEST, Author, Details, Message, MessageStatus, Page, Ref, parts_of
 from opdesk.chats.store.tables import (
     MEDIA_COLUMNS,
     MESSAGE_COLUMNS,
     chats,
     contacts,
-    idempotency_keys,
     its_contact,
     its_media,
     its_writer,
@@ -17,10 +19,10 @@ from opdesk.chats.store.tables import (
     writer,
 )
 from opdesk.kit.context import Row, Tx
-from opdesk.kit.sql import statement
+from opdesk.kit.sql import in_json, statement
 from opdesk.media.model import Media, MediaState, MediaType
 
-_h, _m, _k = chats.c, messages.c, idempotency_keys.c
+_h, _m = chats.c, messages.c
 _message = select(*MESSAGE_COLUMNS, writer.c.name, *MEDIA_COLUMNS).select_from(
     messages.join(chats, and_(_h.company_id == _m.company_id, _h.id == _m.chat_id))
     .join(contacts, its_contact)
@@ -28,25 +30,44 @@ _message = select(*MESSAGE_COLUMNS, writer.c.name, *MEDIA_COLUMNS).select_from(
     .outerjoin(media, its_media)
 )
 # Without statistics SQLite takes the primary key and reads the whole company's messages.
-_BY_CHAT = (messages, "INDEXED BY messages_chat", "sqlite")
+_BY_CHAT = (messages, "INDEXED BY messages_order", "sqlite")
 _message_of_chat = _message.with_hint(*_BY_CHAT)
 _in_chat = (_m.company_id == bindparam("company"), _m.chat_id == bindparam("chat"))
 MESSAGE = statement(
     _message.where(_m.company_id == bindparam("company"), _m.id == bindparam("message"))
 )
+POSITION = statement(
+    select(_m.position).where(
+        _m.company_id == bindparam("company"),
+        _m.id == bindparam("message"),
+        _m.chat_id == bindparam("chat"),
+    )
+)
+BEFORE_ID = statement(
+    select(func.max(_m.position))
+    .with_hint(*_BY_CHAT)
+    .where(*_in_chat, _m.id < bindparam("message"))
+)
+BEHIND_ID = statement(
+    select(func.min(_m.position))
+    .with_hint(*_BY_CHAT)
+    .where(*_in_chat, _m.id > bindparam("message"))
+)
+_place = tuple_(_m.position, _m.id)
+_beyond = tuple_(bindparam("position"), bindparam("message"))
 MESSAGES_BEFORE = statement(
-    _message_of_chat.where(*_in_chat, _m.id < bindparam("before"))
-    .order_by(_m.id.desc())
+    _message_of_chat.where(*_in_chat, _place < _beyond)
+    .order_by(_m.position.desc(), _m.id.desc())
     .limit(bindparam("size"))
 )
 MESSAGES_AFTER = statement(
-    _message_of_chat.where(*_in_chat, _m.id > bindparam("after"))
-    .order_by(_m.id)
+    _message_of_chat.where(*_in_chat, _place > _beyond)
+    .order_by(_m.position, _m.id)
     .limit(bindparam("size"))
 )
 MESSAGES_PAGE = statement(
     _message_of_chat.where(*_in_chat)
-    .order_by(_m.id)
+    .order_by(_m.position, _m.id)
     .limit(bindparam("size"))
     .offset(bindparam("skip"))
 )
@@ -56,7 +77,7 @@ ANSWER_OF_OTHERS = statement(
     .with_hint(*_BY_CHAT)
     .where(
         *_in_chat,
-        _m.id > bindparam("after"),
+        _place > _beyond,
         or_(
             _m.author == int(Author.BOT),
             and_(
@@ -66,7 +87,7 @@ ANSWER_OF_OTHERS = statement(
             ),
         ),
     )
-    .order_by(_m.id.desc())
+    .order_by(_m.position.desc(), _m.id.desc())
     .limit(1)
 )
 AN_ANSWER = statement(
@@ -90,6 +111,11 @@ ADD_MESSAGE = statement(
         kind=bindparam("kind"),
         is_edited=0,
         created_at=bindparam("created_at"),
+        position=bindparam("position"),
+        reply_to=bindparam("reply_to"),
+        reaction=None,
+        details=bindparam("details"),
+        is_deleted=0,
     )
 )
 MESSAGE_BY_EXTERNAL = statement(
@@ -99,18 +125,11 @@ MESSAGE_BY_EXTERNAL = statement(
         _m.external_id == bindparam("external"),
     )
 )
-EDIT_MESSAGE = statement(
-    update(messages)
-    .where(_m.company_id == bindparam("company"), _m.id == bindparam("message"))
-    .values(text=bindparam("new_text"), is_edited=1)
-)
-SET_DELIVERY = statement(
-    update(messages)
-    .where(_m.company_id == bindparam("company"), _m.id == bindparam("message"))
-    .values(
-        status=bindparam("new_status"),
-        error=bindparam("new_error"),
-        external_id=func.coalesce(bindparam("new_external", type_=Text), _m.external_id),
+PARTS_BY_EXTERNAL = statement(
+    select(_m.id, _m.chat_id).where(
+        _m.company_id == bindparam("company"),
+        _m.channel_id == bindparam("channel"),
+        in_json(_m.external_id, "externals"),
     )
 )
 MESSAGE_OF_MEDIA = statement(
@@ -118,24 +137,16 @@ MESSAGE_OF_MEDIA = statement(
     .select_from(messages.join(chats, and_(_h.company_id == _m.company_id, _h.id == _m.chat_id)))
     .where(_m.company_id == bindparam("company"), _m.id == bindparam("message"))
 )
-FIND_KEY = statement(
-    select(_k.body_digest, _k.message_id).where(
-        _k.company_id == bindparam("company"),
-        _k.chat_id == bindparam("chat"),
-        _k.client_key == bindparam("key"),
-    )
-)
-ADD_KEY = statement(
-    insert(idempotency_keys).values(
-        company_id=bindparam("company"),
-        chat_id=bindparam("chat"),
-        client_key=bindparam("key"),
-        body_digest=bindparam("digest"),
-        message_id=bindparam("message"),
-        created_at=bindparam("now"),
-    )
-)
-DELETE_OLD_KEYS = statement(delete(idempotency_keys).where(_k.created_at < bindparam("before")))
+
+
+def list_parts_by_external(
+    tx: Tx, company_id: int, channel_id: int, external_id: str
+) -> list[tuple[int, int]]:
+    """(message, chat) of a platform's message and of its further parts, `<id>#2` and so on."""
+    externals = json.dumps(parts_of(external_id))
+    place = {"company": company_id, "channel": channel_id}
+    rows = tx.all(PARTS_BY_EXTERNAL, **place, externals=externals)
+    return [(row[0], row[1]) for row in rows]
 
 
 def find_message(tx: Tx, company_id: int, message_id: int) -> Message | None:
@@ -153,32 +164,61 @@ def find_message_by_external(
     return (row[0], row[1]) if row else None
 
 
+END = (2**62, NEWEST)
+"""Behind every message."""
+Cursor = tuple[int, int]
+"""(position, id) of a message: what lies before or behind it."""
+
+
+def cursor_before(tx: Tx, company_id: int, chat_id: int, message_id: int) -> Cursor:
+    """The place of a message of this chat; of another id, behind all that came before it."""
+    if message_id >= NEWEST:
+        return END
+    ids = {"company": company_id, "chat": chat_id, "message": message_id}
+    row = tx.first(POSITION, **ids)
+    return (row[0], message_id) if row else (int(tx.scalar(BEFORE_ID, **ids) or 0), NEWEST)
+
+
+def cursor_after(tx: Tx, company_id: int, chat_id: int, message_id: int) -> Cursor:
+    """The place of a message of this chat; of another id, before all that came behind it."""
+    ids = {"company": company_id, "chat": chat_id, "message": message_id}
+    row = tx.first(POSITION, **ids)
+    if row is not None:
+        return row[0], message_id
+    first = tx.scalar(BEHIND_ID, **ids)
+    return END if first is None else (int(first), 0)
+
+
 def list_messages_before(
-    tx: Tx, company_id: int, chat_id: int, before: int, size: int
+    tx: Tx, company_id: int, chat_id: int, cursor: Cursor, size: int
 ) -> list[Message]:
-    """The `size` messages before an id, oldest first."""
-    rows = tx.all(MESSAGES_BEFORE, company=company_id, chat=chat_id, before=before, size=size)
-    return [message_of(row) for row in reversed(rows)]
+    """The `size` messages before a place, oldest first."""
+    found = tx.all(MESSAGES_BEFORE, **_beyond_of(company_id, chat_id, cursor), size=size)
+    return [message_of(row) for row in reversed(found)]
 
 
 def list_messages_after(
-    tx: Tx, company_id: int, chat_id: int, after: int, size: int
+    tx: Tx, company_id: int, chat_id: int, cursor: Cursor, size: int
 ) -> list[Message]:
-    rows = tx.all(MESSAGES_AFTER, company=company_id, chat=chat_id, after=after, size=size)
-    return [message_of(row) for row in rows]
+    found = tx.all(MESSAGES_AFTER, **_beyond_of(company_id, chat_id, cursor), size=size)
+    return [message_of(row) for row in found]
 
 
 def find_answer_of_others(
-    tx: Tx, company_id: int, chat_id: int, after: int, operator_id: int
+    tx: Tx, company_id: int, chat_id: int, cursor: Cursor, operator_id: int
 ) -> tuple[Author, str | None] | None:
-    """(author, operator's name) of the newest answer behind `after` that isn't this operator's.
+    """(author, operator's name) of the newest answer behind a place that isn't this operator's.
 
     `operator_id` 0 stands for company credentials.
     """
-    row = tx.first(
-        ANSWER_OF_OTHERS, company=company_id, chat=chat_id, after=after, operator=operator_id
-    )
+    place = _beyond_of(company_id, chat_id, cursor)
+    row = tx.first(ANSWER_OF_OTHERS, **place, operator=operator_id)
     return (Author(row[0]), row[1]) if row else None
+
+
+def _beyond_of(company_id: int, chat_id: int, cursor: Cursor) -> dict[str, int]:
+    position, message_id = cursor
+    return {"company": company_id, "chat": chat_id, "position": position, "message": message_id}
 
 
 def was_answered(tx: Tx, company_id: int, chat_id: int) -> bool:
@@ -212,29 +252,17 @@ def insert_message(tx: Tx, new: Message, channel_id: int, external_id: str | Non
         client_key=new.client_key,
         kind=new.kind,
         created_at=new.created_at,
+        position=new.position,
+        reply_to=new.reply_to,
+        details=details_out(new.details),
     )
 
 
-def update_text(tx: Tx, company_id: int, message_id: int, text: str) -> None:
-    tx.run(EDIT_MESSAGE, company=company_id, message=message_id, new_text=text)
-
-
-def update_delivery(
-    tx: Tx,
-    company_id: int,
-    message_id: int,
-    outcome: tuple[MessageStatus, str | None, str | None],
-) -> None:
-    """`outcome` is (status, error, platform's id; None keeps the one that is there)."""
-    status, error, external_id = outcome
-    tx.run(
-        SET_DELIVERY,
-        company=company_id,
-        message=message_id,
-        new_status=int(status),
-        new_error=error,
-        new_external=external_id,
-    )
+def details_out(details: Details) -> str | None:
+    """As stored: nothing for a message that is its text and file alone."""
+    if details == Details():
+        return None
+    return msgspec.json.encode(details).decode()
 
 
 def find_place(tx: Tx, company_id: int, message_id: int) -> tuple[int, int, int] | None:
@@ -243,34 +271,10 @@ def find_place(tx: Tx, company_id: int, message_id: int) -> tuple[int, int, int]
     return (row[0], row[1], row[2]) if row else None
 
 
-def find_key(tx: Tx, company_id: int, chat_id: int, key: str) -> tuple[str, int] | None:
-    """(digest of the body, message) that an idempotency key stands for."""
-    row = tx.first(FIND_KEY, company=company_id, chat=chat_id, key=key)
-    return (row[0], row[1]) if row else None
-
-
-def insert_key(
-    tx: Tx, company_id: int, chat_id: int, key: str, remembered: tuple[str, int]
-) -> None:
-    digest, message_id = remembered
-    tx.run(
-        ADD_KEY,
-        company=company_id,
-        chat=chat_id,
-        key=key,
-        digest=digest,
-        message=message_id,
-        now=tx.now,
-    )
-
-
-def delete_old_keys(tx: Tx, before: int) -> None:
-    tx.run(DELETE_OLD_KEYS, before=before)
-
-
 def message_of(row: Row) -> Message:
     found, company_id, chat_id, text, phone, author, operator_id = row[:7]
-    status, error, client_key, kind, is_edited, created_at, operator_name = row[7:14]
+    status, error, client_key, kind, is_edited, created_at = row[7:13]
+    position, reply_to, reaction, details, is_deleted, operator_name = row[13:19]
     return Message(
         found,
         company_id,
@@ -281,11 +285,16 @@ def message_of(row: Row) -> Message:
         Ref(operator_id, operator_name or "") if operator_id is not None else None,
         MessageStatus(status),
         error,
-        _media_of(company_id, row[14:21]),
+        _media_of(company_id, row[19:26]),
         client_key,
         kind,
         bool(is_edited),
         created_at,
+        position,
+        reply_to,
+        reaction,
+        msgspec.json.decode(details, type=Details) if details else Details(),
+        bool(is_deleted),
     )
 
 

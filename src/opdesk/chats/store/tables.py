@@ -34,6 +34,8 @@ chats = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("active_at", BigInteger, nullable=False),
+    Column("client_wrote_at", BigInteger),
+    Column("is_blocked", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("company_id", "id"),
     Index("chats_external", "company_id", "channel_id", "external_id", unique=True),
     Index("chats_activity", "company_id", "organization_id", "active_at", "id"),
@@ -66,9 +68,24 @@ messages = Table(
     Column("kind", Text),
     Column("is_edited", Integer, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False, server_default="0"),
+    Column("reply_to", BigInteger),
+    Column("reaction", Text),
+    Column("details", Text),
+    Column("is_deleted", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("company_id", "id"),
-    Index("messages_chat", "company_id", "chat_id", "id"),
+    Index("messages_order", "company_id", "chat_id", "position", "id"),
     Index("messages_external", "company_id", "channel_id", "external_id", unique=True),
+)
+chat_aliases = Table(
+    "chat_aliases",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    PrimaryKeyConstraint("company_id", "channel_id", "external_id"),
+    Index("chat_aliases_chat", "company_id", "chat_id"),
 )
 idempotency_keys = Table(
     "idempotency_keys",
@@ -121,6 +138,11 @@ MESSAGE_COLUMNS = (
     _m.kind,
     _m.is_edited,
     _m.created_at,
+    _m.position,
+    _m.reply_to,
+    _m.reaction,
+    _m.details,
+    _m.is_deleted,
 )
 MEDIA_COLUMNS = (
     media.c.id,

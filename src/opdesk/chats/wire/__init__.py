@@ -1,25 +1,28 @@
 """JSON shapes of the contract's section Chats."""
 
-from opdesk.chats.wire.shapes import (
+from opdesk.chats.wire.points import card_in, place_in
+from opdesk.chats.wire.requests import (
     ChatOperatorIn,
-    ChatOperatorOut,
-    ChatOut,
-    ChatPageOut,
     ChatStatusIn,
-    ClientOut,
     HandOverIn,
     HandOverOut,
     MediaIn,
-    MediaOut,
-    MediaUrl,
     MessageIn,
-    MessageOut,
-    MessagePageOut,
     NotSentOut,
-    RefOut,
     TypingIn,
     UploadedOut,
     body_digest,
+)
+from opdesk.chats.wire.shapes import (
+    ChatOperatorOut,
+    ChatOut,
+    ChatPageOut,
+    ClientOut,
+    MediaOut,
+    MediaUrl,
+    MessageOut,
+    MessagePageOut,
+    RefOut,
 )
 from opdesk.chats.wire.values import base64_in, cursor_in, words_in
 
@@ -44,6 +47,8 @@ __all__ = [
     "UploadedOut",
     "base64_in",
     "body_digest",
+    "card_in",
     "cursor_in",
+    "place_in",
     "words_in",
 ]

@@ -1,16 +1,13 @@
-"""JSON shapes of the contract's section Chats."""
+"""JSON shapes of chats and messages, as they go out."""
 
-import hashlib
-import json
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 
-from opdesk.chats.model import Author, Chat, ChatPage, ChatStatus, Message, MessagePage
+from opdesk.chats.model import Chat, ChatPage, Message, MessagePage
+from opdesk.chats.wire.points import card_url, map_url, place_name
 from opdesk.chats.wire.values import cursor_out
-from opdesk.kit.errors import Invalid
-from opdesk.kit.wire import Id, Wire, WireIn, time_out
+from opdesk.kit.wire import Id, Wire, time_out
 from opdesk.media.model import Media, MediaState, MediaType
 
 MediaUrl = Callable[[Media], str]
@@ -78,12 +75,38 @@ class MediaOut(Wire):
         )
 
 
+class PlaceOut(Wire):
+    """In degrees; `title` and `address` may be empty."""
+
+    latitude: float
+    longitude: float
+    title: str
+    address: str
+
+    example = {"latitude": 50.4501, "longitude": 30.5234, "title": "Maidan", "address": ""}
+
+
+class CardOut(Wire):
+    """A person whom somebody shared."""
+
+    name: str
+    phones: list[str]
+
+    example = {"name": "Olha Lysenko", "phones": ["+380671112233"]}
+
+
 class MessageOut(Wire):
     """`author`: 0 operator, 1 client, 2 bot, 3 system.
 
     `status`: 0 New, 1 Success, 2 Rejected, 3 Read, 4 Delivered; forward is New, Success,
-    Delivered, Read. `error` "uncertain": a send that may or may not have arrived. `createdAt` of a
-    client's message is the time that its platform says; messages stand in the order of their ids.
+    Delivered, Read. `error` "uncertain": a send that may or may not have arrived; "dropped": an
+    admin gave it up after a restore. `createdAt` of a client's message is the time that its
+    platform says; messages stand in the order of `position`, and of their ids where that is the
+    same: one that a platform brings late has its own place.
+
+    A location is media of type 5 whose `uri` opens a map, and stands in `place`; a shared contact
+    is media of type 6 whose `uri` is the vCard, and stands in `card`. `replyToId`: the message that
+    it answers; `reaction`: the client's to it; `isDeleted`: the client took it back.
     """
 
     id: Id
@@ -99,6 +122,12 @@ class MessageOut(Wire):
     is_edited: bool
     is_unsupported: bool
     client_message_id: str | None
+    position: int
+    reply_to_id: Id | None
+    reaction: str | None
+    is_deleted: bool
+    place: PlaceOut | None
+    card: CardOut | None
 
     example = {
         "id": 311,
@@ -114,11 +143,17 @@ class MessageOut(Wire):
         "isEdited": False,
         "isUnsupported": False,
         "clientMessageId": None,
+        "position": 1837259712000000,
+        "replyToId": None,
+        "reaction": None,
+        "isDeleted": False,
+        "place": None,
+        "card": None,
     }
 
     @classmethod
     def of(cls, message: Message, url: MediaUrl) -> "MessageOut":
-        operator = message.operator
+        operator, place, card = message.operator, message.details.place, message.details.card
         return cls(
             id=message.id,
             chat_id=message.chat_id,
@@ -128,12 +163,43 @@ class MessageOut(Wire):
             operator=RefOut(id=operator.id, name=operator.name) if operator else None,
             status=int(message.status),
             error=message.error,
-            media=MediaOut.of(message.media, url) if message.media else None,
+            media=_media_out(message, url),
             created_at=time_out(message.created_at),
             is_edited=message.is_edited,
             is_unsupported=message.kind is not None,
             client_message_id=message.client_key,
+            position=message.position,
+            reply_to_id=message.reply_to,
+            reaction=message.reaction,
+            is_deleted=message.is_deleted,
+            place=(
+                PlaceOut(
+                    latitude=place.latitude,
+                    longitude=place.longitude,
+                    title=place.title,
+                    address=place.address,
+                )
+                if place
+                else None
+            ),
+            card=CardOut(name=card.name, phones=list(card.phones)) if card else None,
         )
+
+
+def _media_out(message: Message, url: MediaUrl) -> MediaOut | None:
+    """A file, or the place or person that the contract shows as one."""
+    if message.media is not None:
+        return MediaOut.of(message.media, url)
+    place, card = message.details.place, message.details.card
+    if place is not None:
+        named = (map_url(place), place_name(place), "geo", MediaType.LOCATION)
+    elif card is not None:
+        named = (card_url(card), card.name, "vcf", MediaType.CONTACT)
+    else:
+        return None
+    uri, name, file_format, kind = named
+    state = MediaState.READY.value
+    return MediaOut(uri=uri, name=name, format=file_format, type=int(kind), size=0, state=state)
 
 
 class ChatOut(Wire):
@@ -234,140 +300,3 @@ class MessagePageOut(Wire):
     @classmethod
     def of(cls, page: MessagePage, url: MediaUrl) -> "MessagePageOut":
         return cls(total=page.total, items=[MessageOut.of(one, url) for one in page.items])
-
-
-class ChatStatusIn(WireIn):
-    """Status: 0 New, 1 Open, 2 Waiting, 3 OnPause, 4 Closed."""
-
-    id: Id
-    status: int
-
-    example = {"id": 5, "status": 4}
-
-    def to_status(self) -> ChatStatus:
-        if self.status not in set(ChatStatus):
-            raise Invalid.field(
-                "status", "must be 0 (New), 1 (Open), 2 (Waiting), 3 (OnPause) or 4 (Closed)"
-            )
-        return ChatStatus(self.status)
-
-
-class ChatOperatorIn(WireIn):
-    """`operatorId` null gives the chat back to the queue."""
-
-    id: Id
-    operator_id: Id | None
-
-    example = {"id": 5, "operatorId": 21}
-
-
-class HandOverIn(WireIn):
-    """`toOperatorId` is an Active colleague of the same organization; null is the queue."""
-
-    to_operator_id: Id | None
-
-    example = {"toOperatorId": 22}
-
-
-class HandOverOut(Wire):
-    """How many chats have moved."""
-
-    moved: int
-
-    example = {"moved": 7}
-
-
-class MediaIn(WireIn):
-    """A file in base64, or `id`: one that `POST /api/media` took before."""
-
-    id: Id | None = None
-    name: str = ""
-    format: str = ""
-    data_base64: str | None = None
-    type: int | None = None
-
-    example = {"name": "receipt.jpg", "format": "jpg", "dataBase64": "/9j/4AAQ…", "type": 1}
-
-    def to_type(self) -> MediaType | None:
-        if self.type is not None and self.type not in set(MediaType):
-            raise Invalid.field("media.type", "must be a whole number from 0 (file) to 6 (contact)")
-        return None if self.type is None else MediaType(self.type)
-
-
-class MessageIn(WireIn):
-    """Text or media, or both. `author` is 0; `clientMessageId` is as good as `Idempotency-Key`.
-
-    `lastSeenMessageId`: the newest message its author had seen; the send is held (409) when
-    somebody else has answered behind it. `force` sends all the same.
-    """
-
-    text_message: str | None = None
-    author: int = 0
-    media: MediaIn | None = None
-    client_message_id: str | None = None
-    last_seen_message_id: Id | None = None
-    force: bool = False
-
-    example = {
-        "textMessage": "Your parcel left today",
-        "author": 0,
-        "media": None,
-        "clientMessageId": "b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a11",
-        "lastSeenMessageId": 310,
-        "force": False,
-    }
-
-    def check_author(self) -> None:
-        if self.author != int(Author.OPERATOR):
-            raise Invalid.field("author", "must be 0: operators and companies write as operators")
-
-
-class TypingIn(WireIn):
-    """Who writes: 0 an operator, 1 the client (with company credentials only)."""
-
-    author: int = 0
-
-    example = {"author": 0}
-
-    def to_author(self) -> Author:
-        if self.author not in (Author.OPERATOR, Author.CLIENT):
-            raise Invalid.field("author", "must be 0 (operator) or 1 (client)")
-        return Author(self.author)
-
-
-class NotSentOut(Wire):
-    """Why nothing was sent. `missed` is there when a colleague has answered since: the messages
-
-    behind `lastSeenMessageId`, oldest first, at most 50.
-    """
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    missed: list[MessageOut] = []
-
-    example = {
-        "type": "about:blank",
-        "title": "A colleague has answered since",
-        "status": 409,
-        "detail": "Olena Koval has answered in this chat since you last looked; read it, or send"
-        " again with force",
-        "missed": [MessageOut.example],
-    }
-
-
-class UploadedOut(Wire):
-    """Usable once as `media.id` of a message, within a day."""
-
-    id: Id
-
-    example = {"id": 5}
-
-
-def body_digest(data: MessageIn, file_digest: str | None) -> str:
-    """What an idempotency key stands for: everything that is sent, not under which conditions."""
-    media = data.media
-    named = [media.id, media.name, media.format, media.type] if media else []
-    decided: list[Any] = [data.text_message or "", named, file_digest]
-    return hashlib.sha256(json.dumps(decided).encode()).hexdigest()

@@ -1,23 +1,26 @@
 """Telegram Bot API. Limits, setup and payload samples: docs/channels/telegram.md."""
 
 import hmac
-import ipaddress
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
+
+from typing_extensions import override
 
 from opdesk.connectors.base import (
     Account,
+    BadPayload,
     Declaration,
     DeliveryError,
     Edit,
     FileReference,
+    HookCall,
     Inbound,
     MediaType,
     Outbound,
     OutboundFile,
+    Platform,
     PlatformError,
     PollGone,
     Problem,
@@ -26,6 +29,7 @@ from opdesk.connectors.base import (
     Trouble,
     Unreachable,
     Update,
+    is_loopback,
 )
 from opdesk.connectors.telegram.declaration import DEFAULT_BASE_URL, TELEGRAM
 from opdesk.connectors.telegram.payloads import (
@@ -46,10 +50,11 @@ SEND_TIMEOUT_S = 30.0
 TYPING_TIMEOUT_S = 5.0
 FILE_TIMEOUT_S = 60.0
 MAX_CONNECTIONS = 40
+RANKS = 4096
 _BLOCKED = ("blocked by the user", "user is deactivated", "can't initiate conversation")
 
 
-class Telegram:
+class Telegram(Platform):
     """One bot."""
 
     source: ClassVar[Source] = Source.TELEGRAM_BOT
@@ -61,12 +66,12 @@ class Telegram:
         self._base = settings.get("apiBaseUrl", DEFAULT_BASE_URL)
 
     @staticmethod
-    def is_genuine(headers: Mapping[str, str], secret: str, body: bytes) -> bool:
-        given = headers.get("x-telegram-bot-api-secret-token", "")
+    def is_genuine(call: HookCall, secret: str, settings: Mapping[str, str]) -> bool:
+        given = call.headers.get("x-telegram-bot-api-secret-token", "")
         return hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode())
 
     @staticmethod
-    def parse(body: bytes) -> Update:
+    def parse(body: bytes, settings: Mapping[str, str]) -> Sequence[Update]:
         """Only private chats are served: one customer, one chat."""
         update, body = read_update(body)
         message, edited = update.message, update.edited_message
@@ -77,20 +82,22 @@ class Telegram:
             item = _inbound(message, body)
         elif edited is not None and _is_served(edited):
             item = Edit(_message_id(edited), edited.text or edited.caption or "")
-        return Update(str(update.update_id), item, chat_id)
+        return [Update(key=str(update.update_id), item=item, chat_id=chat_id)]
 
     @staticmethod
     def chat_of(body: bytes) -> str | None:
         return chat_of(body)
 
     @property
+    @override
     def always_has_webhook(self) -> bool:
-        return _is_loopback(urlsplit(self._base).hostname or "")
+        return is_loopback(self._base)
 
     async def identify(self) -> Account:
         bot = await self._setup("getMe", {})
         return Account(str(bot["id"]), str(bot.get("username") or bot["id"]))
 
+    @override
     async def set_webhook(self, url: str, secret: str) -> None:
         body = {
             "url": url,
@@ -100,6 +107,7 @@ class Telegram:
         }
         await self._setup("setWebhook", body)
 
+    @override
     async def remove_webhook(self) -> None:
         await self._setup("deleteWebhook", {})
 
@@ -120,14 +128,19 @@ class Telegram:
             troubles.append(Trouble("webhookFailing", {"words": str(info["last_error_message"])}))
         return troubles
 
+    @override
     async def poll(self, offset: int, timeout_s: int) -> list[bytes]:
         body = {"offset": offset, "timeout": timeout_s, "allowed_updates": ALLOWED_UPDATES}
         found = await self._setup("getUpdates", body, timeout_s + SETUP_TIMEOUT_S)
         return [json.dumps(update, ensure_ascii=False).encode() for update in found]
 
     @staticmethod
-    def next_offset(update: Update) -> int:
-        return int(update.key) + 1
+    @override
+    def next_offset(body: bytes, offset: int) -> int:
+        try:
+            return max(offset, read_update(body)[0].update_id + 1)
+        except BadPayload:
+            return offset + 1
 
     async def send(self, out: Outbound) -> str:
         reply = await self._deliver(out, out.chat_id)
@@ -138,6 +151,7 @@ class Telegram:
             raise delivery_error(reply)
         return _sent_id(reply)
 
+    @override
     async def show_typing(self, chat_id: str) -> None:
         body = {"chat_id": int(chat_id), "action": "typing"}
         try:
@@ -219,13 +233,6 @@ _METHODS = {
 }
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _is_served(message: MessageBody) -> bool:
     return message.chat.type == "private"
 
@@ -248,6 +255,7 @@ def _inbound(message: MessageBody, body: bytes) -> Inbound:
         username=sender.username if sender else chat.username,
         sent_at=message.date * SECOND_MS,
         text=message.text or message.caption or "",
+        rank=message.message_id % RANKS,
         file=_photo_file(photo, message) if photo else None,
         phone=_own_phone(message),
         kind=None if is_shown else kind_of(body),

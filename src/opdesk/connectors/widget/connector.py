@@ -1,6 +1,6 @@
 """The widget: its visitors' pages talk to the slice `widget`, so there is no platform to call."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import ClassVar
 
@@ -12,9 +12,11 @@ from opdesk.connectors.base import (
     Declaration,
     DeliveryError,
     FileReference,
+    HookCall,
     Inbound,
     MediaType,
     Outbound,
+    Platform,
     Problem,
     SettingRefused,
     Source,
@@ -31,7 +33,7 @@ HERE = "here"
 MAX_ORIGINS = 20
 
 
-class Widget:
+class Widget(Platform):
     """Source 4. Set-up, limits and the script's own interface: docs/channels/widget.md."""
 
     source: ClassVar[Source] = Source.WIDGET
@@ -41,12 +43,12 @@ class Widget:
         self._settings = settings
 
     @staticmethod
-    def is_genuine(headers: Mapping[str, str], secret: str, body: bytes) -> bool:
+    def is_genuine(call: HookCall, secret: str, settings: Mapping[str, str]) -> bool:
         """Never: visitors come through the widget's own calls, which know them by their token."""
         return False
 
     @staticmethod
-    def parse(body: bytes) -> Update:
+    def parse(body: bytes, settings: Mapping[str, str]) -> Sequence[Update]:
         """Read an envelope that our own calls have written. Raises BadPayload."""
         it = read(body)
         key = f"{it.visitor}:{it.id}"
@@ -55,12 +57,12 @@ class Widget:
             message_id=key,
             sender_id=it.visitor,
             sender_name=it.name,
-            username=None,
+            phone_hint=it.phone or None,
             sent_at=it.at,
             text=it.text,
             file=_reference(it.file) if it.file else None,
         )
-        return Update(key, item, it.visitor)
+        return [Update(key=key, item=item, chat_id=it.visitor)]
 
     @staticmethod
     def chat_of(body: bytes) -> str | None:
@@ -70,6 +72,7 @@ class Widget:
             return None
 
     @property
+    @override
     def always_has_webhook(self) -> bool:
         """Nothing is polled: pages come to us, wherever we are."""
         return True
@@ -82,12 +85,6 @@ class Widget:
         host = origins[0].partition("://")[2]
         return Account(self._settings["publicKey"], host, {"origins": " ".join(origins)})
 
-    async def set_webhook(self, url: str, secret: str) -> None:
-        """There is nobody to tell."""
-
-    async def remove_webhook(self) -> None:
-        """There was nobody to tell."""
-
     async def check(self, webhook_url: str | None) -> list[Trouble]:
         """A page that came by https may not load a script by http: browsers block it."""
         base = "/".join(webhook_url.split("/")[:3]) if webhook_url else ""
@@ -95,20 +92,9 @@ class Widget:
         is_blocked = any(one.startswith("https:") for one in sites) and not is_safe(base)
         return [Trouble("notSecure", {"words": base})] if base and is_blocked else []
 
-    async def poll(self, offset: int, timeout_s: int) -> list[bytes]:
-        """Nothing waits anywhere else."""
-        return []
-
-    @staticmethod
-    def next_offset(update: Update) -> int:
-        return 0
-
     async def send(self, out: Outbound) -> str:
         """It is stored, which is all: the visitor's page fetches it."""
         return f"opdesk:{out.message_id}"
-
-    async def show_typing(self, chat_id: str) -> None:
-        """The composition root tells the visitor's page, which waits in this process."""
 
     def fetch(self, reference: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """A file comes with its message or not at all. Raises DeliveryError."""

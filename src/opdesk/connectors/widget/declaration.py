@@ -6,6 +6,7 @@ from opdesk.connectors.base import (
     Filler,
     Hearing,
     Limits,
+    Pace,
     Setting,
     SettingKind,
     Step,
@@ -294,6 +295,8 @@ WIDGET = Declaration(
         )
     },
     receipts=("delivered", "read"),
+    # Nothing is sent anywhere.
+    pace=Pace(1_000.0),
     notes=(
         Words(
             "Першим пише відвідувач; відповідь він бачить, щойно відкриє будь-яку сторінку сайту.",

@@ -15,13 +15,14 @@ class FileBody(msgspec.Struct, rename="camel"):
 
 
 class EnvelopeBody(msgspec.Struct, rename="camel"):
-    """`id` is the page's own, the key against duplicates; `at` is ms UTC."""
+    """`id` is the page's own, the key against duplicates; `at` is ms UTC, `phone` what they say."""
 
     visitor: str
     id: str
     name: str
     text: str
     at: int
+    phone: str = ""
     file: FileBody | None = None
 
 

@@ -1,5 +1,6 @@
 """Explain a link: the rules that open it, told one by one to whoever made it."""
 
+import re
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
@@ -29,6 +30,8 @@ from opdesk.operators import access, actions as operators
 from opdesk.operators.errors import OperatorNotFound
 from opdesk.operators.model import OPERATOR_TOKEN, Operator, OperatorStatus
 
+MAX_NAMED = 20
+_PLAIN_NAME = re.compile(r"[\w;:-]{1,40}")
 _QUERY_CHARS = "!$&'()*+,;=:@/?%-._~[]"
 
 
@@ -105,12 +108,16 @@ def _parameters_step(query: Query) -> Step:
         names = ", ".join(query.repeated)
         return Step(Rule.PARAMETERS, Outcome.OK, "parameters_repeated", {"names": names})
     if query.unknown:
-        return Step(
-            Rule.PARAMETERS, Outcome.OK, "parameters_unknown", {"count": len(query.unknown)}
-        )
+        return Step(Rule.PARAMETERS, Outcome.OK, "parameters_unknown", _about_unknown(query))
     if query.token is None and query.target == Target():
         return Step(Rule.PARAMETERS, Outcome.SKIPPED, "parameters_absent")
     return Step(Rule.PARAMETERS, Outcome.OK, "parameters_known")
+
+
+def _about_unknown(query: Query) -> dict[str, str | int]:
+    """Their names, but nothing that could be a token without one."""
+    named = [name if _PLAIN_NAME.fullmatch(name) else "…" for name in query.unknown]
+    return {"count": len(named), "names": ", ".join(dict.fromkeys(named[:MAX_NAMED]))}
 
 
 def _person(

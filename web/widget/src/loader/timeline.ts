@@ -15,9 +15,8 @@ export interface Timeline {
 export function merged(known: Timeline, news: Pick<Synced, "items" | "hasMore">): Timeline {
   const page = news.items;
   if (!page) return known;
-  const first = page[0]?.id ?? Infinity;
-  const newest = known.items.at(-1)?.id ?? 0;
-  const older = news.hasMore && newest >= first ? known.items.filter(({ id }) => id < first) : [];
+  const at = known.items.findIndex(({ id }) => id === page[0]?.id);
+  const older = news.hasMore && at > 0 ? known.items.slice(0, at) : [];
   return {
     items: [...older, ...page],
     hasMore: older.length > 0 ? known.hasMore : news.hasMore,

@@ -32,6 +32,9 @@ export const ACTIONS = [
   "channel.disconnected",
   "channel.tested",
   "chat.deleted",
+  "server.restored",
+  "server.sendingResumed",
+  "server.sendingDropped",
 ] as const;
 
 export function isKnown(action: string): boolean {

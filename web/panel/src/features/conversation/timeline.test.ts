@@ -3,7 +3,7 @@ import { createDates } from "@shared/format/dates";
 import { expect, test } from "vitest";
 
 import { at, message, outgoing } from "../../testing/cast";
-import { type Bubble, type TimelineItem, timelineOf } from "./timeline";
+import { type Bubble, mayHaveArrived, type TimelineItem, timelineOf } from "./timeline";
 
 const { dayOf } = createDates("en", "Europe/Kyiv");
 const alice = { id: 1, name: "Alice" };
@@ -75,11 +75,25 @@ test.each([
   [MessageStatus.Delivered, null, "delivered"],
   [MessageStatus.Read, null, "read"],
   [MessageStatus.Rejected, "blocked", "rejected"],
+  [MessageStatus.Rejected, "dropped", "rejected"],
 ] as const)("status %i with error %s is shown as %s", (status, error, delivery) => {
   const items = timelineOf([message(1, { author: Author.Operator, status, error })], [], dayOf);
 
   expect(bubblesOf(items)[0]?.delivery).toBe(delivery);
 });
+
+test.each([
+  [MessageStatus.New, "uncertain", true],
+  [MessageStatus.Rejected, "dropped", true],
+  [MessageStatus.Rejected, "blocked", false],
+] as const)(
+  "status %i with error %s is asked about before it is sent again: %s",
+  (status, error, asks) => {
+    const items = timelineOf([message(1, { author: Author.Operator, status, error })], [], dayOf);
+
+    expect(bubblesOf(items).map(mayHaveArrived)).toEqual([asks]);
+  },
+);
 
 test("a client's message has no delivery of ours", () => {
   expect(bubblesOf(timelineOf([message(1)], [], dayOf))[0]?.delivery).toBeNull();

@@ -131,6 +131,11 @@ function deliveryOf(message: Message): Delivery {
   return isUncertain ? "uncertain" : DELIVERY[message.status];
 }
 
+/** Whether the customer may have it all the same: one asks before sending it again. */
+export function mayHaveArrived(bubble: Bubble): boolean {
+  return bubble.delivery === "uncertain" || bubble.error === "dropped";
+}
+
 function outgoingBubble(outgoing: Outgoing): Bubble {
   return {
     kind: "bubble",

@@ -1,4 +1,4 @@
-"""The contract's section Channels, and the address that platforms call."""
+"""The contract's section Channels."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -7,12 +7,11 @@ from litestar import Response, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
 from opdesk.accounts.model import CompanyCaller
-from opdesk.channels import access, actions as channels
+from opdesk.channels import actions as channels
 from opdesk.channels.model import Channel
 from opdesk.chats import actions as chats
 from opdesk.chats.model import Message
 from opdesk.connectors.actions import ChannelChange, NewChannel, Switchboard, language_in
-from opdesk.connectors.inbound import take_in
 from opdesk.connectors.registry import CONNECTORS
 from opdesk.connectors.trial import TestSend, list_recent, send_test
 from opdesk.connectors.wire import (
@@ -24,14 +23,9 @@ from opdesk.connectors.wire import (
     SourceOut,
     TestMessageIn,
 )
-from opdesk.kit.db import Database
 from opdesk.kit.endpoint import COMPANY_ONLY, Db, Given, empty
-from opdesk.kit.errors import NotFound, TooLarge, Unauthorized
 from opdesk.kit.keyring import Vault
-from opdesk.kit.layers import Receive, Scope, Send, answer, read_body
-from opdesk.kit.query import described, id_or_none
-from opdesk.kit.web import send_problem
-from opdesk.kit.wire import MAX_ID
+from opdesk.kit.query import described, flag, id_or_none
 from opdesk.media.access import Files
 
 Company = Given[CompanyCaller]
@@ -47,8 +41,6 @@ Force = Annotated[
     str | None,
     described("force", "Save although the platform can't be reached, switched off", "boolean"),
 ]
-HOOKS = "/hooks/"
-MAX_WEBHOOK_BYTES = 1024 * 1024
 
 
 @get("/api/channel", opt=COMPANY_ONLY, tags=["Channels"])
@@ -90,7 +82,7 @@ async def add_channel(
     """
     told = language_in(language)
     new = NewChannel(data.organization_id, data.source, data.from_, data.settings)
-    return _shown(board, await board.connect(company, new, is_forced=_is_true(force)), told)
+    return _shown(board, await board.connect(company, new, is_forced=flag("force", force)), told)
 
 
 @put("/api/channel/{channel_id:int}", opt=COMPANY_ONLY, tags=["Channels"])
@@ -105,7 +97,7 @@ async def change_channel(
     """Change a channel's public name or settings, or switch it off and on."""
     told = language_in(language)
     change = ChannelChange(data.from_, data.settings, data.is_enabled)
-    changed = await board.change(company, channel_id, change, is_forced=_is_true(force))
+    changed = await board.change(company, channel_id, change, is_forced=flag("force", force))
     return _shown(board, changed, told)
 
 
@@ -157,58 +149,9 @@ async def send_test_message(
     return message_shape(await db.write(send_test, vault, way, company, place))
 
 
-class Webhooks:
-    """`POST /hooks/<company>/<channel>`: proven genuine, stored, then 200 with an empty body.
-
-    An ASGI handler of its own: this is the busiest path of a desk.
-    """
-
-    def __init__(self, db: Database, vault: Vault) -> None:
-        self._db, self._vault = db, vault
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await self._take_in(scope, receive)
-        except Exception as error:
-            await send_problem(send, error)
-            return
-        await answer(send, 200, b"", b"application/json")
-
-    async def _take_in(self, scope: Scope, receive: Receive) -> None:
-        place = _place(scope["path"])
-        if scope["type"] != "http" or scope["method"] != "POST" or place is None:
-            raise NotFound("webhooks are POST /hooks/<company>/<channel>")
-        body = await read_body(receive, MAX_WEBHOOK_BYTES)
-        if body is None:
-            raise TooLarge(f"a webhook has at most {MAX_WEBHOOK_BYTES} bytes")
-        channel = await self._db.read(access.find_any, self._vault, *place)
-        if channel is None or not _is_genuine(channel, scope, body):
-            raise Unauthorized("this call does not prove that it comes from the platform")
-        await take_in(self._db, channel, body)
-
-
-def _is_genuine(channel: Channel, scope: Scope, body: bytes) -> bool:
-    """The same answer for a wrong secret and for a channel that is off or gone."""
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    connector = CONNECTORS[channel.source]
-    return connector.is_genuine(headers, channel.webhook_secret, body) and channel.is_writable
-
-
-def _place(path: str) -> tuple[int, int] | None:
-    parts = path.removeprefix(HOOKS).split("/")
-    if len(parts) != 2 or not all(p.isascii() and p.isdecimal() and len(p) <= 16 for p in parts):
-        return None
-    company_id, channel_id = int(parts[0]), int(parts[1])
-    return (company_id, channel_id) if max(company_id, channel_id) <= MAX_ID else None
-
-
 def _shown(board: Switchboard, channel: Channel, language: str) -> ChannelOut:
     declaration = CONNECTORS[channel.source].declaration
     return ChannelOut.of(channel, board.webhook_url(channel), declaration, language)
-
-
-def _is_true(text: str | None) -> bool:
-    return text is not None and text.strip().lower() in ("true", "1", "")
 
 
 ROUTES = (

@@ -4,7 +4,7 @@ import msgspec
 
 from opdesk.channels.model import HIDDEN, Channel, Trouble
 from opdesk.chats.model import Chat
-from opdesk.connectors.base import Declaration, Limits, Setting, Source, Step
+from opdesk.connectors.base import Declaration, Limits, MediaType, Setting, Source, Step
 from opdesk.connectors.declaration import words_of
 from opdesk.kit.wire import Id, Wire, WireIn, time_out
 
@@ -265,15 +265,26 @@ class StepOut(Wire):
 
 
 class LimitsOut(Wire):
+    """`captionChars` 0: a text beside a file goes behind it, as a message of its own.
+
+    `textBytes`: where the platform counts UTF-8 bytes besides; else null.
+    """
+
     text_chars: int
     caption_chars: int
+    text_bytes: int | None
     photo_bytes: int
+    video_bytes: int
+    audio_bytes: int
     file_bytes: int
 
     example = {
         "textChars": 4096,
         "captionChars": 1024,
+        "textBytes": None,
         "photoBytes": 10485760,
+        "videoBytes": 52428800,
+        "audioBytes": 52428800,
         "fileBytes": 52428800,
     }
 
@@ -282,6 +293,9 @@ class LimitsOut(Wire):
         return cls(
             text_chars=limits.text_chars,
             caption_chars=limits.caption_chars,
+            text_bytes=limits.text_bytes,
+            video_bytes=limits.bytes_of(MediaType.VIDEO),
+            audio_bytes=limits.bytes_of(MediaType.AUDIO),
             photo_bytes=limits.photo_bytes,
             file_bytes=limits.file_bytes,
         )
