@@ -17,7 +17,7 @@ LAYERS: list[set[str]] = [
     {"channels"},
     {"contacts"},
     {"chats"},
-    {"connectors", "deeplinks", "webhooks", "realtime", "dashboard"},
+    {"connectors", "deeplinks", "webhooks", "realtime", "dashboard", "widget"},
     {
         "main",
         "page_routes",
@@ -43,7 +43,7 @@ INSIDE = {
     "model": {"errors"},
     "errors": set(),
 }
-COMPOSED = {"connectors", "realtime", "demo", "simulators", "doctor"}
+COMPOSED = {"connectors", "realtime", "demo", "simulators", "doctor", "widget"}
 """Slices with modules of their own beside the usual roles."""
 
 SHARED_BY_CONNECTORS = {

@@ -12,6 +12,7 @@ from opdesk.connectors.telegram.connector import Telegram
 from opdesk.connectors.viber.connector import Viber
 from opdesk.connectors.viberbot.connector import ViberBot
 from opdesk.connectors.whatsapp.connector import WhatsApp
+from opdesk.connectors.widget.connector import Widget
 from opdesk.kit.http_client import HttpClient
 
 CONNECTORS: Mapping[Source, type[Connector]] = {
@@ -22,6 +23,7 @@ CONNECTORS: Mapping[Source, type[Connector]] = {
     Source.FACEBOOK: Facebook,
     Source.INSTAGRAM: Instagram,
     Source.ROZETKA: Rozetka,
+    Source.WIDGET: Widget,
 }
 
 
