@@ -17,7 +17,7 @@ LAYERS: list[set[str]] = [
     {"channels"},
     {"contacts"},
     {"chats"},
-    {"connectors", "deeplinks", "webhooks", "realtime", "dashboard"},
+    {"connectors", "deeplinks", "webhooks", "realtime", "dashboard", "widget"},
     {
         "main",
         "page_routes",
@@ -43,10 +43,18 @@ INSIDE = {
     "model": {"errors"},
     "errors": set(),
 }
-COMPOSED = {"connectors", "realtime", "demo", "simulators", "doctor"}
+COMPOSED = {"connectors", "realtime", "demo", "simulators", "doctor", "widget"}
 """Slices with modules of their own beside the usual roles."""
 
-SHARED_BY_CONNECTORS = {"base", "signing", "graph", "messenger"}
+SHARED_BY_CONNECTORS = {
+    "base",
+    "graph",
+    "messenger",
+    "messenger_parts",
+    "messenger_send",
+    "meta_app",
+    "signing",
+}
 """What connectors know of each other: the protocol, and what platforms have in common."""
 MAX_LINES = 400
 

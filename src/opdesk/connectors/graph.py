@@ -39,6 +39,11 @@ def challenge(query: Mapping[str, str], verify_token: str) -> str | None:
     return None
 
 
+def is_ours(there: str, webhook_url: str) -> bool:
+    """Whether an app's address is a channel's of the same company here: an app has only one."""
+    return there.rpartition("/")[0] == webhook_url.rpartition("/")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class GraphError:
     """A refusal: its numbers decide, its words are told."""
@@ -118,11 +123,19 @@ class Graph:
             headers=self._headers,
         )
 
+    async def delete(self, path: str, timeout_s: float = SETUP_TIMEOUT_S) -> HttpReply:
+        """Raises HttpError."""
+        return await self._http.request(
+            "DELETE", f"{self._base}/{path}", timeout_s=timeout_s, headers=self._headers
+        )
+
     async def setup(self, method: str, path: str, *, json: Any = None) -> Any:
         """A call of the set-up; its JSON. Raises GraphRefused, SettingRefused, Unreachable."""
         try:
             if method == "GET":
                 reply = await self.get(path)
+            elif method == "DELETE":
+                reply = await self.delete(path)
             else:
                 reply = await self.post(path, json=json, timeout_s=SETUP_TIMEOUT_S)
         except AddressRefused as error:
