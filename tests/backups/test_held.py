@@ -1,12 +1,15 @@
 """What a restored backup had queued waits for an admin, who lets it go or gives it up."""
 
 import asyncio
+import errno
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from opdesk.backups.making import back_up
+from opdesk.backups.manifest import BackupError
+from opdesk.backups.restoring import restore
 from opdesk.chats import actions as chats
 from opdesk.kit import outbox
 from opdesk.kit.context import Tx
@@ -202,6 +205,21 @@ async def test_a_message_that_was_deleted_meanwhile_is_left_out(
         assert (await run("resume-sending", "--list", *options(there))).out == "Nothing waits.\n"
         assert (await run("resume-sending", "--drop", *options(there))).code == 0
         assert await _left(new) == 0
+
+
+def test_a_backup_that_may_not_be_looked_at_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system's own word: for the superuser, who runs some of these tests, nothing is closed."""
+    source = tmp_path / "b"
+
+    def refuses(_path: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", str(source))
+
+    monkeypatch.setattr(Path, "is_dir", refuses)
+
+    with pytest.raises(BackupError, match=f"^{source}: Permission denied$"):
+        restore(Settings(data=tmp_path / "new"), source)
 
 
 async def test_list_and_drop_together_are_a_mistake(tmp_path: Path) -> None:

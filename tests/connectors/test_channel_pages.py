@@ -34,8 +34,8 @@ async def test_a_source_is_told_in_the_language_that_is_asked_for(desk: Desk) ->
     en = (await desk.acme.api.get("/api/channel/source?language=EN")).json
     bad = await desk.acme.api.get("/api/channel/source?language=pl")
 
-    [telegram] = [one for one in en if one["source"] == 2]
-    assert (telegram["name"], uk[0]["name"]) == ("Telegram bot", "Бот Telegram")
+    [telegram], [in_uk] = ([one for one in told if one["source"] == 2] for told in (en, uk))
+    assert (telegram["name"], in_uk["name"]) == ("Telegram bot", "Бот Telegram")
     token, base = telegram["settings"]
     assert (token["name"], token["kind"], token["isRequired"]) == ("botToken", "secret", True)
     assert (base["name"], base["kind"], base["isRequired"]) == ("apiBaseUrl", "url", False)

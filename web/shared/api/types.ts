@@ -1355,6 +1355,7 @@ export interface components {
      *         "replyToId": null,
      *         "reaction": null,
      *         "isDeleted": false,
+     *         "attempt": 1,
      *         "place": null,
      *         "card": null
      *       },
@@ -1428,6 +1429,7 @@ export interface components {
      *             "replyToId": null,
      *             "reaction": null,
      *             "isDeleted": false,
+     *             "attempt": 1,
      *             "place": null,
      *             "card": null
      *           },
@@ -2066,6 +2068,7 @@ export interface components {
      *       "replyToId": null,
      *       "reaction": null,
      *       "isDeleted": false,
+     *       "attempt": 1,
      *       "place": null,
      *       "card": null
      *     }
@@ -2088,6 +2091,7 @@ export interface components {
       replyToId: number | null;
       reaction: string | null;
       isDeleted: boolean;
+      attempt: number;
       place: components["schemas"]["PlaceOut"] | null;
       card: components["schemas"]["CardOut"] | null;
     };
@@ -2117,6 +2121,7 @@ export interface components {
      *           "replyToId": null,
      *           "reaction": null,
      *           "isDeleted": false,
+     *           "attempt": 1,
      *           "place": null,
      *           "card": null
      *         }
@@ -2193,6 +2198,7 @@ export interface components {
      *           "replyToId": null,
      *           "reaction": null,
      *           "isDeleted": false,
+     *           "attempt": 1,
      *           "place": null,
      *           "card": null
      *         }
