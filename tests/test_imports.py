@@ -17,7 +17,7 @@ LAYERS: list[set[str]] = [
     {"channels"},
     {"contacts"},
     {"chats"},
-    {"connectors", "deeplinks", "webhooks", "realtime", "dashboard"},
+    {"connectors", "deeplinks", "webhooks", "realtime", "dashboard", "widget"},
     {
         "main",
         "page_routes",
@@ -43,7 +43,7 @@ INSIDE = {
     "model": {"errors"},
     "errors": set(),
 }
-COMPOSED = {"connectors", "realtime", "demo", "simulators", "doctor"}
+COMPOSED = {"connectors", "realtime", "demo", "simulators", "doctor", "widget"}
 """Slices with modules of their own beside the usual roles."""
 
 SHARED_BY_CONNECTORS = {
@@ -178,10 +178,7 @@ def test_roles_inside_a_slice_point_one_way() -> None:
 
 
 def test_a_connector_is_a_leaf() -> None:
-    """It imports `kit`, the connectors' base and what platforms share; only the registry imports
-
-    it.
-    """
+    """It imports `kit` and what connectors share; only the registry imports it."""
     wrong = [
         f"{path.relative_to(PACKAGE)} imports {'.'.join(target)}"
         for path, tree in modules()

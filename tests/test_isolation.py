@@ -16,6 +16,7 @@ from opdesk.main import Recognizer, rest_api
 from tests.desk import Api, Desk, Person
 from tests.realtime.clients import bare_client
 from tests.telegram import JPEG, Bot, connected_bot
+from tests.widget.sites import open_shop
 
 Place = Mapping[str, Any]
 """What is the victim's: chat, channel, operator, organization, key."""
@@ -86,6 +87,7 @@ PATH_IDS = {
     "operator_id": "operator",
     "organization_id": "organization",
     "user_id": "user",
+    "public_key": "widget",
 }
 OWN_ONLY = {
     # These name nothing: they speak of the caller's own company, or of a sealed value.
@@ -123,6 +125,15 @@ OWN_ONLY = {
     "GET /api/link/{sealed:str}",
     "GET /api/link/waiting",
     "POST /api/link/switch",
+    # These look at no caller: a widget's key and a visitor's token are tried in tests/widget.
+    "GET /api/widget/{public_key:str}",
+    "POST /api/widget/{public_key:str}/session",
+    "POST /api/widget/{public_key:str}/message",
+    "POST /api/widget/{public_key:str}/offline",
+    "POST /api/widget/{public_key:str}/file",
+    "GET /api/widget/{public_key:str}/messages",
+    "POST /api/widget/{public_key:str}/sync",
+    "POST /api/widget/{public_key:str}/typing",
 }
 
 
@@ -292,7 +303,9 @@ async def victims_place(bot: Bot) -> Place:
     chat_id = await bot.given_chat()
     key = await bot.desk.acme.api.post("/api/company/key", {"name": "CRM"})
     user = await bot.desk.acme.api.post("/api/company/user", {"name": "Victim", "role": 1})
+    shop = await open_shop(bot.desk)
     return {
+        "widget": shop.key,
         "user": user.json["user"]["id"],
         "chat": chat_id,
         "channel": bot.channel_id,

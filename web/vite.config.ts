@@ -78,5 +78,5 @@ export default defineConfig({
       "/chathub": { target: server, ws: true },
     },
   },
-  test: { include: ["{panel,dashboard,shared}/**/*.test.ts"], environment: "node" },
+  test: { include: ["{panel,dashboard,widget,shared}/**/*.test.ts"], environment: "node" },
 });

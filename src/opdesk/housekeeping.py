@@ -4,7 +4,7 @@ import asyncio
 
 from opdesk.accounts import actions as accounts
 from opdesk.chats import actions as chats
-from opdesk.connectors.inbound import forget_old_raw, forget_raw, run_again
+from opdesk.connectors.inbound import forget_old_raw, run_again
 from opdesk.events import actions as events
 from opdesk.invitations import actions as invitations
 from opdesk.kit.clock import DAY_MS
@@ -15,6 +15,7 @@ from opdesk.kit.keyring import Vault
 from opdesk.kit.log import get_logger
 from opdesk.media import actions as media
 from opdesk.media.access import Files
+from opdesk.widget import actions as widget
 
 log = get_logger(__name__)
 EVERY_S = 3600.0
@@ -22,19 +23,21 @@ SETTLE_S = 60.0
 """Not in the first minute: a start has better things to do."""
 
 
-async def keep_house(db: Database, files: Files, vault: Vault) -> None:
+async def keep_house(
+    db: Database, files: Files, vault: Vault, forget_client: chats.ForgetRaw
+) -> None:
     """Once an hour, for the life of the server."""
     await asyncio.sleep(SETTLE_S)
     while True:
         try:
-            await clean_up(db, files)
+            await clean_up(db, files, forget_client)
             await catch_up(db, vault)
         except Unavailable as error:
             log.warning("housekeeping_failed", reason=str(error))
         await asyncio.sleep(EVERY_S)
 
 
-async def clean_up(db: Database, files: Files) -> None:
+async def clean_up(db: Database, files: Files, forget_client: chats.ForgetRaw) -> None:
     """Drop ended sessions, old events and idempotency keys, uploads that nobody sent, and chats
 
     that their organization keeps no longer.
@@ -42,7 +45,7 @@ async def clean_up(db: Database, files: Files) -> None:
     forgotten = await db.write(_forget)
     for company_id, digest in forgotten:
         await db.write(media.remove_unused, files, company_id, [digest])
-    deleted = await chats.delete_outdated(db, files, forget_raw)
+    deleted = await chats.delete_outdated(db, files, forget_client)
     if deleted:
         log.info("outdated_chats_deleted", deleted=deleted)
 
@@ -60,4 +63,5 @@ def _forget(tx: Tx) -> list[tuple[int, str]]:
     events.forget_before(tx, tx.now - events.RETENTION_DAYS * DAY_MS)
     chats.forget_old_keys(tx)
     forget_old_raw(tx)
+    widget.forget_unused(tx)
     return media.delete_forgotten(tx)

@@ -1,7 +1,7 @@
 """The composition root: the parts become one ASGI application."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,6 @@ from opdesk.chats import actions as chat_actions, endpoints as chat_endpoints, w
 from opdesk.chats.model import Author, Chat
 from opdesk.connectors import endpoints as channel_endpoints, wire as channel_wire
 from opdesk.connectors.endpoints import HOOKS, Webhooks
-from opdesk.connectors.inbound import forget_raw
 from opdesk.connectors.registry import CONNECTORS
 from opdesk.connectors.rules import check_message
 from opdesk.dashboard import endpoints as dashboard_endpoints, wire as dashboard_wire
@@ -61,10 +60,14 @@ from opdesk.operators import access, endpoints as operator_endpoints, wire as op
 from opdesk.operators.model import Caller
 from opdesk.organizations import endpoints as organization_endpoints, wire as organization_wire
 from opdesk.page_routes import nowhere, page_routes, panel_page
-from opdesk.parts import ApiShapes, Services, running
+from opdesk.parts import ApiShapes, Services, forget_client, running
 from opdesk.realtime import endpoints as event_endpoints, wire as event_wire
 from opdesk.realtime.hub import Hub
 from opdesk.users import endpoints as user_endpoints, wire as user_wire
+from opdesk.widget import endpoints as widget_endpoints, wire as widget_wire
+from opdesk.widget.limits import household
+from opdesk.widget.script import Script
+from opdesk.widget.sites import Sites, site_of
 
 _Request = Request[Any, Any, Any]
 STATIC = Path(__file__).parent / "static"
@@ -116,6 +119,17 @@ WRITTEN_BY_HAND: dict[str, dict[str, Any]] = {
         ]
     },
     "post /api/channel/{channel_id}/test": {"responses": _MESSAGE_ANSWER},
+    "post /api/widget/{public_key}/file": {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/octet-stream": {
+                    "schema": {"type": "string", "format": "binary"},
+                    "example": "(the file's bytes)",
+                }
+            },
+        }
+    },
     "post /api/media": {
         "requestBody": {
             "required": True,
@@ -142,6 +156,7 @@ SHAPES = [
         link_wire,
         event_wire,
         health_wire,
+        widget_wire,
     )
     for shape in vars(module).values()
     if isinstance(shape, type) and issubclass(shape, Wire)
@@ -170,6 +185,7 @@ QUERY_NAMES = (
     "search",
     "source",
     "status",
+    "text",
     "tg_user_id",
     "to",
     "token",
@@ -228,7 +244,8 @@ def application(services: Services) -> App:
             PROBE: probes,
         },
     )
-    readable = Cors(routed, services.origins, ("/api/", HUB_PATH))
+    others = Cors(routed, services.origins, ("/api/", HUB_PATH))
+    readable = Sites(routed, others, services.db, services.vault, _visitors_brake(services))
     named = NamesInAnyCase(readable, path_words(framework), QUERY_NAMES)
     safe = SafeHeaders(named, is_https=settings.primary_url.startswith("https:"))
     return RequestLog(safe, logs_all=settings.log_level == "debug")
@@ -256,6 +273,7 @@ def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
             *channel_endpoints.ROUTES,
             *event_endpoints.ROUTES,
             *health_endpoints.ROUTES,
+            *widget_endpoints.ROUTES,
             *page_routes(pages),
             description,
             *pages.assets(),
@@ -311,10 +329,12 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
         "message_shape": ApiShapes(services.addresses, services.clock).message,
         "write_first": _why_not_first,
         "channel_check": check_message,
-        "forget_raw": forget_raw,
+        "forget_raw": forget_client,
         "open_chats": chat_actions.count_open,
         "board": services.board,
         "typing": _typing_teller(services.hub),
+        "desk": services.reception,
+        "script": Script(STATIC / "widget"),
         "read_mark": services.read_relay.show,
         "templates": services.templates,
     }
@@ -331,6 +351,7 @@ def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
 
     provided["caller"] = Provide(_provide_caller, sync_to_thread=False)
     provided["company"] = Provide(_provide_company, sync_to_thread=False)
+    provided["site"] = Provide(_provide_site, sync_to_thread=False)
     provided["now"] = Provide(provide_now, sync_to_thread=False)
     provided["address"] = Provide(provide_address, sync_to_thread=False)
     return provided
@@ -349,6 +370,11 @@ def _typing_teller(hub: Hub) -> chat_endpoints.Typing:
     return tell
 
 
+def _visitors_brake(services: Services) -> Callable[[Any], None]:
+    limits, trusted = services.reception.limits, services.settings.trusted_proxies
+    return lambda scope: limits.calls.take(household(client_address(scope, trusted)))
+
+
 def _constant(value: Any) -> Any:
     def provide() -> Any:
         return value
@@ -358,6 +384,10 @@ def _constant(value: Any) -> Any:
 
 def _provide_caller(request: Request[Any, Any, Any]) -> Any:
     return request.scope["state"]["caller"]
+
+
+def _provide_site(request: Request[Any, Any, Any]) -> Any:
+    return site_of(request.scope)
 
 
 def _provide_company(request: Request[Any, Any, Any]) -> Any:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
@@ -10,15 +10,18 @@ from typing import Any
 
 from opdesk.accounts import actions as account_actions
 from opdesk.accounts.access import Origins
-from opdesk.accounts.model import COMPANY_TOKEN
+from opdesk.accounts.model import COMPANY_TOKEN, CompanyCaller
+from opdesk.channels.model import Channel
 from opdesk.chats import actions as chat_actions, endpoints as chat_endpoints
 from opdesk.chats.model import Chat, Message
 from opdesk.chats.wire import ChatOut, MediaIn, MessageIn, MessageOut
 from opdesk.connectors.actions import Switchboard
 from opdesk.connectors.applying import ECHO
 from opdesk.connectors.delivery import RECEIPT, Delivery, Shelf
+from opdesk.connectors.inbound import forget_raw, store_updates
 from opdesk.connectors.polling import Pollers
 from opdesk.connectors.read_relay import ReadRelay
+from opdesk.connectors.registry import connector_class
 from opdesk.connectors.rules import check_message
 from opdesk.connectors.templates import Templates
 from opdesk.connectors.typing_relay import TypingRelay
@@ -27,6 +30,7 @@ from opdesk.housekeeping import keep_house
 from opdesk.invitations.actions import Post
 from opdesk.kit.bus import Bus
 from opdesk.kit.clock import Clock, SystemClock
+from opdesk.kit.context import Tx
 from opdesk.kit.db import Database, Outlet
 from opdesk.kit.endpoint import CookieJar
 from opdesk.kit.forwarded import client_address
@@ -53,6 +57,10 @@ from opdesk.realtime.sessions import Holder
 from opdesk.realtime.signalr.server import SignalR
 from opdesk.realtime.wire import SendOptionsIn, Teller
 from opdesk.settings import Settings
+from opdesk.widget import actions as widget_actions
+from opdesk.widget.bells import Bells
+from opdesk.widget.endpoints import Reception, Typing
+from opdesk.widget.limits import Limits
 
 KEY_KINDS = (COMPANY_TOKEN, OPERATOR_TOKEN, MEDIA_KEY)
 LOGIN_WINDOW_S = 15 * 60
@@ -96,10 +104,12 @@ class Services:
     hub: Hub
     signalr: SignalR
     feed: Feed
+    reception: Reception
 
     async def say_goodbye(self) -> None:
         """Tell everyone who listens that the server ends; new listeners are refused from here."""
         self.feed.shut_down()
+        self.reception.bells.shut_down()
         await self.signalr.shut_down(at_most_s=HUB_ENDS_S)
 
 
@@ -156,10 +166,13 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
     http = HttpClient(settings.outgoing_allow)
     last_seen = LastSeen(clock)
     typing_relay = TypingRelay(db, vault, http, clock)
-    outside = Outside(_hub_sender(db, files), typing_relay.show)
+    bells = Bells(db, bus, clock)
+    outside = Outside(_hub_sender(db, files), _typing_shower(typing_relay, bells))
     hub = Hub(db, bus, clock, tokens, teller, outside)
     mailer = Mailer(vault, clock, settings.smtp_url, settings.mail_from)
     outbox.add_handler(MAIL, mailer.send)
+    way = widget_actions.Way(files, mailer, _taker_in(vault), settings.primary_url)
+    limits = Limits.usual(clock)
     delivery = Delivery(db, vault, http, Shelf(files, addresses), clock)
     outbox.add_handler(chat_actions.CLEAR, _clearing(db, files))
     outbox.add_handler(chat_actions.SEND, delivery.send)
@@ -193,7 +206,40 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         hub=hub,
         signalr=SignalR(hub, _hub_authentication(db, tokens, settings, last_seen), clock),
         feed=Feed(db, bus, teller),
+        reception=Reception(way, bells, limits, clock, addresses, _visitors_typing(hub)),
     )
+
+
+def forget_client(tx: Tx, company_id: int, channel_id: int, external_chat_id: str) -> None:
+    """Whatever else is kept of the client of a chat that is deleted."""
+    forget_raw(tx, company_id, channel_id, external_chat_id)
+    widget_actions.forget_visitor(tx, company_id, channel_id, external_chat_id)
+
+
+def _taker_in(vault: Vault) -> Callable[[Tx, Channel, bytes], None]:
+    def take_in(tx: Tx, channel: Channel, body: bytes) -> None:
+        """Store an envelope of our own platform, and what it says."""
+        updates = connector_class(channel.source).parse(body, channel.settings)
+        store_updates(tx, vault, channel, body, updates)
+
+    return take_in
+
+
+def _typing_shower(relay: TypingRelay, bells: Bells) -> Callable[[int, int], Awaitable[None]]:
+    """Where the client of a chat sees that an operator writes: on their platform, or here."""
+
+    async def show(company_id: int, chat_id: int) -> None:
+        bells.operator_writes(company_id, chat_id)
+        await relay.show(company_id, chat_id)
+
+    return show
+
+
+def _visitors_typing(hub: Hub) -> Typing:
+    async def tell(chat: Chat) -> None:
+        await hub.typed(CompanyCaller(chat.company_id), chat, is_client=True)
+
+    return tell
 
 
 def _hub_sender(db: Database, files: Files) -> Sender:
@@ -253,10 +299,11 @@ async def running(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(services.keyring.keep_fresh(services.db)),
         asyncio.create_task(services.origins.keep_fresh(services.db)),
         asyncio.create_task(services.last_seen.keep_writing(services.db)),
-        asyncio.create_task(keep_house(services.db, services.files, services.vault)),
+        asyncio.create_task(keep_house(services.db, services.files, services.vault, forget_client)),
         asyncio.create_task(services.board.reconnect_all()),
         asyncio.create_task(services.pollers.run()),
         asyncio.create_task(services.hub.run()),
+        asyncio.create_task(services.reception.bells.run()),
         asyncio.create_task(services.signalr.look_after()),
     ]
     try:

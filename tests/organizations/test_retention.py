@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from opdesk.chats.actions import retention
-from opdesk.connectors.inbound import forget_raw
 from opdesk.housekeeping import clean_up
+from opdesk.parts import forget_client
 from tests.desk import Desk
 from tests.telegram import TARAS, Bot, connected_bot
 
@@ -13,7 +13,7 @@ OLENA = replace(TARAS, id=7_001, first_name="Олена")
 
 
 async def keep_house(desk: Desk) -> None:
-    await clean_up(desk.services.db, desk.services.files)
+    await clean_up(desk.services.db, desk.services.files, forget_client)
 
 
 async def keep_for(desk: Desk, organization_id: int, days: int | None) -> None:
@@ -82,7 +82,7 @@ async def test_a_message_that_comes_meanwhile_keeps_its_chat(bot: Bot) -> None:
     [(company_id, organization_id, _)] = found
 
     done = await desk.services.db.write(
-        retention._delete_one, company_id, organization_id, chat_id, forget_raw
+        retention._delete_one, company_id, organization_id, chat_id, forget_client
     )
 
     assert done is None

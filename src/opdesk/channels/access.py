@@ -20,6 +20,11 @@ def find_any(tx: Tx, vault: Vault, company_id: int, channel_id: int) -> Channel 
     return store.find_channel(tx, vault, company_id, channel_id)
 
 
+def find_by_public_account(tx: Tx, vault: Vault, source: Source, account_id: str) -> Channel | None:
+    """The living channel of an account: for callers who know the account and no company."""
+    return store.find_by_public_account(tx, vault, source, account_id)
+
+
 def find_of_account(
     tx: Tx, vault: Vault, company_id: int, source: Source, account_id: str
 ) -> Channel | None:

@@ -73,6 +73,14 @@ _channel = select(
 )
 _is_it = (_c.company_id == bindparam("company"), _c.id == bindparam("channel"))
 CHANNEL = statement(_channel.where(*_is_it))
+BY_PUBLIC_ACCOUNT = statement(
+    _channel.where(
+        _c.source == bindparam("source"),
+        _c.account_id == bindparam("account"),
+        # As the index says it, or SQLite does not take it.
+        text("account_id <> ''"),
+    )
+)
 OF_ORGANIZATION = statement(
     _channel.where(
         _c.company_id == bindparam("company"),
@@ -151,6 +159,12 @@ RESET_OFFSET = statement(update(channels).where(*_is_it).values(poll_offset=0))
 
 def find_channel(tx: Tx, vault: Vault, company_id: int, channel_id: int) -> Channel | None:
     row = tx.first(CHANNEL, company=company_id, channel=channel_id)
+    return _channel_of(row, vault) if row else None
+
+
+def find_by_public_account(tx: Tx, vault: Vault, source: Source, account_id: str) -> Channel | None:
+    """The one living channel of an account, whichever company's it is."""
+    row = tx.first(BY_PUBLIC_ACCOUNT, source=int(source), account=account_id)
     return _channel_of(row, vault) if row else None
 
 

@@ -1,5 +1,6 @@
 """Brakes, in this process's memory: on guessing, on haste, on what need not be so often."""
 
+import math
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from opdesk.kit.clock import SECOND_MS, Clock
 from opdesk.kit.errors import TooManyRequests
 
 MAX_KEYS = 50_000
+_ROUNDING_S = 1e-6
 
 
 @dataclass
@@ -71,6 +73,34 @@ class FailureLimit:
         window = self._windows.get(key)
         if window is not None and window.count > 0:
             window.count -= 1
+
+
+class Brake:
+    """Lets `at_once` things of a key through at any time, and after that `per_s` of them.
+
+    Whoever is faster is refused, and what is refused does not count.
+    """
+
+    def __init__(self, clock: Clock, *, per_s: float, at_once: int) -> None:
+        self._clock = clock
+        self._interval_s = 1 / per_s
+        self._ahead_s = at_once / per_s
+        self._next: OrderedDict[Hashable, float] = OrderedDict()
+
+    def take(self, key: Hashable) -> None:
+        """Count one thing of `key`. Raises TooManyRequests, with the seconds until the next."""
+        now = self._clock.monotonic_s()
+        due = max(self._next.get(key, 0.0), now) + self._interval_s
+        wait_s = due - self._ahead_s - now
+        if wait_s > _ROUNDING_S:
+            raise TooManyRequests(
+                "this comes too fast; wait before the next one", retry_after_s=math.ceil(wait_s)
+            )
+        self._next[key] = due
+        self._next.move_to_end(key)
+        oldest = next(iter(self._next))
+        if self._next[oldest] <= now or len(self._next) > MAX_KEYS:
+            del self._next[oldest]
 
 
 class Pace:

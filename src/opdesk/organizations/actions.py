@@ -76,6 +76,11 @@ def retention_of(tx: Tx, company_id: int, organization_id: int) -> int | None:
     return store.find_settings(tx, company_id, organization_id).retention_days
 
 
+def settings_of(tx: Tx, company_id: int, organization_id: int) -> Settings:
+    """For parts of the program that act for nobody."""
+    return store.find_settings(tx, company_id, organization_id)
+
+
 def checked(given: Settings) -> Settings:
     """The settings as they are stored. Raises Invalid, naming the first bad field."""
     return replace(

@@ -1,7 +1,10 @@
 """The settings of an organization."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from enum import IntEnum
+from zoneinfo import ZoneInfo
 
 MAX_SHIFTS = 70
 MAX_QUICK_REPLIES = 200
@@ -68,3 +71,26 @@ class Settings:
     own_chats_only: bool = False
     assignment: Assignment = Assignment.OFF
     capacity: int | None = None
+
+
+def is_open(hours: Sequence[Shift], time_zone: str, now: int) -> bool:
+    """Whether somebody works at `now` (ms UTC). Without any hours somebody always does."""
+    local = datetime.fromtimestamp(now / 1000, ZoneInfo(time_zone))
+    clock = f"{local:%H:%M}"
+    today = [one for one in hours if one.day == local.isoweekday()]
+    return not hours or any(one.begins <= clock < one.ends for one in today)
+
+
+def opens_at(hours: Sequence[Shift], time_zone: str, now: int) -> int | None:
+    """When (ms UTC) the next shift behind `now` begins; None without any hours."""
+    zone = ZoneInfo(time_zone)
+    local = datetime.fromtimestamp(now / 1000, zone)
+    begins = [
+        datetime.combine(day, time.fromisoformat(one.begins), zone)
+        for day in (local.date() + timedelta(days=ahead) for ahead in range(8))
+        for one in hours
+        if one.day == day.isoweekday()
+    ]
+    # Compared in UTC: within one zone Python compares what clocks show.
+    later = [at for at in (one.astimezone(UTC).timestamp() for one in begins) if at * 1000 > now]
+    return round(min(later) * 1000) if later else None

@@ -1104,6 +1104,142 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/widget/{public_key}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** GetWidget */
+    get: operations["ApiWidgetPublicKeyGetWidget"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/widget/{public_key}/file": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** SendFile */
+    post: operations["ApiWidgetPublicKeyFileSendFile"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/widget/{public_key}/message": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** SendNote */
+    post: operations["ApiWidgetPublicKeyMessageSendNote"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/widget/{public_key}/messages": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** ListHistory */
+    get: operations["ApiWidgetPublicKeyMessagesListHistory"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/widget/{public_key}/offline": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** LeaveQuestion */
+    post: operations["ApiWidgetPublicKeyOfflineLeaveQuestion"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/widget/{public_key}/session": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** BeginSession */
+    post: operations["ApiWidgetPublicKeySessionBeginSession"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/widget/{public_key}/sync": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sync */
+    post: operations["ApiWidgetPublicKeySyncSync"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/widget/{public_key}/typing": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** TellTyping */
+    post: operations["ApiWidgetPublicKeyTypingTellTyping"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/healthz": {
     parameters: {
       query?: never;
@@ -1180,6 +1316,21 @@ export interface components {
       createdAt: string;
       lastUsedAt: string | null;
       allowedAddresses: string[];
+    };
+    /**
+     * AttachedOut
+     * @example {
+     *       "uri": "https://desk.example.com/media/1/7/…/file.jpg",
+     *       "name": "shoes.jpg",
+     *       "type": 1,
+     *       "size": 48213
+     *     }
+     */
+    AttachedOut: {
+      uri: string | null;
+      name: string;
+      type: number;
+      size: number;
     };
     /**
      * CanSendOut
@@ -1355,6 +1506,7 @@ export interface components {
      *         "replyToId": null,
      *         "reaction": null,
      *         "isDeleted": false,
+     *         "attempt": 1,
      *         "place": null,
      *         "card": null
      *       },
@@ -1428,6 +1580,7 @@ export interface components {
      *             "replyToId": null,
      *             "reaction": null,
      *             "isDeleted": false,
+     *             "attempt": 1,
      *             "place": null,
      *             "card": null
      *           },
@@ -1736,6 +1889,29 @@ export interface components {
      */
     HealthOut: {
       findings: components["schemas"]["FindingOut"][];
+    };
+    /**
+     * HistoryOut
+     * @example {
+     *       "items": [
+     *         {
+     *           "id": 812,
+     *           "clientId": null,
+     *           "isOwn": false,
+     *           "by": "Olha",
+     *           "text": "Yes, it is.",
+     *           "media": null,
+     *           "isEdited": false,
+     *           "isSeen": false,
+     *           "createdAt": "2026-11-24T09:30:00.000Z"
+     *         }
+     *       ],
+     *       "hasMore": false
+     *     }
+     */
+    HistoryOut: {
+      items: components["schemas"]["VisitorMessageOut"][];
+      hasMore: boolean;
     };
     /**
      * InvitationOut
@@ -2066,6 +2242,7 @@ export interface components {
      *       "replyToId": null,
      *       "reaction": null,
      *       "isDeleted": false,
+     *       "attempt": 1,
      *       "place": null,
      *       "card": null
      *     }
@@ -2088,6 +2265,7 @@ export interface components {
       replyToId: number | null;
       reaction: string | null;
       isDeleted: boolean;
+      attempt: number;
       place: components["schemas"]["PlaceOut"] | null;
       card: components["schemas"]["CardOut"] | null;
     };
@@ -2117,6 +2295,7 @@ export interface components {
      *           "replyToId": null,
      *           "reaction": null,
      *           "isDeleted": false,
+     *           "attempt": 1,
      *           "place": null,
      *           "card": null
      *         }
@@ -2193,6 +2372,7 @@ export interface components {
      *           "replyToId": null,
      *           "reaction": null,
      *           "isDeleted": false,
+     *           "attempt": 1,
      *           "place": null,
      *           "card": null
      *         }
@@ -2206,6 +2386,17 @@ export interface components {
       detail: string;
       missed?: components["schemas"]["MessageOut"][];
       reason?: string | null;
+    };
+    /**
+     * NoteIn
+     * @example {
+     *       "id": "b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a11",
+     *       "text": "Is it in stock?"
+     *     }
+     */
+    NoteIn: {
+      id: string;
+      text: string;
     };
     /**
      * OfferOut
@@ -2848,6 +3039,54 @@ export interface components {
       target: string;
     };
     /**
+     * SyncIn
+     * @example {
+     *       "version": "9e107d9d372bb682",
+     *       "got": 812,
+     *       "seen": 810,
+     *       "wait": 25
+     *     }
+     */
+    SyncIn: {
+      /** @default  */
+      version: string;
+      /** @default 0 */
+      got: number;
+      /** @default 0 */
+      seen: number;
+      /** @default 0 */
+      wait: number;
+    };
+    /**
+     * SyncOut
+     * @example {
+     *       "version": "9e107d9d372bb682",
+     *       "items": [
+     *         {
+     *           "id": 812,
+     *           "clientId": null,
+     *           "isOwn": false,
+     *           "by": "Olha",
+     *           "text": "Yes, it is.",
+     *           "media": null,
+     *           "isEdited": false,
+     *           "isSeen": false,
+     *           "createdAt": "2026-11-24T09:30:00.000Z"
+     *         }
+     *       ],
+     *       "hasMore": true,
+     *       "readUpTo": 811,
+     *       "isTyping": false
+     *     }
+     */
+    SyncOut: {
+      version: string;
+      items: components["schemas"]["VisitorMessageOut"][] | null;
+      hasMore: boolean;
+      readUpTo: number;
+      isTyping: boolean;
+    };
+    /**
      * SynchronizedOut
      * @example {
      *       "id": 21,
@@ -2939,6 +3178,17 @@ export interface components {
      */
     TestMessageIn: {
       chatId: number;
+    };
+    /**
+     * TextsOut
+     * @example {
+     *       "title": "Write to us",
+     *       "greeting": "Hello! How can we help?"
+     *     }
+     */
+    TextsOut: {
+      title: string;
+      greeting: string;
     };
     /**
      * TokenRequestIn
@@ -3060,6 +3310,60 @@ export interface components {
       error: string | null;
     };
     /**
+     * VisitorIn
+     * @example {
+     *       "name": "Olena",
+     *       "phone": "+380671112233",
+     *       "email": "olena@example.com",
+     *       "userId": "1042",
+     *       "signature": "5d41402abc4b2a76b9719d911017c592ae2f…"
+     *     }
+     */
+    VisitorIn: {
+      /** @default  */
+      name: string;
+      /** @default  */
+      phone: string;
+      /** @default  */
+      email: string;
+      userId?: string | null;
+      signature?: string | null;
+    };
+    /**
+     * VisitorMessageOut
+     * @example {
+     *       "id": 812,
+     *       "clientId": null,
+     *       "isOwn": false,
+     *       "by": "Olha",
+     *       "text": "Yes, it is.",
+     *       "media": null,
+     *       "isEdited": false,
+     *       "isSeen": false,
+     *       "createdAt": "2026-11-24T09:30:00.000Z"
+     *     }
+     */
+    VisitorMessageOut: {
+      id: number;
+      clientId: string | null;
+      isOwn: boolean;
+      by: string | null;
+      text: string;
+      media: components["schemas"]["AttachedOut"] | null;
+      isEdited: boolean;
+      isSeen: boolean;
+      createdAt: string;
+    };
+    /**
+     * VisitorOut
+     * @example {
+     *       "token": "8f14e45fceea167a5a36dedd4bea2543…"
+     *     }
+     */
+    VisitorOut: {
+      token: string;
+    };
+    /**
      * WaitingOut
      * @example {
      *       "current": {
@@ -3090,6 +3394,41 @@ export interface components {
       kind: string;
       id: number | null;
       name: string;
+    };
+    /**
+     * WidgetOut
+     * @example {
+     *       "color": "#1f7a4d",
+     *       "position": "right",
+     *       "uk": {
+     *         "title": "Напишіть нам",
+     *         "greeting": "Вітаємо! Чим можемо допомогти?"
+     *       },
+     *       "en": {
+     *         "title": "Write to us",
+     *         "greeting": "Hello! How can we help?"
+     *       },
+     *       "askName": "optional",
+     *       "askPhone": "no",
+     *       "hasOfflineForm": true,
+     *       "isOpen": false,
+     *       "opensAt": "2026-11-25T07:00:00.000Z",
+     *       "maxTextChars": 4096,
+     *       "maxFileBytes": 52428800
+     *     }
+     */
+    WidgetOut: {
+      color: string;
+      position: string;
+      uk: components["schemas"]["TextsOut"];
+      en: components["schemas"]["TextsOut"];
+      askName: string;
+      askPhone: string;
+      hasOfflineForm: boolean;
+      isOpen: boolean;
+      opensAt: string | null;
+      maxTextChars: number;
+      maxFileBytes: number;
     };
     /**
      * @example {
@@ -9926,6 +10265,765 @@ export interface operations {
         content: {
           "application/json": components["schemas"]["SignedInOut"];
         };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many attempts; `Retry-After` says how long to wait */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiWidgetPublicKeyGetWidget: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        public_key: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WidgetOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many attempts; `Retry-After` says how long to wait */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiWidgetPublicKeyFileSendFile: {
+    parameters: {
+      query?: {
+        /** @description The page's own id of the message */
+        id?: string;
+        /** @description The file's name */
+        name?: string;
+        /** @description What is written beside it */
+        text?: string;
+      };
+      header?: {
+        /** @description The visitor's token */
+        "X-OpDesk-Visitor"?: string | null;
+      };
+      path: {
+        public_key: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /** @example (the file's bytes) */
+        "application/octet-stream": string;
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["VisitorMessageOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many attempts; `Retry-After` says how long to wait */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiWidgetPublicKeyMessageSendNote: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The visitor's token */
+        "X-OpDesk-Visitor"?: string | null;
+      };
+      path: {
+        public_key: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "id": "b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a11",
+         *       "text": "Is it in stock?"
+         *     }
+         */
+        "application/json": components["schemas"]["NoteIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["VisitorMessageOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many attempts; `Retry-After` says how long to wait */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiWidgetPublicKeyMessagesListHistory: {
+    parameters: {
+      query?: {
+        /** @description A message's id */
+        before?: number | string | null;
+      };
+      header?: {
+        /** @description The visitor's token */
+        "X-OpDesk-Visitor"?: string | null;
+      };
+      path: {
+        public_key: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["HistoryOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many attempts; `Retry-After` says how long to wait */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiWidgetPublicKeyOfflineLeaveQuestion: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The visitor's token */
+        "X-OpDesk-Visitor"?: string | null;
+      };
+      path: {
+        public_key: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "id": "b7e1c6de-7c1a-4f0e-9d5e-0c2f8f7f1a11",
+         *       "text": "Is it in stock?"
+         *     }
+         */
+        "application/json": components["schemas"]["NoteIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["VisitorMessageOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many attempts; `Retry-After` says how long to wait */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiWidgetPublicKeySessionBeginSession: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The visitor's token */
+        "X-OpDesk-Visitor"?: string | null;
+      };
+      path: {
+        public_key: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "name": "Olena",
+         *       "phone": "+380671112233",
+         *       "email": "olena@example.com",
+         *       "userId": "1042",
+         *       "signature": "5d41402abc4b2a76b9719d911017c592ae2f…"
+         *     }
+         */
+        "application/json": components["schemas"]["VisitorIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["VisitorOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many attempts; `Retry-After` says how long to wait */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiWidgetPublicKeySyncSync: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The visitor's token */
+        "X-OpDesk-Visitor"?: string | null;
+      };
+      path: {
+        public_key: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "version": "9e107d9d372bb682",
+         *       "got": 812,
+         *       "seen": 810,
+         *       "wait": 25
+         *     }
+         */
+        "application/json": components["schemas"]["SyncIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SyncOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many attempts; `Retry-After` says how long to wait */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiWidgetPublicKeyTypingTellTyping: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The visitor's token */
+        "X-OpDesk-Visitor"?: string | null;
+      };
+      path: {
+        public_key: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; the answer has no body */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {

@@ -57,6 +57,15 @@ from opdesk.chats.actions.sending import (
     send_lane,
     tell_media_changed,
 )
+from opdesk.chats.actions.visiting import (
+    Shown,
+    find_of_client,
+    find_received,
+    list_for_client,
+    mark_for_client,
+    newest_read,
+    unmarked,
+)
 
 __all__ = [
     "CLEAR",
@@ -67,6 +76,7 @@ __all__ = [
     "ForgetRaw",
     "HeldSend",
     "Leftovers",
+    "Shown",
     "assign",
     "check_text_length",
     "clear_away",
@@ -80,6 +90,8 @@ __all__ = [
     "find_external",
     "find_message",
     "find_newest_of_client",
+    "find_of_client",
+    "find_received",
     "forget_old_keys",
     "get_chat",
     "get_typed_in",
@@ -89,11 +101,14 @@ __all__ = [
     "is_stored",
     "list_by_phone",
     "list_chats",
+    "list_for_client",
     "list_held_sends",
     "list_messages",
     "list_newest_of_channel",
     "localized",
+    "mark_for_client",
     "mark_read",
+    "newest_read",
     "put_send",
     "reaction_received",
     "receipt_of_ours",
@@ -110,4 +125,5 @@ __all__ = [
     "set_blocked",
     "set_status",
     "tell_media_changed",
+    "unmarked",
 ]

@@ -53,6 +53,7 @@ from opdesk.chats.store.messages import (
     list_parts_by_external,
     was_answered,
 )
+from opdesk.chats.store.visiting import find_newest_read, list_sent, list_shown
 
 __all__ = [
     "Cursor",
@@ -75,6 +76,7 @@ __all__ = [
     "find_message",
     "find_message_by_external",
     "find_newest_of_client",
+    "find_newest_read",
     "find_place",
     "find_state",
     "forget_words",
@@ -94,7 +96,9 @@ __all__ = [
     "list_of_contact",
     "list_open_of",
     "list_parts_by_external",
+    "list_sent",
     "list_sent_until",
+    "list_shown",
     "rename_external",
     "save_state",
     "save_state_and_last",
