@@ -51,7 +51,7 @@ async def test_a_page_may_call_before_the_script_is_there(desk: Desk, browser: B
 
 async def test_the_pages_mistakes_are_its_own(desk: Desk, browser: Browser) -> None:
     """Its listener throws: the widget goes on, and the page's own error handler hears of it."""
-    async with open_site(desk, askName="no") as (site, shop):
+    async with open_site(desk, askName="no") as (site, _):
         site.before = STUB
         page = await browser.new_page()
         problems: list[str] = []
