@@ -223,8 +223,8 @@ async def test_without_storage_it_works_as_long_as_the_page(desk: Desk, browser:
         await visit.writes("?")
         await expect(visit.window.get_by_text("Доставлено")).to_be_visible()
         [chat] = await shop.chats()
-        await shop.answers(chat["id"], "!")
-        await expect(visit.bubble("!")).to_be_visible()
+        await shop.answers(chat["id"], "є")
+        await expect(visit.window.get_by_text("є", exact=True)).to_be_visible()
 
 
 async def test_two_tags_are_one_widget(desk: Desk, browser: Browser) -> None:
