@@ -32,9 +32,9 @@ from benchmarks.hub_rows import (
 )
 from benchmarks.load import ROUNDS, Row
 from benchmarks.servers import BROADCASTER, bare_server, desk
-from opdesk.demo.telegram import FakeTelegram
 from opdesk.server import add_company
 from opdesk.settings import Settings
+from opdesk.simulators.telegram import TelegramPlatform
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAD = f"""# Benchmarks
@@ -55,7 +55,7 @@ async def run(wanted: Sequence[str]) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder))
         await add_company(settings, LOGIN, "Bench", PASSWORD)
-        telegram = FakeTelegram()
+        telegram = TelegramPlatform()
         starts = []
         for _ in range(ROUNDS):
             async with desk(settings) as ours:

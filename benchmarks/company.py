@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from benchmarks.load import Wire, request
-from opdesk.demo.telegram import FakeTelegram
 from opdesk.kit.wire import time_out
+from opdesk.simulators.telegram import TelegramPlatform
 
 ORGANIZATIONS = 10
 OPERATORS_OF_EACH = 100
@@ -31,7 +31,7 @@ class Place:
 class Company:
     """A signed-in company; `prepare` fills it once, `sign_in` is enough after a restart."""
 
-    def __init__(self, telegram: FakeTelegram, telegram_url: str) -> None:
+    def __init__(self, telegram: TelegramPlatform, telegram_url: str) -> None:
         self.port = 0
         self.token = ""
         self.places: list[Place] = []

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from opdesk.demo.telegram import Customer, FakeTelegram
+from opdesk.simulators.telegram import Customer, TelegramPlatform
 from tests.desk import Company, Desk, eventually
 from tests.servers import serving
 
@@ -19,13 +19,13 @@ class Bot:
     """A bot that is connected to a desk's channel."""
 
     desk: Desk
-    telegram: FakeTelegram
+    telegram: TelegramPlatform
     token: str
     channel_id: int
     api_base_url: str
 
     async def writes(self, text: str, customer: Customer = TARAS) -> dict[str, Any]:
-        return await self.telegram.writes(self.token, customer, text)
+        return await self.telegram.writes_to(self.token, customer, text)
 
     async def posts(self, body: bytes, *, path: str | None = None) -> None:
         """The platform calls our webhook with these very bytes, and is told that we have them."""
@@ -74,7 +74,7 @@ async def connected_bot(
 ) -> AsyncIterator[Bot]:
     """A simulated Telegram with one bot (or the one of `token`), connected to a company."""
     company = company or desk.acme
-    telegram = FakeTelegram()
+    telegram = TelegramPlatform()
     async with serving(telegram) as url:
         token = telegram.add_bot(token=token)
         reply = await company.api.post(

@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 import msgspec
 
-from opdesk.demo.telegram import FakeTelegram
 from opdesk.kit.ids import jittered
 from opdesk.server import add_company
 from opdesk.settings import Settings
+from opdesk.simulators.telegram import TelegramPlatform
 from tests.desk import PASSWORD, Api
 from tests.servers import serving, started
 
@@ -102,7 +102,7 @@ def _update(customer: int, number: int, text: str) -> dict[str, Any]:
 async def test_what_was_acknowledged_survives_every_kill(settings: Settings) -> None:
     kills = KILLS["postgresql" if settings.database_url else "sqlite"]
     await add_company(settings, "acme", "Acme", PASSWORD)
-    telegram = FakeTelegram()
+    telegram = TelegramPlatform()
     async with serving(telegram) as telegram_url:
         token, writers = await _connected(settings, telegram, telegram_url)
         for _ in range(kills):
@@ -115,7 +115,7 @@ async def test_what_was_acknowledged_survives_every_kill(settings: Settings) -> 
 
 
 async def _connected(
-    settings: Settings, telegram: FakeTelegram, telegram_url: str
+    settings: Settings, telegram: TelegramPlatform, telegram_url: str
 ) -> tuple[str, Writers]:
     bot = telegram.add_bot()
     async with started(settings) as server:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from opdesk import parts
-from opdesk.demo.telegram import FakeTelegram
 from opdesk.kit.wire import time_out
 from opdesk.settings import Settings
+from opdesk.simulators.telegram import TelegramPlatform
 from opdesk.users import actions as users
 from tests.desk import PASSWORD, Api, Reply, eventually
 from tests.fakes import MovableClock
@@ -36,7 +36,9 @@ async def given_company(folder: Path) -> Settings:
     return settings
 
 
-async def used_in_every_way(server: Started, telegram: FakeTelegram, telegram_url: str) -> set[str]:
+async def used_in_every_way(
+    server: Started, telegram: TelegramPlatform, telegram_url: str
+) -> set[str]:
     """Use each secret there is on every way that takes one; the secrets."""
     sign_in = {"login": "acme", "password": PASSWORD}
     await server.api.post("/api/company/get-token", sign_in | {"password": WRONG_PASSWORD})
@@ -111,7 +113,7 @@ def _cookies(*replies: Any) -> list[str]:
 
 async def test_the_log_at_debug_has_every_request_and_no_secret(tmp_path: Path) -> None:
     settings, file = await given_company(tmp_path / "data"), tmp_path / "log"
-    telegram = FakeTelegram()
+    telegram = TelegramPlatform()
     async with serving(telegram) as telegram_url, started(settings, DEBUG, file) as server:
         secrets = await used_in_every_way(server, telegram, telegram_url)
         broken = await broken_call(settings, server)

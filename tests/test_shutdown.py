@@ -18,11 +18,11 @@ import pytest
 import websockets
 
 from opdesk import parts
-from opdesk.demo.telegram import FakeTelegram
 from opdesk.kit.clock import HOUR_MS, SystemClock
 from opdesk.kit.wire import time_out
 from opdesk.server import add_company
 from opdesk.settings import Settings
+from opdesk.simulators.telegram import TelegramPlatform
 from tests.desk import PASSWORD, Api, eventually
 from tests.realtime.clients import BareClient, bare_client
 from tests.servers import Started, serving, started
@@ -52,7 +52,7 @@ class Shop:
 @asynccontextmanager
 async def shop(settings: Settings, log: Path | None = None) -> AsyncIterator[Shop]:
     await add_company(settings, "acme", "Acme", PASSWORD)
-    telegram = FakeTelegram()
+    telegram = TelegramPlatform()
     environment = {"OPDESK_LOG_LEVEL": "debug" if log else "info"}
     async with serving(telegram) as telegram_url, started(settings, environment, log) as server:
         login = {"login": "acme", "password": PASSWORD}
@@ -71,7 +71,7 @@ async def shop(settings: Settings, log: Path | None = None) -> AsyncIterator[Sho
 
 
 async def _chat(
-    api: Api, company: Api, telegram: FakeTelegram, telegram_url: str, place: int
+    api: Api, company: Api, telegram: TelegramPlatform, telegram_url: str, place: int
 ) -> None:
     bot = telegram.add_bot()
     settings = {"botToken": bot, "apiBaseUrl": telegram_url}

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("reaction", sa.Text),
         sa.Column("details", sa.Text),
         sa.Column("is_deleted", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("attempt", sa.Integer, nullable=False, server_default="1"),
     ):
         op.add_column("messages", column)
     # What is there keeps its order, and stands before everything that comes.

@@ -1,18 +1,21 @@
 """What a restored backup had queued waits for an admin, who lets it go or gives it up."""
 
 import asyncio
+import errno
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from opdesk.backups.making import back_up
+from opdesk.backups.manifest import BackupError
+from opdesk.backups.restoring import restore
 from opdesk.chats import actions as chats
-from opdesk.demo.telegram import Customer, Refusal
 from opdesk.kit import outbox
 from opdesk.kit.context import Tx
 from opdesk.server import drop_sending
 from opdesk.settings import Settings
+from opdesk.simulators.telegram import Customer, Refusal
 from tests.backups.lives import Places, brought_back, places, rows
 from tests.desk import PASSWORD, Api, eventually
 from tests.servers import New, started
@@ -36,7 +39,7 @@ def place(request: pytest.FixtureRequest, settings: Settings, shelf: Path) -> Pl
 
 async def queued(bot: Bot, chat_id: int, text: str) -> int:
     """An operator's message that the platform wants to have in an hour only; its id."""
-    bot.telegram.refusals["sendMessage"] = [AN_HOUR]
+    bot.telegram.faults.refusals["sendMessage"] = [AN_HOUR]
     reply = await bot.desk.alice.api.post(f"/api/chat/{chat_id}/message", {"textMessage": text})
     assert reply.status == 200, reply.text
     await eventually(lambda: bot.desk.services.db.read(_was_refused))
@@ -132,7 +135,7 @@ async def test_the_audit_log_tells_of_a_restore_and_of_what_became_of_the_sends(
         assert action == "server.restored"
         assert details["waiting"] == 1
         assert details["made_at"].startswith("20")
-        bot.telegram.refusals.clear()
+        bot.telegram.faults.refusals.clear()
         await new.services.db.write(chats.resume_held)
         assert (await server_entries(api))[0] == ("server.sendingResumed", {"count": 1})
         await eventually(lambda: _taken(bot))
@@ -202,6 +205,21 @@ async def test_a_message_that_was_deleted_meanwhile_is_left_out(
         assert (await run("resume-sending", "--list", *options(there))).out == "Nothing waits.\n"
         assert (await run("resume-sending", "--drop", *options(there))).code == 0
         assert await _left(new) == 0
+
+
+def test_a_backup_that_may_not_be_looked_at_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system's own word: for the superuser, who runs some of these tests, nothing is closed."""
+    source = tmp_path / "b"
+
+    def refuses(_path: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", str(source))
+
+    monkeypatch.setattr(Path, "is_dir", refuses)
+
+    with pytest.raises(BackupError, match=f"^{source}: Permission denied$"):
+        restore(Settings(data=tmp_path / "new"), source)
 
 
 async def test_list_and_drop_together_are_a_mistake(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ import pytest
 
 from opdesk.backups.making import back_up
 from opdesk.backups.restoring import restore
-from opdesk.demo.telegram import Customer, FakeTelegram, Refusal
 from opdesk.kit import outbox
 from opdesk.server import add_company
 from opdesk.settings import Settings
+from opdesk.simulators.telegram import Customer, Refusal, TelegramPlatform
 from tests.backups.lives import living, places, rows
 from tests.desk import PASSWORD, Api, eventually
 from tests.servers import New, serving, started
@@ -53,7 +53,7 @@ class Load:
     """Customers, operators and one who deletes, each without a pause."""
 
     api: Api
-    telegram: FakeTelegram
+    telegram: TelegramPlatform
     bot: str
     told: Told = field(default_factory=Told)
     chats: dict[int, int] = field(default_factory=dict)
@@ -74,7 +74,7 @@ class Load:
         if with_photo:
             await self.telegram.sends_photo(self.bot, customer, self._content(), text)
         else:
-            await self.telegram.writes(self.bot, customer, text)
+            await self.telegram.writes_to(self.bot, customer, text)
         self.told.messages[text] = None
 
     async def answers(self, chat: int, *, with_file: bool) -> None:
@@ -141,7 +141,7 @@ async def test_every_backup_under_load_comes_back_whole_and_silent(
     shelf = tmp_path_factory.mktemp("backups")
     place = places(request, settings, shelf / "restored")
     await add_company(settings, "acme", "Acme", PASSWORD)
-    telegram = FakeTelegram()
+    telegram = TelegramPlatform()
     async with serving(telegram) as telegram_url:
         known = await _loaded(settings, telegram, telegram_url, shelf, wanted)
         before = _sends(telegram)
@@ -160,7 +160,7 @@ async def test_every_backup_under_load_comes_back_whole_and_silent(
 
 
 async def _loaded(
-    settings: Settings, telegram: FakeTelegram, telegram_url: str, shelf: Path, wanted: int
+    settings: Settings, telegram: TelegramPlatform, telegram_url: str, shelf: Path, wanted: int
 ) -> list[tuple[Path, Told]]:
     """Backups, each with what had been acknowledged when it began."""
     known: list[tuple[Path, Told]] = []
@@ -170,7 +170,7 @@ async def _loaded(
         for number in range(wanted):
             await load.until(ACKNOWLEDGED_BETWEEN)
             # Whose send is refused has it wait in the outbox, and go out after the backup.
-            telegram.refusals["sendMessage"] += [THROTTLED] * 2
+            telegram.faults.refusals["sendMessage"] += [THROTTLED] * 2
             told = load.told.copy()
             if number < BY_COMMAND:
                 folder = shelf / f"by-command-{number}"
@@ -189,7 +189,7 @@ async def _loaded(
     return known
 
 
-async def _connected(api: Api, telegram: FakeTelegram, telegram_url: str) -> Load:
+async def _connected(api: Api, telegram: TelegramPlatform, telegram_url: str) -> Load:
     reply = await api.post("/api/company/get-token", {"login": "acme", "password": PASSWORD})
     company = api.bearer(reply.json)
     made = await company.post("/api/company/organization", {"name": "Kyiv"})
@@ -248,9 +248,9 @@ async def _is_quiet(new: New) -> None:
     await eventually(only_held, 30)
 
 
-async def _sends_when_told(new: New, telegram: FakeTelegram, held: int) -> None:
+async def _sends_when_told(new: New, telegram: TelegramPlatform, held: int) -> None:
     """Each send that waited goes out once, but for those that were cut off in the middle."""
-    telegram.refusals.clear()
+    telegram.faults.refusals.clear()
     [[cut_off]] = await rows(new, "SELECT count(*) FROM jobs WHERE leased_until > 0")
     before = _sends(telegram)
 
@@ -261,5 +261,5 @@ async def _sends_when_told(new: New, telegram: FakeTelegram, held: int) -> None:
     assert _sends(telegram) - before == held - cut_off
 
 
-def _sends(telegram: FakeTelegram) -> int:
+def _sends(telegram: TelegramPlatform) -> int:
     return sum(len(telegram.sent(method)) for method in SENDS)

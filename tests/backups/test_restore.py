@@ -17,13 +17,13 @@ from opdesk import parts
 from opdesk.backups.making import back_up
 from opdesk.backups.manifest import SUMS_FILE, BackupError, list_backups, verified
 from opdesk.backups.restoring import SKIPPED_IDS, restore
-from opdesk.demo.telegram import Customer, Refusal
 from opdesk.kit import installation, outbox
 from opdesk.kit.context import Tx
 from opdesk.kit.keyring import KEY_BYTES, MASTER_KEY_FILE
 from opdesk.kit.sql import statement
 from opdesk.server import StartError, add_company, owned_data_folder
 from opdesk.settings import Settings
+from opdesk.simulators.telegram import Customer, Refusal
 from tests.backups.lives import Places, brought_back, places, rows
 from tests.chance import seeded
 from tests.desk import PASSWORD, Api, eventually
@@ -62,7 +62,7 @@ async def writes(api: Api, chat_id: int, text: str) -> int:
 
 async def queues(bot: Bot, chat_id: int, text: str) -> None:
     """A message that the platform wants to have in an hour only."""
-    bot.telegram.refusals["sendMessage"] = [AN_HOUR]
+    bot.telegram.faults.refusals["sendMessage"] = [AN_HOUR]
     await writes(bot.desk.acme.api, chat_id, text)
     db = bot.desk.services.db
     await eventually(lambda: db.read(lambda tx: tx.first(REFUSED)))

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.desk import PASSWORD
 
@@ -68,3 +68,11 @@ async def chosen(page: Page, name: str, action: str) -> None:
 
 def toast(page: Page) -> Locator:
     return page.get_by_test_id("toast")
+
+
+async def only_writes(route: Route) -> None:
+    """What is read can't be reached any more; what is written can."""
+    if route.request.method == "GET":
+        await route.abort()
+    else:
+        await route.continue_()

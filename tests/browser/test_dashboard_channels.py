@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
-from opdesk.demo.telegram import Refusal
+from opdesk.simulators.telegram import Refusal
 from tests.browser.dashboard import is_fit, opened, toast
 from tests.desk import Desk, eventually
 from tests.people import ANALYST, joined
@@ -128,7 +128,7 @@ async def test_a_channel_is_switched_off_and_on_and_let_go(bot: Bot, page: Page)
 
 async def test_what_the_platform_refuses_is_told_when_it_is_connected(bot: Bot, page: Page) -> None:
     token = bot.telegram.add_bot("third_bot")
-    bot.telegram.refusals["setWebhook"].append(Refusal(400, "Bad Request: bad webhook"))
+    bot.telegram.faults.refusals["setWebhook"].append(Refusal(400, "Bad Request: bad webhook"))
     await opened(page, bot.desk.base_url, "/channels")
     await page.get_by_role("button", name="Підключити канал").click()
     form = page.get_by_test_id("channel-form")

@@ -274,3 +274,11 @@ async def test_an_operators_link_leads_to_the_panel(desk: Desk, page: Page) -> N
 
     await page.get_by_role("link", name="До робочого місця").click()
     await expect(page).to_have_url(f"{desk.base_url}/login")
+
+
+async def test_the_sign_in_of_a_server_without_a_company_leads_to_its_set_up(
+    new: New, page: Page
+) -> None:
+    await page.goto(f"{new.base_url}/dashboard/sign-in?next=/dashboard/users")
+
+    await expect(page.get_by_test_id("set-up")).to_be_visible()

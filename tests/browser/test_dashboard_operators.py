@@ -263,6 +263,38 @@ async def test_a_leavers_chats_go_to_a_colleague_or_back_to_the_queue(bot: Bot, 
 
 
 @on_sqlite
+async def test_the_keyboard_goes_on_where_it_was(desk: Desk, page: Page) -> None:
+    await opened(page, desk.base_url, "/operators")
+    menu = page.get_by_role("button", name="Що зробити: Alice")
+    for action in ("Деактивувати", "Передати чати"):
+        await menu.focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("menu")).to_be_visible()
+        await page.get_by_role("menuitem", name=action).focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("menu")).to_have_count(0)
+        await expect(page.get_by_role("heading", name="Alice")).to_be_visible()
+        await page.keyboard.press("Escape")
+
+        await expect(menu).to_be_focused()
+
+
+@on_sqlite
+async def test_a_page_of_an_upgraded_server_is_loaded_anew(desk: Desk, page: Page) -> None:
+    async def gone(route: Route) -> None:
+        await route.fulfill(status=404)
+
+    await opened(page, desk.base_url, "/operators")
+    await page.route("**/assets/ChannelsPage-*.js", gone, times=1)
+    if await page.get_by_role("button", name="Меню").is_visible():
+        await page.get_by_role("button", name="Меню").click()
+
+    await page.get_by_role("link", name="Канали").click()
+
+    await expect(page.get_by_role("heading", name="Канали", level=1)).to_be_visible()
+
+
+@on_sqlite
 async def test_names_without_spaces_fit(desk: Desk, page: Page) -> None:
     kyiv = desk.acme.organizations[0]
     wanted = [{"organizationId": kyiv, "name": letter * 200} for letter in "ЯЮ"]

@@ -3,8 +3,9 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.dashboard import is_fit, opened, toast
-from tests.desk import Desk
+from opdesk.users import actions as users
+from tests.browser.dashboard import is_fit, only_writes, opened, toast
+from tests.desk import PASSWORD, Desk
 from tests.people import ANALYST, joined
 
 TABS = ("Загальне", "Робочий час", "Швидкі відповіді", "Теги", "Чати")
@@ -173,3 +174,139 @@ async def test_an_analyst_sees_the_settings_and_changes_none(desk: Desk, page: P
     await expect(page.get_by_role("button", name="Зберегти")).to_have_count(0)
     await page.get_by_role("link", name="Усі організації").click()
     await expect(page.get_by_role("button", name="Нова організація")).to_have_count(0)
+
+
+async def test_two_who_edit_at_once_keep_what_the_other_saved(desk: Desk, page: Page) -> None:
+    kyiv = await editor(desk, page)
+    colleague = {"id": kyiv, "tags": [{"name": "VIP", "color": "#0f6657"}], "country": "PL"}
+    assert (await desk.acme.api.put("/api/company/organization", colleague)).status == 200
+
+    await page.get_by_label("Назва").fill("Київ")
+    await save(page)
+
+    await expect(page.get_by_role("heading", name="Київ", level=1)).to_be_visible()
+    saved = await details(desk, kyiv)
+    assert (saved["name"], saved["country"]) == ("Київ", "PL")
+    assert saved["tags"] == colleague["tags"]
+    await expect(page.get_by_label("Країна")).to_have_value("PL")
+
+
+@pytest.mark.parametrize("typed", ["1.5", "1e3", "30 днів", "довго"])
+async def test_what_is_no_number_of_days_is_refused_and_deletes_nothing(
+    desk: Desk, page: Page, typed: str
+) -> None:
+    kyiv = await editor(desk, page)
+    await desk.acme.api.put("/api/company/organization", {"id": kyiv, "retentionDays": 700})
+    await page.reload()
+    await show(page, "Чати")
+    days = page.get_by_label("Зберігати чати, днів")
+    await expect(days).to_have_value("700")
+    await days.fill("")
+    await days.press_sequentially(typed)
+
+    await save(page)
+
+    await expect(days).to_have_accessible_description("Має бути ціле число.")
+    await expect(days).to_have_value(typed[:5])
+    assert (await details(desk, kyiv))["retentionDays"] == 700
+
+
+async def test_an_organization_that_is_not_ones_own_is_not_there(desk: Desk, page: Page) -> None:
+    other = desk.rival.organizations[0]
+
+    await opened(page, desk.base_url, f"/organizations?id={other}")
+
+    await expect(page.get_by_role("heading", name="Такої організації немає")).to_be_visible()
+    await expect(page.get_by_role("button", name="Спробувати ще раз")).to_have_count(0)
+    await is_fit(page)
+    await page.get_by_role("link", name="Усі організації").click()
+    await expect(page.get_by_test_id("organizations")).to_contain_text("Kyiv")
+
+
+async def test_what_was_wrong_with_a_row_goes_with_it(desk: Desk, page: Page) -> None:
+    await editor(desk, page)
+    await show(page, "Теги")
+    tags = page.get_by_label("Тег", exact=True)
+    for name in ("", "Борг", "VIP"):
+        await page.get_by_role("button", name="Додати тег").click()
+        await tags.last.fill(name)
+    await save(page)
+    await expect(tags.first).to_have_attribute("aria-invalid", "true")
+
+    await page.get_by_role("button", name="Вилучити тег").first.click()
+
+    await expect(tags).to_have_count(2)
+    for tag in await tags.all():
+        await expect(tag).to_have_attribute("aria-invalid", "false")
+
+
+async def test_more_hours_fit_before_the_first_when_the_day_ends_at_midnight(
+    desk: Desk, page: Page
+) -> None:
+    kyiv = await editor(desk, page)
+    await show(page, "Робочий час")
+    for _ in range(3):
+        await page.get_by_role("button", name="Додати години: субота").click()
+
+    await save(page)
+
+    await expect(toast(page)).to_contain_text("Збережено")
+    assert (await details(desk, kyiv))["workingHours"] == [
+        {"day": 6, "from": "00:00", "to": "09:00"},
+        {"day": 6, "from": "09:00", "to": "18:00"},
+        {"day": 6, "from": "18:00", "to": "24:00"},
+    ]
+
+
+async def test_kyiv_can_be_chosen_again_and_long_values_fit(desk: Desk, page: Page) -> None:
+    kyiv = desk.acme.organizations[0]
+    crm = f"https://crm.example.com/{'x' * 1900}?p={{phone}}&again={{phone}}"
+    long = {"id": kyiv, "name": "Ж" * 200, "timeZone": "Europe/Warsaw", "crmUrl": crm}
+    assert (await desk.acme.api.put("/api/company/organization", long)).status == 200
+    await opened(page, desk.base_url, f"/organizations?id={kyiv}")
+    await expect(page.get_by_role("heading", name="ЖЖЖ", level=1)).to_be_visible()
+    await expect(page.get_by_text("&again=%2B380501234567")).to_be_visible()
+    await is_fit(page)
+
+    await page.get_by_label("Часовий пояс").select_option("Europe/Kyiv")
+    await save(page)
+
+    await expect(toast(page)).to_contain_text("Збережено")
+    assert (await details(desk, kyiv))["timeZone"] == "Europe/Kyiv"
+
+
+async def test_an_organization_is_made_once_though_the_list_can_not_be_read(
+    desk: Desk, page: Page
+) -> None:
+    await opened(page, desk.base_url, "/organizations")
+    await expect(page.get_by_test_id("organizations")).to_be_visible()
+    await page.route("**/api/company/organization", only_writes)
+    await page.get_by_role("button", name="Нова організація").click()
+    await page.get_by_test_id("dialog").get_by_label("Назва").fill("Одеса\t1")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Не може містити символ U+0009.")).to_be_visible()
+    await page.get_by_test_id("dialog").get_by_label("Назва").fill("Одеса")
+    await page.keyboard.press("Enter")
+
+    await expect(page.get_by_role("heading", name="Одеса", level=1)).to_be_visible()
+    await expect(page.get_by_test_id("dialog")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("path", "button"),
+    [("/operators", "Синхронізувати"), ("/channels", "Підключити канал")],
+)
+async def test_where_an_organization_is_needed_first_it_is_said(
+    desk: Desk, page: Page, path: str, button: str
+) -> None:
+    password = desk.services.passwords.hash_now(PASSWORD)
+    await desk.services.db.write(users.found_company, "bare", "Bare", password)
+    await opened(page, desk.base_url, path, "bare")
+
+    await page.get_by_role("button", name=button).first.click()
+
+    hint = page.get_by_test_id("no-organization")
+    await expect(hint).to_contain_text("Спершу потрібна організація")
+    await is_fit(page)
+    await hint.get_by_role("link", name="До організацій").click()
+    await expect(page.get_by_role("heading", name="Організацій ще немає")).to_be_visible()

@@ -6,7 +6,7 @@ import io
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.dashboard import chosen, is_fit, opened, row, toast
+from tests.browser.dashboard import chosen, is_fit, only_writes, opened, row, toast
 from tests.desk import PASSWORD, Desk
 from tests.people import ADMIN, ANALYST, OWNER, joined, secret_of
 from tests.telegram import Bot
@@ -54,6 +54,7 @@ async def test_someone_is_invited_with_a_link_to_hand_over(desk: Desk, page: Pag
 
 async def test_the_list_and_a_persons_menu_are_fit(desk: Desk, page: Page) -> None:
     long = "Олександра-Константинопольська-" * 5
+    await desk.acme.api.put("/api/company/me", {"name": "Ж" * 200})
     await desk.acme.api.post(
         "/api/company/user",
         {"name": long, "email": f"{'a' * 60}@{'department.' * 8}example.com", "role": ADMIN},
@@ -220,3 +221,63 @@ async def test_older_entries_follow_and_the_export_has_what_the_filter_leaves(
     rows = list(csv.reader(io.StringIO((await download.path()).read_text("utf-8-sig"))))
     assert download.suggested_filename == "audit.csv"
     assert [cells[1] for cells in rows[1:]] == ["apiKey.created"] * 60
+
+
+async def test_someone_is_invited_once_though_the_list_can_not_be_read(
+    desk: Desk, page: Page
+) -> None:
+    await opened(page, desk.base_url, "/users")
+    await expect(row(page, "Acme")).to_be_visible()
+    await page.route("**/api/company/user", only_writes)
+
+    await page.get_by_role("button", name="Запросити").click()
+    await page.get_by_test_id("user-form").get_by_label("Ім’я").fill("Марко Вовчок")
+    await page.keyboard.press("Enter")
+
+    await expect(page.get_by_test_id("new-link")).to_be_visible()
+    await expect(page.get_by_test_id("dialog")).to_have_count(0)
+    people = (await desk.acme.api.get("/api/company/user")).json
+    assert [one["name"] for one in people] == ["Acme", "Марко Вовчок"]
+
+
+async def test_the_link_of_someone_far_down_comes_into_view(desk: Desk, page: Page) -> None:
+    for number in range(30):
+        invited = {"name": f"Особа {number}", "role": ANALYST}
+        assert (await desk.acme.api.post("/api/company/user", invited)).status == 200
+    await opened(page, desk.base_url, "/users")
+
+    await chosen(page, "Особа 29", "Нове посилання-запрошення")
+    await page.get_by_test_id("confirm-go").click()
+
+    await expect(page.get_by_test_id("new-link")).to_be_in_viewport()
+
+
+async def test_what_a_colleague_changed_meanwhile_stays(desk: Desk, page: Page) -> None:
+    marko = await joined(desk, ANALYST)
+    await opened(page, desk.base_url, "/users")
+    name = marko.login.title()
+    await chosen(page, name, "Змінити")
+    form = page.get_by_test_id("user-form")
+    await expect(form.get_by_label("Ім’я")).to_have_value(name)
+    path = f"/api/company/user/{marko.id}"
+    assert (await desk.acme.api.put(path, {"role": ADMIN})).status == 200
+
+    await form.get_by_label("Пошта").fill("marko@example.com")
+    await form.get_by_role("button", name="Зберегти").click()
+
+    await expect(row(page, name)).to_contain_text("marko@example.com")
+    await expect(row(page, name)).to_contain_text("адміністратор")
+
+
+async def test_who_removes_themselves_is_at_the_sign_in_without_a_problem(
+    desk: Desk, page: Page
+) -> None:
+    other = await joined(desk, OWNER)
+    await opened(page, desk.base_url, "/users", other.login)
+
+    await chosen(page, other.login.title(), "Вилучити")
+    await page.get_by_test_id("confirm-go").click()
+
+    await expect(page.get_by_test_id("company-login")).to_be_visible()
+    await expect(toast(page)).to_have_text(f"Вилучено: {other.login.title()}.")
+    assert page.url == f"{desk.base_url}/dashboard/sign-in"

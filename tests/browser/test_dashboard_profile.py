@@ -4,7 +4,7 @@ import pyotp
 import pytest
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.dashboard import is_fit, opened, sign_in, toast
+from tests.browser.dashboard import is_fit, only_writes, opened, sign_in, toast
 from tests.desk import PASSWORD, Desk
 from tests.people import ADMIN, joined
 from tests.users.test_second_factor import code_at
@@ -262,3 +262,29 @@ async def test_signing_out_ends_at_the_sign_in(desk: Desk, page: Page) -> None:
     await expect(page.get_by_test_id("company-login")).to_be_visible()
     await sign_in(page, desk.base_url, path="/profile")
     await expect(page.get_by_test_id("profile")).to_be_visible()
+
+
+async def test_a_session_that_ended_is_not_called_a_wrong_password(
+    desk: Desk, page: Page, context: BrowserContext
+) -> None:
+    await profile(desk, page)
+    await context.clear_cookies()
+
+    password = form(page, "password")
+    await password.get_by_label("Ваш теперішній пароль").fill(PASSWORD)
+    await password.get_by_label("Новий пароль").fill(ANOTHER)
+    await page.keyboard.press("Enter")
+
+    await expect(page.get_by_test_id("company-login")).to_be_visible()
+
+
+async def test_a_key_is_made_once_though_the_list_can_not_be_read(desk: Desk, page: Page) -> None:
+    await profile(desk, page)
+    await page.route("**/api/company/key", only_writes)
+    await page.get_by_role("button", name="Новий ключ").click()
+    await form(page, "key-form").get_by_label("Назва").fill("CRM")
+    await page.keyboard.press("Enter")
+
+    await expect(page.get_by_test_id("new-key")).to_be_visible()
+    await expect(page.get_by_test_id("dialog")).to_have_count(0)
+    assert len((await desk.acme.api.get("/api/company/key")).json) == 1

@@ -17,7 +17,7 @@ from playwright.async_api import (
     expect,
 )
 
-from opdesk.demo.telegram import Customer
+from opdesk.simulators.telegram import Customer
 from tests.desk import PASSWORD, Person, eventually
 from tests.telegram import Bot
 

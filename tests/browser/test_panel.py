@@ -123,7 +123,7 @@ async def test_between_the_chats_that_a_link_could_mean_one_goes_there_and_back(
     new = {"organizationId": bot.desk.alice.organization_id, "source": 2, "settings": settings}
     assert (await bot.desk.acme.api.post("/api/channel", new)).status == 200
     for one in (bot.token, token):
-        await bot.telegram.writes(one, TARAS, "є")
+        await bot.telegram.writes_to(one, TARAS, "є")
         await bot.telegram.shares_contact(one, TARAS, NUMBER)
     await page.goto(f"{bot.desk.base_url}/?phone={NUMBER}&token={bot.desk.alice.token}")
     others = page.get_by_test_id("other-chats").get_by_role("link")

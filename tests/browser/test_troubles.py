@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from playwright.async_api import Dialog, FilePayload, Locator, Page, Route, expect
 
-from opdesk.demo.telegram import Customer, Refusal
+from opdesk.simulators.telegram import Customer, Refusal
 from tests.desk import Desk
 from tests.telegram import JPEG, Bot
 
@@ -102,7 +102,9 @@ async def test_a_rejected_message_is_shown_as_rejected_though_its_answer_is_late
 ) -> None:
     chat_id = await bot.given_chat()
     await opened(bot, page, chat_id)
-    bot.telegram.refusals["sendMessage"] = [Refusal(403, "Forbidden: bot was blocked by the user")]
+    bot.telegram.faults.refusals["sendMessage"] = [
+        Refusal(403, "Forbidden: bot was blocked by the user")
+    ]
 
     async def late(route: Route) -> None:
         response = await route.fetch()
@@ -199,7 +201,9 @@ async def test_who_is_signed_in_is_led_past_the_form(desk: Desk, page: Page) -> 
 async def test_a_rejected_message_is_sent_again_as_a_new_one(bot: Bot, page: Page) -> None:
     chat_id = await bot.given_chat()
     await opened(bot, page, chat_id)
-    bot.telegram.refusals["sendMessage"] = [Refusal(400, "Bad Request: can't parse entities")]
+    bot.telegram.faults.refusals["sendMessage"] = [
+        Refusal(400, "Bad Request: can't parse entities")
+    ]
     await page.get_by_test_id("composer-input").fill("вдруге")
     await page.get_by_test_id("composer-send").click()
 
@@ -216,12 +220,12 @@ async def test_a_message_that_may_have_arrived_is_sent_again_only_after_a_warnin
 ) -> None:
     chat_id = await bot.given_chat()
     await opened(bot, page, chat_id)
-    bot.telegram.lost.add("sendMessage")
+    bot.telegram.faults.lost.add("sendMessage")
     await page.get_by_test_id("composer-input").fill("чи дійшло")
     await page.get_by_test_id("composer-send").click()
     uncertain = page.locator("[data-testid=message][data-status=uncertain]")
     await expect(uncertain).to_be_visible(timeout=15_000)
-    bot.telegram.lost.clear()
+    bot.telegram.faults.lost.clear()
 
     await page.get_by_test_id("send-again").click()
     await expect(page.get_by_test_id("confirm")).to_contain_text("двічі")

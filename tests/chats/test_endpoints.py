@@ -9,7 +9,7 @@ import httpx
 import msgspec
 import pytest
 
-from opdesk.demo.telegram import Customer, Refusal
+from opdesk.simulators.telegram import Customer, Refusal
 from tests.desk import Desk, eventually
 from tests.telegram import JPEG, TARAS, Bot
 
@@ -110,7 +110,7 @@ async def test_a_repeat_with_the_same_key_is_sent_once(bot: Bot) -> None:
 
 async def test_messages_of_a_chat_leave_in_order_also_when_one_is_retried(bot: Bot) -> None:
     chat_id = await bot.given_chat()
-    bot.telegram.refusals["sendMessage"] = [
+    bot.telegram.faults.refusals["sendMessage"] = [
         Refusal(429, "Too Many Requests: retry after 1", {"retry_after": 1})
     ]
 
@@ -128,7 +128,9 @@ async def test_messages_of_a_chat_leave_in_order_also_when_one_is_retried(bot: B
 
 async def test_a_refused_message_is_rejected_with_its_reason(bot: Bot) -> None:
     chat_id = await bot.given_chat()
-    bot.telegram.refusals["sendMessage"] = [Refusal(403, "Forbidden: bot was blocked by the user")]
+    bot.telegram.faults.refusals["sendMessage"] = [
+        Refusal(403, "Forbidden: bot was blocked by the user")
+    ]
 
     reply = await bot.desk.alice.api.post(f"/api/chat/{chat_id}/message", {"textMessage": "?"})
 
@@ -138,7 +140,7 @@ async def test_a_refused_message_is_rejected_with_its_reason(bot: Bot) -> None:
 
 async def test_a_send_whose_answer_was_lost_stays_new_and_uncertain(bot: Bot) -> None:
     chat_id = await bot.given_chat()
-    bot.telegram.lost.add("sendMessage")
+    bot.telegram.faults.lost.add("sendMessage")
 
     reply = await bot.desk.alice.api.post(f"/api/chat/{chat_id}/message", {"textMessage": "?"})
 

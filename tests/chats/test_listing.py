@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from opdesk.demo.telegram import Customer
 from opdesk.kit.wire import time_in
+from opdesk.simulators.telegram import Customer
 from tests.desk import Desk
 from tests.telegram import TARAS, Bot, connected_bot
 

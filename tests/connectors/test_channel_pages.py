@@ -12,9 +12,9 @@ from opdesk.channels import actions as channels
 from opdesk.channels.model import ChannelState
 from opdesk.chats.store import listing
 from opdesk.connectors.actions import TOPIC
-from opdesk.demo.telegram import Customer, Refusal
 from opdesk.kit.bus import Wake
 from opdesk.kit.sql import statement
+from opdesk.simulators.telegram import Customer, Refusal
 from tests.desk import Desk, eventually
 from tests.telegram import TARAS, Bot, connected_bot
 
@@ -34,8 +34,8 @@ async def test_a_source_is_told_in_the_language_that_is_asked_for(desk: Desk) ->
     en = (await desk.acme.api.get("/api/channel/source?language=EN")).json
     bad = await desk.acme.api.get("/api/channel/source?language=pl")
 
-    [telegram] = [one for one in en if one["source"] == 2]
-    assert (telegram["name"], uk[0]["name"]) == ("Telegram bot", "Бот Telegram")
+    [telegram], [in_uk] = ([one for one in told if one["source"] == 2] for told in (en, uk))
+    assert (telegram["name"], in_uk["name"]) == ("Telegram bot", "Бот Telegram")
     token, base = telegram["settings"]
     assert (token["name"], token["kind"], token["isRequired"]) == ("botToken", "secret", True)
     assert (base["name"], base["kind"], base["isRequired"]) == ("apiBaseUrl", "url", False)
@@ -77,7 +77,7 @@ async def test_a_problem_that_an_older_version_wrote_is_still_told(bot: Bot) -> 
 async def test_polling_that_fails_is_the_channels_problem_until_it_works_again(bot: Bot) -> None:
     services = bot.desk.services
     bot.telegram.hooks.clear()
-    bot.telegram.refusals["getUpdates"] = [Refusal(401, "Unauthorized")] * 3
+    bot.telegram.faults.refusals["getUpdates"] = [Refusal(401, "Unauthorized")] * 3
     place = (bot.desk.acme.id, bot.channel_id)
     await services.db.write(channels.set_state, *place, ChannelState.POLLING, None)
     services.bus.publish([Wake(TOPIC)])
@@ -97,7 +97,7 @@ async def test_polling_that_fails_is_the_channels_problem_until_it_works_again(b
 
 async def test_a_refused_key_is_the_channels_problem_until_a_message_goes(bot: Bot) -> None:
     chat_id = await bot.given_chat()
-    bot.telegram.refusals["sendMessage"] = [Refusal(401, "Unauthorized")]
+    bot.telegram.faults.refusals["sendMessage"] = [Refusal(401, "Unauthorized")]
 
     first = await bot.desk.alice.api.post(f"/api/chat/{chat_id}/message", {"textMessage": "1"})
     await bot.delivered(first.json["id"], chat_id)
@@ -111,7 +111,9 @@ async def test_a_refused_key_is_the_channels_problem_until_a_message_goes(bot: B
 
 async def test_a_blocked_customer_is_no_problem_of_the_channel(bot: Bot) -> None:
     chat_id = await bot.given_chat()
-    bot.telegram.refusals["sendMessage"] = [Refusal(403, "Forbidden: bot was blocked by the user")]
+    bot.telegram.faults.refusals["sendMessage"] = [
+        Refusal(403, "Forbidden: bot was blocked by the user")
+    ]
 
     sent = await bot.desk.alice.api.post(f"/api/chat/{chat_id}/message", {"textMessage": "1"})
     await bot.delivered(sent.json["id"], chat_id)

@@ -8,8 +8,8 @@ import pytest
 
 from opdesk.channels import access, actions as channels
 from opdesk.channels.model import HIDDEN
-from opdesk.demo.telegram import Refusal
 from opdesk.settings import Settings
+from opdesk.simulators.telegram import Refusal
 from tests.desk import Api, Desk
 from tests.fakes import MovableClock
 from tests.servers import opened_desk
@@ -264,7 +264,7 @@ async def test_force_keeps_a_change_although_the_platform_is_silent(bot: Bot) ->
 
 
 async def test_disconnecting_takes_the_webhook_away_even_if_the_platform_objects(bot: Bot) -> None:
-    bot.telegram.refusals["deleteWebhook"] = [Refusal(500, "Internal Server Error")]
+    bot.telegram.faults.refusals["deleteWebhook"] = [Refusal(500, "Internal Server Error")]
 
     reply = await bot.desk.acme.api.delete(f"/api/channel/{bot.channel_id}")
 
@@ -295,7 +295,7 @@ async def test_a_restart_registers_the_webhook_anew_and_notes_a_refusal(bot: Bot
     await bot.desk.services.board.reconnect_all()
     assert bot.token in bot.telegram.hooks
 
-    bot.telegram.refusals["setWebhook"] = [Refusal(400, "Bad Request: bad webhook")]
+    bot.telegram.faults.refusals["setWebhook"] = [Refusal(400, "Bad Request: bad webhook")]
     await bot.desk.services.board.reconnect_all()
     assert "bad webhook" in (await listed(bot.desk))[0]["problem"]
 

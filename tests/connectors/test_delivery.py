@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from opdesk.connectors.delivery import GIVE_UP_MS, MAX_FETCHES
-from opdesk.demo.telegram import Customer, FakeTelegram, Refusal
 from opdesk.kit.clock import SECOND_MS
+from opdesk.simulators.telegram import Customer, Refusal, TelegramPlatform
 from tests.desk import eventually
 from tests.fakes import MovableClock
 from tests.telegram import JPEG, TARAS, Bot
@@ -34,7 +34,7 @@ async def test_each_refusal_has_its_own_reason_and_is_final(
     bot: Bot, refusal: Refusal, error: str
 ) -> None:
     chat_id = await bot.given_chat()
-    bot.telegram.refusals["sendMessage"] = [refusal]
+    bot.telegram.faults.refusals["sendMessage"] = [refusal]
 
     message = await bot.delivered(await send(bot, chat_id, textMessage="?"), chat_id)
 
@@ -45,7 +45,7 @@ async def test_each_refusal_has_its_own_reason_and_is_final(
 async def test_a_group_that_moved_is_followed(bot: Bot) -> None:
     chat_id = await bot.given_chat()
     moved = Refusal(400, "Bad Request: group chat was upgraded", {"migrate_to_chat_id": -100500})
-    bot.telegram.refusals["sendMessage"] = [moved]
+    bot.telegram.faults.refusals["sendMessage"] = [moved]
 
     message = await bot.delivered(await send(bot, chat_id, textMessage="?"), chat_id)
 
@@ -57,7 +57,7 @@ async def test_a_group_that_moved_is_followed(bot: Bot) -> None:
 async def test_a_send_is_tried_again_for_a_day_and_then_rejected(bot: Bot) -> None:
     chat_id = await bot.given_chat()
     down = Refusal(502, "Bad Gateway")
-    bot.telegram.refusals["sendMessage"] = [down] * 3
+    bot.telegram.faults.refusals["sendMessage"] = [down] * 3
 
     message_id = await send(bot, chat_id, textMessage="?")
 
@@ -87,7 +87,7 @@ async def test_each_kind_of_file_goes_out_as_what_it_is(bot: Bot, kind: int, met
 
 async def test_a_message_of_a_channel_that_is_gone_is_rejected(bot: Bot) -> None:
     chat_id = await bot.given_chat()
-    bot.telegram.refusals["sendMessage"] = [Refusal(429, "Too Many", {"retry_after": 1})]
+    bot.telegram.faults.refusals["sendMessage"] = [Refusal(429, "Too Many", {"retry_after": 1})]
     message_id = await send(bot, chat_id, textMessage="?")
     await bot.desk.acme.api.delete(f"/api/channel/{bot.channel_id}")
 
@@ -118,7 +118,7 @@ async def photo_state(bot: Bot) -> str | None:
 
 
 async def test_a_photo_is_fetched_again_when_the_platform_stumbles(bot: Bot) -> None:
-    bot.telegram.refusals["getFile"] = [Refusal(500, "Internal Server Error")]
+    bot.telegram.faults.refusals["getFile"] = [Refusal(500, "Internal Server Error")]
 
     await bot.telegram.sends_photo(bot.token, TARAS, JPEG)
 
@@ -131,7 +131,7 @@ async def test_a_photo_is_fetched_again_when_the_platform_stumbles(bot: Bot) -> 
     [Refusal(400, "Bad Request: file is too big"), Refusal(400, "Bad Request: wrong file_id")],
 )
 async def test_a_photo_that_will_never_come_is_shown_as_failed(bot: Bot, refusal: Refusal) -> None:
-    bot.telegram.refusals["getFile"] = [refusal]
+    bot.telegram.faults.refusals["getFile"] = [refusal]
 
     await bot.telegram.sends_photo(bot.token, TARAS, JPEG)
 
@@ -140,7 +140,7 @@ async def test_a_photo_that_will_never_come_is_shown_as_failed(bot: Bot, refusal
 
 
 async def test_a_photo_of_a_channel_that_is_gone_is_failed(bot: Bot) -> None:
-    bot.telegram.refusals["getFile"] = [Refusal(500, "Internal Server Error")] * MAX_FETCHES
+    bot.telegram.faults.refusals["getFile"] = [Refusal(500, "Internal Server Error")] * MAX_FETCHES
     await bot.telegram.sends_photo(bot.token, TARAS, JPEG)
     await bot.desk.acme.api.delete(f"/api/channel/{bot.channel_id}")
 
@@ -206,12 +206,12 @@ async def test_a_platform_that_repeats_an_id_does_not_make_a_sent_message_look_u
 
 async def test_the_simulated_platform_repeats_no_id_after_a_restart(clock: MovableClock) -> None:
     customer = Customer(5, "Хтось")
-    before = FakeTelegram(clock)
-    sent = await before.writes(before.add_bot(), customer, "перед")
+    before = TelegramPlatform(clock)
+    sent = await before.writes_to(before.add_bot(), customer, "перед")
     clock.move(seconds=30)
 
-    after = FakeTelegram(clock)
-    update = await after.writes(after.add_bot(), customer, "після")
+    after = TelegramPlatform(clock)
+    update = await after.writes_to(after.add_bot(), customer, "після")
 
     assert update["update_id"] > sent["update_id"]
     assert update["message"]["message_id"] > sent["message"]["message_id"]

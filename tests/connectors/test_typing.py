@@ -7,10 +7,10 @@ import pytest
 
 from opdesk import parts
 from opdesk.connectors.typing_relay import MAX_AT_ONCE, PAUSE_S, REST_S, TypingRelay
-from opdesk.demo.telegram import Customer, Refusal
 from opdesk.kit.bus import Bus
 from opdesk.kit.db import Outlet
 from opdesk.settings import Settings
+from opdesk.simulators.telegram import Customer, Refusal
 from tests.desk import Api, Desk, Reply, eventually
 from tests.fakes import MovableClock
 from tests.telegram import TARAS, Bot
@@ -109,7 +109,7 @@ async def test_a_channel_that_is_off_or_gone_is_not_called(bot: Bot) -> None:
 async def test_a_customer_who_blocked_us_is_left_alone_and_the_others_are_not(bot: Bot) -> None:
     chat_id, other = await bot.given_chat(), await bot.given_chat("Вітаю", OLHA)
     blocked = Refusal(403, "Forbidden: bot was blocked by the user")
-    bot.telegram.refusals["sendChatAction"] = [blocked]
+    bot.telegram.faults.refusals["sendChatAction"] = [blocked]
     await types(bot.desk.alice.api, chat_id)
     await shown(bot, 1)
 
@@ -134,7 +134,7 @@ async def test_a_bot_that_is_slowed_down_or_down_rests(
     bot: Bot, refusal: Refusal, rest_s: float
 ) -> None:
     chat_id, other = await bot.given_chat(), await bot.given_chat("Вітаю", OLHA)
-    bot.telegram.refusals["sendChatAction"] = [refusal]
+    bot.telegram.faults.refusals["sendChatAction"] = [refusal]
     await types(bot.desk.alice.api, chat_id)
     await shown(bot, 1)
 
@@ -148,7 +148,7 @@ async def test_a_bot_that_is_slowed_down_or_down_rests(
 
 async def test_a_lost_answer_harms_nobody(bot: Bot) -> None:
     chat_id = await bot.given_chat()
-    bot.telegram.lost.add("sendChatAction")
+    bot.telegram.faults.lost.add("sendChatAction")
 
     assert (await types(bot.desk.alice.api, chat_id)).status == 200
     await shown(bot, 1)
@@ -160,7 +160,7 @@ async def test_a_lost_answer_harms_nobody(bot: Bot) -> None:
 async def test_a_platform_that_never_answers_holds_neither_callers_nor_much_of_us(
     bot: Bot,
 ) -> None:
-    bot.telegram.silent.add("sendChatAction")
+    bot.telegram.faults.silent.add("sendChatAction")
     customers = [Customer(500 + n, f"Клієнт{n}") for n in range(MAX_AT_ONCE + 4)]
     for customer in customers:
         await bot.writes("Вітаю", customer)
@@ -190,7 +190,7 @@ async def test_a_call_that_takes_too_long_is_dropped_and_the_bot_rests(bot: Bot)
     chat_id, other = await bot.given_chat(), await bot.given_chat("Вітаю", OLHA)
     services = bot.desk.services
     relay = TypingRelay(services.db, services.vault, services.http, services.clock, call_s=1)
-    bot.telegram.silent.add("sendChatAction")
+    bot.telegram.faults.silent.add("sendChatAction")
     await relay.show(bot.desk.acme.id, chat_id)
     await shown(bot, 1)
     await asyncio.sleep(1.2)

@@ -10,9 +10,9 @@ from sqlalchemy import text
 
 from opdesk.audit import actions as audit
 from opdesk.audit.model import Filter
-from opdesk.demo.telegram import Customer
 from opdesk.kit.context import Tx
 from opdesk.kit.sql import Statement, statement
+from opdesk.simulators.telegram import Customer
 from tests.chance import Chance, seeded
 from tests.desk import Api, Desk, Person, Reply
 from tests.telegram import TARAS, Bot, connected_bot

@@ -13,6 +13,7 @@ from tests.proxies import DEPLOY, caddy_program
 ROOT = DEPLOY.parent
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
 UNIT = DEPLOY / "opdesk.service"
+BACKUP, TIMER = DEPLOY / "opdesk-backup.service", DEPLOY / "opdesk-backup.timer"
 ANALYZE = shutil.which("systemd-analyze") or ""
 EXPOSURE = 2.0
 """systemd's own mark, from 0 (closed) to 10; below 2 is what it calls OK."""
@@ -74,12 +75,13 @@ def test_caddy_takes_its_file() -> None:
 
 
 @needs_systemd
-def test_systemd_takes_the_unit(tmp_path: Path) -> None:
+@pytest.mark.parametrize("source", [UNIT, BACKUP], ids=lambda path: path.stem)
+def test_systemd_takes_the_unit(tmp_path: Path, source: Path) -> None:
     program = tmp_path / "opdesk"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
-    unit = tmp_path / "opdesk.service"
-    unit.write_text(UNIT.read_text().replace("/opt/opdesk/bin/opdesk", str(program)))
+    unit = tmp_path / source.name
+    unit.write_text(source.read_text().replace("/opt/opdesk/bin/opdesk", str(program)))
 
     verified = subprocess.run([ANALYZE, "verify", unit], capture_output=True, text=True)
     rated = subprocess.run(
@@ -87,13 +89,30 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     )
 
     assert (verified.returncode, verified.stderr) == (0, "")
-    found = re.search(r"exposure level for opdesk.service: ([\d.]+)", rated.stdout)
+    found = re.search(rf"exposure level for {source.name}: ([\d.]+)", rated.stdout)
     assert found, rated.stderr
     assert float(found[1]) < EXPOSURE
 
 
-def test_the_unit_starts_a_command_that_there_is() -> None:
-    found = re.search(r"^ExecStart=\S+/opdesk (\w+)$", UNIT.read_text(), re.MULTILINE)
+@needs_systemd
+def test_systemd_takes_the_timer(tmp_path: Path) -> None:
+    program = tmp_path / "opdesk"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    (tmp_path / BACKUP.name).write_text(
+        BACKUP.read_text().replace("/opt/opdesk/bin/opdesk", str(program))
+    )
+    timer = tmp_path / TIMER.name
+    timer.write_text(TIMER.read_text())
+
+    verified = subprocess.run([ANALYZE, "verify", timer], capture_output=True, text=True)
+
+    assert (verified.returncode, verified.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("unit", [UNIT, BACKUP], ids=lambda path: path.stem)
+def test_the_unit_starts_a_command_that_there_is(unit: Path) -> None:
+    found = re.search(r"^ExecStart=\S+/opdesk (\w+)", unit.read_text(), re.MULTILINE)
 
     assert found
     assert found[1] in {one.callback.__name__ for one in app.registered_commands if one.callback}

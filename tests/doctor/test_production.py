@@ -24,8 +24,9 @@ from typing import Any
 import httpx
 import pytest
 
-from opdesk.demo.telegram import FakeTelegram
+from opdesk.backups.manifest import list_backups
 from opdesk.kit.http_client import trust
+from opdesk.simulators.telegram import TelegramPlatform
 from tests.desk import Api, eventually
 from tests.proxies import caddy_authority, caddy_environment, caddy_program, free_port
 from tests.servers import program, serving
@@ -47,24 +48,51 @@ PLAYED: Mapping[str, str] = {
         'esac; done\nexec "$REAL_INSTALL" "${words[@]}"'
     ),
     "git": (
-        '[ "$1" = clone ] && mkdir "$3" && ln -s "$CHECKOUT/deploy" "$CHECKOUT/requirements" "$3"'
+        'case "$1" in pull) exit 0;; clone) mkdir "$3";; *) exit 1;; esac\n'
+        'ln -s "$CHECKOUT/deploy" "$CHECKOUT/requirements" "$3"'
     ),
-    "make": '[ "$1" = dist ] && mkdir dist && touch dist/opdesk-0-py3-none-any.whl',
+    # Each time a newer version.
+    "make": '[ "$1" = dist ] && mkdir -p dist && touch "dist/opdesk-$RANDOM-py3-none-any.whl"',
     "python3": (
         '[ "$1 $2" = "-m venv" ] || exit 1\nmkdir -p "$3/bin"\nln -s "$OPDESK" "$3/bin/opdesk"\n'
-        # What it is told to install must be there.
-        'printf \'#!/bin/bash\\nfor one; do case "$one" in *.txt|*.whl) [ -f "$one" ] || exit 1;; '
-        'esac; done\\n\' > "$3/bin/pip"\nchmod +x "$3/bin/pip"'
+        'ln -s "$MACHINE/bin/pip-of-venv" "$3/bin/pip"'
     ),
+    # What it is told to install must be there; two versions of one package are refused, and a
+    # wheel without a new number is passed over unless one insists.
+    "pip-of-venv": """
+wheels=0
+for one; do
+    case "$one" in
+    *.txt) [ -f "$one" ] || exit 1;;
+    *.whl) [ -f "$one" ] || exit 1; wheels=$((wheels + 1));;
+    esac
+done
+[ "$wheels" = 0 ] && exit 0
+[ "$wheels" = 1 ] || exit 1
+[ ! -f "$MACHINE/installed" ] || [[ "$*" = *--force-reinstall* ]] || exit 1
+touch "$MACHINE/installed"
+""",
     "journalctl": 'cat "$MACHINE/journal.$2"',
     "systemctl": """
 unit="$MACHINE/etc/systemd/system/opdesk.service"
 start() {
+    # Who is there already ends first, as systemd has it.
+    if [ -f "$MACHINE/pid.$service" ]; then
+        kill -TERM -- "-$(cat "$MACHINE/pid.$service")"
+        while kill -0 -- "-$(cat "$MACHINE/pid.$service")" 2>/dev/null; do sleep 0.05; done
+        : >"$MACHINE/journal.$service"
+    fi
     setsid "$@" >>"$MACHINE/journal.$service" 2>&1 &
     echo $! >"$MACHINE/pid.$service"
 }
 case "$1" in daemon-reload) exit 0;; enable) service="$3";; *) service="$2";; esac
 case "$service" in
+opdesk-backup.timer)
+    backup="$MACHINE/etc/systemd/system/opdesk-backup.service"
+    [ -f "$MACHINE/etc/systemd/system/$service" ] || exit 1
+    cd "$MACHINE$(sed -n 's/^WorkingDirectory=//p' "$backup")" || exit 1
+    # The night is now.
+    exec $(sed -n 's/^ExecStart=//p' "$backup" | sed "s# /# $MACHINE/#g; s#^#$MACHINE#");;
 opdesk)
     cd "$MACHINE$(sed -n 's/^WorkingDirectory=//p' "$unit")" || exit 1
     start $MACHINE$(sed -n 's/^ExecStart=//p' "$unit")
@@ -182,18 +210,19 @@ def on(machine: Machine, token: str, telegram_url: str) -> str:
 
 
 async def test_the_ten_steps_lead_to_a_bot_that_answers(machine: Machine) -> None:
-    telegram = FakeTelegram()
+    telegram = TelegramPlatform()
     token = telegram.add_bot()
     async with serving(telegram) as telegram_url:
         output = await machine.run(on(machine, token, telegram_url))
 
         assert "PROBLEM" not in output
         assert "demo_shop_bot: all is well" in output
-        assert (machine.root / "var/backups/opdesk/first").is_dir()
+        made = list_backups(machine.root / "var/backups/opdesk")
+        assert len(made) == 2, "one by hand, and one by the timer's service"
         async with httpx.AsyncClient(base_url=machine.url, verify=trust()) as client:
             assert await levels(client, output) == {"ok"}
             operator = await joined(machine, client, output)
-            await telegram.writes(token, TARAS, "Чи є у вас чорний чай?")
+            await telegram.writes_to(token, TARAS, "Чи є у вас чорний чай?")
             [chat] = (await operator.get("/api/chat/chats")).json["items"]
             answer = {"textMessage": "Так, є!"}
             reply = await operator.post(f"/api/chat/{chat['id']}/message", answer)

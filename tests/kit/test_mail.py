@@ -92,6 +92,18 @@ async def test_an_invitation_is_mailed_in_words(desk: Desk, mailbox: tuple[Mailb
     assert url[0] == invited.json["link"]["url"]
 
 
+async def test_someone_new_is_written_to_in_the_language_of_who_invites_them(
+    desk: Desk, mailbox: tuple[Mailbox, str]
+) -> None:
+    await desk.acme.api.put("/api/company/me", {"language": "en"})
+
+    body = {"name": "Olena", "email": "olena@example.com", "role": 1}
+    await desk.acme.api.post("/api/company/user", body)
+
+    [letter] = await arrived(mailbox[0])
+    assert "Hello Olena" in letter.get_content()
+
+
 async def test_an_operators_link_goes_to_the_address_given_in_the_organizations_language(
     desk: Desk, mailbox: tuple[Mailbox, str]
 ) -> None:

@@ -234,6 +234,11 @@ async def test_the_audit_log_says_what_was_set_but_no_texts_of_replies(desk: Des
         "operatorsMayDelete": True,
     }
     assert third == {"name": "Lviv", "former": "Kyiv"}
+    await change(desk, name="Lviv", capacity=1000)
+    assert await told(desk) == third  # Nothing changed, and nothing more is told.
+    assert (
+        len((await desk.acme.api.get("/api/audit?action=organization.changed")).json["items"]) == 3
+    )
     table = (await desk.acme.api.get("/api/audit/export?action=organization.changed")).text
     assert "timeZone" in table
     assert "time_zone" not in table

@@ -26,10 +26,10 @@ import uvloop
 from typing_extensions import override
 
 from opdesk import parts
-from opdesk.demo.telegram import Customer
 from opdesk.events import actions as events
 from opdesk.kit.context import Tx
 from opdesk.settings import Settings
+from opdesk.simulators.telegram import Customer
 from tests.chance import Chance, seeded
 from tests.desk import Desk, Person, eventually
 from tests.fakes import MovableClock

@@ -10,12 +10,12 @@ import websockets
 
 from opdesk.chats import actions as chats
 from opdesk.chats.model import ChatStatus
-from opdesk.demo.telegram import Customer
 from opdesk.events.actions import PAGE_SIZE, last_number
 from opdesk.kit.context import Tx
 from opdesk.kit.errors import Unavailable
 from opdesk.kit.ids import new_secret
 from opdesk.realtime.signalr.connection import MAX_WAITING_BYTES, MAX_WAITING_FRAMES
+from opdesk.simulators.telegram import Customer
 from tests.desk import Desk, eventually
 from tests.realtime.clients import BareClient, bare_client
 from tests.telegram import JPEG, Bot, connected_bot

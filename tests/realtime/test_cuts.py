@@ -18,8 +18,8 @@ import msgspec
 import pytest
 import websockets
 
-from opdesk.demo.telegram import Customer, Refusal
 from opdesk.kit.ids import new_secret
+from opdesk.simulators.telegram import Customer, Refusal
 from tests.chance import Chance, seeded
 from tests.desk import Api, Desk, Reply
 from tests.realtime.proxy import Wire, wire_to
@@ -276,7 +276,7 @@ class Life:
         if self._chance.random() < 0.1:
             bot = self._chance.choice(self._bots)
             refusal = Refusal(400, "Bad Request: message text is not good")
-            bot.telegram.refusals["sendMessage"].append(refusal)
+            bot.telegram.faults.refusals["sendMessage"].append(refusal)
         self._last += 1
         body = {"textMessage": f"answer {self._last}", "clientMessageId": str(self._last)}
         await self._at_a_chat(lambda api, chat_id: api.post(f"/api/chat/{chat_id}/message", body))

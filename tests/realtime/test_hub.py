@@ -8,7 +8,7 @@ import pytest
 import websockets
 from pysignalr.client import SignalRClient
 
-from opdesk.demo.telegram import Customer
+from opdesk.simulators.telegram import Customer
 from tests.desk import PASSWORD, Desk
 from tests.realtime.clients import bare_client, microsoft_client
 from tests.telegram import JPEG, Bot

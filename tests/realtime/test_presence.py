@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from opdesk.demo.telegram import Customer
 from opdesk.kit.context import Tx
 from opdesk.kit.sql import metadata
 from opdesk.realtime.presence import LEAVING_S, WRITING_S
+from opdesk.simulators.telegram import Customer
 from tests.desk import Desk, Person, eventually
 from tests.realtime.clients import BareClient, bare_client
 from tests.telegram import JPEG, Bot

@@ -36,9 +36,11 @@ async def set_up(new: New, code: str, **changes: Any) -> Any:
 async def test_the_first_company_is_made_with_the_printed_code(new: New) -> None:
     assert (await new.api.get("/api/setup")).json == {"isNeeded": True}
 
-    reply = await set_up(new, f" {set_up_code(new.services.keyring).lower()} ")
+    code = f" {set_up_code(new.services.keyring).lower()} "
+    reply = await set_up(new, code, language="en")
 
     assert reply.status == 200, reply.text
+    assert reply.json["user"]["language"] == "en"
     assert (reply.json["company"]["name"], reply.json["role"]) == ("Acme", 0)
     cookie = reply.headers["set-cookie"].partition(";")[0]
     browser = Api(new.client, {"Cookie": cookie})

@@ -164,7 +164,8 @@ def change_organization(
     about: dict[str, Detail] = {"name": after.name, **changed, **also}
     if "name" in changed:
         about["former"] = before.name
-    audit.record(tx, caller, Action.ORGANIZATION_CHANGED, after.id, **about)
+    if changed or also:
+        audit.record(tx, caller, Action.ORGANIZATION_CHANGED, after.id, **about)
     return after
 
 

@@ -79,7 +79,8 @@ def restore(settings: Settings, source: Path, is_forced: bool = False) -> Restor
     database must be empty. Until the last step everything is as it was. Raises BackupError, and
     StartError while a server works in the folder.
     """
-    chosen = choose(source)
+    with told_of_the_disk(source):
+        chosen = choose(source)
     backup, sums = verified(chosen)
     _check_kind(settings, backup)
     with told_of_the_disk(settings.data), owned_data_folder(settings):

@@ -110,7 +110,7 @@ class Message:
     it is of a kind we can't show. `created_at` is what is shown: a customer's message has its
     platform's time, never later than now. The order within a chat is that of (position, id).
     `reply_to` is the message that it answers, `reaction` the client's to it. Of a message that the
-    client took back nothing is left but `is_deleted`.
+    client took back nothing is left but `is_deleted`. A retry is a new `attempt`, from 1.
     """
 
     id: int
@@ -132,6 +132,7 @@ class Message:
     reaction: str | None = None
     details: Details = Details()
     is_deleted: bool = False
+    attempt: int = 1
 
 
 RANKS = 1024

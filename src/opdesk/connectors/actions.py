@@ -17,6 +17,7 @@ from opdesk.connectors.base import (
     BadSettings,
     Connector,
     Filler,
+    Hearing,
     PlatformError,
     Setting,
     SettingRefused,
@@ -74,8 +75,13 @@ class Switchboard:
         self._webhook_base = webhook_base
 
     def webhook_url(self, channel: Channel) -> str:
-        """Where the platform calls us; the proof of origin is in a header, not in the address."""
-        return f"{self._webhook_base}/hooks/{channel.company_id}/{channel.id}"
+        """Where the platform calls us. It ends with a secret only where the platform signs nothing:
+
+        else the proof of origin is in a header, not in the address.
+        """
+        url = f"{self._webhook_base}/hooks/{channel.company_id}/{channel.id}"
+        has_secret = connector_class(channel.source).declaration.has_path_secret
+        return f"{url}/{channel.webhook_secret}" if has_secret else url
 
     async def connect(self, caller: CompanyCaller, new: NewChannel, *, is_forced: bool) -> Channel:
         """Ask the platform who we are, register our webhook, save.
@@ -180,7 +186,7 @@ class Switchboard:
         for channel in await self._db.read_slow(channels.list_enabled, self._vault):
             try:
                 ready = await self._registered(channel)
-                state, problem = ready.state, None
+                state, problem = ready.state, ready.problem
             except (ChannelRefused, PlatformUnreachable) as error:
                 log.warning("channel_not_connected", channel=channel.id, reason=error.title)
                 state, problem = channel.state, _trouble_of(error)
@@ -241,12 +247,17 @@ class Switchboard:
             raise PlatformUnreachable(f"the platform does not answer: {error}") from error
 
     async def _registered(self, channel: Channel) -> Channel:
-        """Webhook or polling, as our public address and the platform's place allow."""
+        """Webhook or polling, as our public address and the platform's place allow.
+
+        Where neither is possible the channel sends only, and says why.
+        """
         connector = connector_of(channel, self._http)
         try:
             if self._uses_webhook(connector):
                 await connector.set_webhook(self.webhook_url(channel), channel.webhook_secret)
                 return replace(channel, state=ChannelState.WEBHOOK, problem=None)
+            if Hearing.POLLING not in connector.declaration.hears:
+                return replace(channel, state=ChannelState.FAILED, problem=Trouble("needsHttps"))
             await connector.remove_webhook()
         except PlatformError as error:
             raise _refused(error) from error
@@ -255,6 +266,8 @@ class Switchboard:
         return replace(channel, state=ChannelState.POLLING, problem=None)
 
     def _uses_webhook(self, connector: Connector) -> bool:
+        if Hearing.WEBHOOK not in connector.declaration.hears:
+            return False
         is_public = urlsplit(self._webhook_base).scheme == "https"
         return is_public or connector.always_has_webhook
 

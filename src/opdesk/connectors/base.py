@@ -7,6 +7,8 @@ from typing import ClassVar, Protocol
 from opdesk.channels.model import Source, Trouble
 from opdesk.chats.model import Card, MessageStatus, Place, TemplateFill
 from opdesk.connectors.declaration import (
+    WEBHOOK_URL,
+    After,
     BadSettings,
     Choice,
     Declaration,
@@ -33,6 +35,7 @@ from opdesk.connectors.items import (
     Item,
     Outbound,
     OutboundFile,
+    Profile,
     Reaction,
     Receipt,
     Renumbered,
@@ -53,7 +56,9 @@ from opdesk.kit.http_client import HttpClient
 from opdesk.media.model import MediaType
 
 __all__ = [
+    "WEBHOOK_URL",
     "Account",
+    "After",
     "BadPayload",
     "BadSettings",
     "Card",
@@ -81,6 +86,7 @@ __all__ = [
     "PlatformError",
     "PollGone",
     "Problem",
+    "Profile",
     "Reaction",
     "Receipt",
     "Renumbered",
@@ -212,6 +218,13 @@ class Connector(Protocol):
         """
         ...
 
+    async def profile_of(self, sender_id: str) -> Profile | None:
+        """What a customer is called whose messages carry no name; None: nobody says.
+
+        Raises DeliveryError.
+        """
+        ...
+
     async def list_templates(self) -> list[Template]:
         """The approved templates, where the window is followed by them. Raises DeliveryError."""
         ...
@@ -263,6 +276,9 @@ class Platform:
         return None
 
     async def show_typing(self, chat_id: str) -> None:
+        return None
+
+    async def profile_of(self, sender_id: str) -> Profile | None:
         return None
 
     async def list_templates(self) -> list[Template]:

@@ -244,6 +244,12 @@ COMMON: Mapping[str, Words] = {
         "Another program takes this channel's messages: {words}. Switch it off: an account"
         " has one receiver at a time.",
     ),
+    "needsHttps": Words(
+        "Платформа надсилає повідомлення лише на https-адресу, тож вони не надходять. Налаштуйте"
+        " сервер OpDesk так, щоб OPDESK_PUBLIC_URL починалася з https, і збережіть канал знову.",
+        "The platform sends messages to an https address only, so none come. Set the OpDesk server"
+        " up so that OPDESK_PUBLIC_URL begins with https, and save the channel again.",
+    ),
     "unread": Words(
         "{count} повідомлень платформи не вдалося прочитати; вони зберігаються 7 днів, і OpDesk"
         " пробує ще раз щогодини, зокрема після оновлення.",

@@ -39,6 +39,11 @@ def challenge(query: Mapping[str, str], verify_token: str) -> str | None:
     return None
 
 
+def is_ours(there: str, webhook_url: str) -> bool:
+    """Whether an app's address is a channel's of the same company here: an app has only one."""
+    return there.rpartition("/")[0] == webhook_url.rpartition("/")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class GraphError:
     """A refusal: its numbers decide, its words are told."""
@@ -63,6 +68,14 @@ def error_of(reply: HttpReply) -> GraphError | None:
     return GraphError(reply.status, _int(told.get("code")), _int(told.get("error_subcode")), words)
 
 
+class GraphRefused(PlatformError):
+    """Meta refused a call of the set-up; `refused` has its numbers."""
+
+    def __init__(self, refused: GraphError) -> None:
+        super().__init__(refused.words)
+        self.refused = refused
+
+
 def _int(value: Any) -> int:
     return value if isinstance(value, int) else 0
 
@@ -79,6 +92,11 @@ class Graph:
         """`base` is `https://graph.facebook.com/v26.0`, set by the setting `base_setting`."""
         self._http, self._base, self._base_setting = http, base, base_setting
         self._headers = {"Authorization": f"Bearer {token}"}
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """For a file's address, where Meta wants to see the token too."""
+        return self._headers
 
     async def get(self, path: str, timeout_s: float = SETUP_TIMEOUT_S) -> HttpReply:
         """Raises HttpError."""
@@ -105,11 +123,19 @@ class Graph:
             headers=self._headers,
         )
 
+    async def delete(self, path: str, timeout_s: float = SETUP_TIMEOUT_S) -> HttpReply:
+        """Raises HttpError."""
+        return await self._http.request(
+            "DELETE", f"{self._base}/{path}", timeout_s=timeout_s, headers=self._headers
+        )
+
     async def setup(self, method: str, path: str, *, json: Any = None) -> Any:
-        """A call of the set-up; its JSON. Raises PlatformError, SettingRefused, Unreachable."""
+        """A call of the set-up; its JSON. Raises GraphRefused, SettingRefused, Unreachable."""
         try:
             if method == "GET":
                 reply = await self.get(path)
+            elif method == "DELETE":
+                reply = await self.delete(path)
             else:
                 reply = await self.post(path, json=json, timeout_s=SETUP_TIMEOUT_S)
         except AddressRefused as error:
@@ -121,7 +147,7 @@ class Graph:
             return reply.json
         if refused.status >= 500 and not refused.code:
             raise Unreachable(f"Meta answered {refused.status}")
-        raise PlatformError(refused.words)
+        raise GraphRefused(refused)
 
 
 def http_failed(error: HttpError, *, is_repeatable: bool = False) -> DeliveryError:

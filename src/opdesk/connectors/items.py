@@ -25,6 +25,14 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Profile:
+    """What a customer is called on the platform, where their messages don't say it."""
+
+    name: str
+    username: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HookCall:
     """One HTTP call to a channel's webhook, as it came.
 
@@ -55,10 +63,11 @@ class FileReference:
 class Inbound:
     """A customer's message.
 
-    `kind` names what the message is when we can't show it. `phone`: the customer's own, attested
-    by the platform, in its spelling, which may be the national one. `phone_hint`: one that the
-    customer merely named. `reply_to`: the message that it answers. `aliases`: other ids of the same
-    chat, under which it may be known. `rank` orders messages of the same second (0 to 4095, wraps).
+    `sender_name` may be empty: then the connector's `profile_of` knows more. `kind` names what the
+    message is when we can't show it. `phone`: the customer's own, attested by the platform, in its
+    spelling, which may be the national one. `phone_hint`: one that the customer merely named.
+    `reply_to`: the message that it answers. `aliases`: other ids of the same chat, under which it
+    may be known. `rank` orders messages of the same second (0 to 4095, wraps).
     """
 
     chat_id: str

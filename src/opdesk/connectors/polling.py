@@ -19,6 +19,7 @@ from opdesk.kit.log import get_logger
 log = get_logger(__name__)
 LONG_POLL_S = 25
 LOOK_S = 10.0
+LOCAL_EVERY_S = 0.5
 LONGEST_PAUSE_S = 60.0
 """Between two attempts that failed; the first pause is one second, and each is twice the last."""
 TOLD_AFTER = 2
@@ -62,7 +63,7 @@ class Pollers:
     async def _follow(self, channel: Channel) -> None:
         failures = 0
         offset, told = channel.poll_offset, channel.problem
-        every_s = connector_class(channel.source).declaration.poll_every_s
+        every_s = self._pause_s(channel)
         while True:
             trouble = None
             try:
@@ -80,6 +81,12 @@ class Pollers:
                 told = trouble
             if failures:
                 await asyncio.sleep(jittered(min(2.0 ** min(failures - 1, 10), LONGEST_PAUSE_S)))
+
+    def _pause_s(self, channel: Channel) -> float:
+        """A platform on this machine is ours, and may be asked as often as one likes."""
+        every_s = connector_class(channel.source).declaration.poll_every_s
+        is_ours = connector_of(channel, self._http).always_has_webhook
+        return min(every_s, LOCAL_EVERY_S) if is_ours else every_s
 
     async def _tell(self, channel: Channel, trouble: Trouble | None) -> bool:
         """Write down why a channel can't be polled, or that it can again."""

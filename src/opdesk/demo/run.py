@@ -26,7 +26,6 @@ from opdesk.channels import actions as channels
 from opdesk.chats import actions as chats
 from opdesk.chats.model import ChatFilter, Page
 from opdesk.connectors.actions import ChannelChange, NewChannel
-from opdesk.demo.telegram import Customer, FakeTelegram
 from opdesk.kit.clock import HOUR_MS
 from opdesk.kit.context import Tx
 from opdesk.kit.ids import new_secret
@@ -34,6 +33,7 @@ from opdesk.operators import actions as operators
 from opdesk.parts import Services
 from opdesk.server import StartError, listening, open_socket, owned_data_folder
 from opdesk.settings import Settings
+from opdesk.simulators.telegram import Customer, TelegramPlatform
 from opdesk.users import actions as users
 
 LOGIN, PASSWORD = "demo", "opdesk demo desk"
@@ -76,7 +76,7 @@ async def run_demo(settings: Settings) -> None:
     )
     with owned_data_folder(settings):
         state = _read_state(settings.data)
-        telegram = FakeTelegram()
+        telegram = TelegramPlatform()
         token = telegram.add_bot(token=state.get("botToken") or f"4242:{new_secret(18)}")
         async with _telegram_server(telegram) as url:
             found: list[Services] = []
@@ -88,7 +88,7 @@ async def run_demo(settings: Settings) -> None:
 
 
 async def _prepared(
-    services: Services, telegram: FakeTelegram, token: str, url: str, state: Mapping[str, Any]
+    services: Services, telegram: TelegramPlatform, token: str, url: str, state: Mapping[str, Any]
 ) -> Demo:
     if "company_id" in state:
         await _reconnected(services, state["company_id"], token, url)
@@ -114,11 +114,11 @@ async def _prepared(
     return Demo(company_id, made[0].id, chat.id)
 
 
-async def customers_write(telegram: FakeTelegram, token: str) -> None:
+async def customers_write(telegram: TelegramPlatform, token: str) -> None:
     """What the demo begins with. Who has a phone tells it between two texts, as people do."""
     phones = {OLHA.id: OLHA_PHONE, TARAS.id: TARAS_PHONE}
     for customer, text in TEXTS:
-        await telegram.writes(token, customer, text)
+        await telegram.writes_to(token, customer, text)
         if phone := phones.pop(customer.id, None):
             await telegram.shares_contact(token, customer, phone)
 
@@ -164,7 +164,7 @@ def _operator_token(tx: Tx, services: Services, demo: Demo) -> str:
 
 
 @contextlib.asynccontextmanager
-async def _telegram_server(telegram: FakeTelegram) -> AsyncIterator[str]:
+async def _telegram_server(telegram: TelegramPlatform) -> AsyncIterator[str]:
     """The simulated Bot API on the loopback, on its usual port or a free one."""
     try:
         listener = open_socket("127.0.0.1", TELEGRAM_PORT)

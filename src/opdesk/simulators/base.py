@@ -257,6 +257,7 @@ def read_form(content_type: str, body: bytes) -> tuple[Any, Mapping[str, tuple[s
             files[part.name] = (part.filename, part.raw)
         else:
             values[part.name] = part.value
+        part.close()  # a large one lies in a temporary file
     return values, files
 
 

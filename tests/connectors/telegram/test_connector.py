@@ -6,20 +6,18 @@ from typing import Any
 
 import pytest
 
-from opdesk.connectors.base import BadPayload, Edit, Inbound, Update
+from opdesk.connectors.base import (
+    BadPayload,
+    Card,
+    Edit,
+    FileReference,
+    Inbound,
+    MediaType,
+    Place,
+    Update,
+)
 from opdesk.connectors.telegram.connector import Telegram
 from tests.telegram import TARAS, Bot
-
-UNSUPPORTED = {
-    "contact_2017": "contact",
-    "document_2017": "document",
-    "location_2017": "location",
-    "sticker_animated_2026": "sticker",
-    "venue_2017": "venue",
-    "video_2017": "video",
-    "voice_2026": "voice",
-    "voice_forwarded_2023": "voice",
-}
 
 
 def only(body: bytes) -> Update:
@@ -63,12 +61,84 @@ def test_an_edit_names_its_message(payloads: Path) -> None:
     assert only(read(payloads, "edited_message_2020")).item == Edit("6263424562:155", "456")
 
 
-@pytest.mark.parametrize(("name", "kind"), UNSUPPORTED.items())
-def test_every_other_kind_is_one_unsupported_message(payloads: Path, name: str, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        (
+            "document_2017",
+            FileReference(
+                "BQADAQADCgADgtFRRPrv9GQ95f8eAg",
+                "TabFig2015prel.xls",
+                "xls",
+                MediaType.FILE,
+                4_540_928,
+            ),
+        ),
+        (
+            "video_2017",
+            FileReference(
+                "BAADAQADBgADgtFRRPFTAAHxLVw76wI",
+                "video-86.mp4",
+                "mp4",
+                MediaType.VIDEO,
+                257_507,
+            ),
+        ),
+        (
+            "voice_2026",
+            FileReference(
+                "AwACAgEAAxkBAAMRadxVhyDt1UzZjtRYwurtScaW1nEAAlYMAALLFOFGULCJ6FV7qZU7BA",
+                "voice-17.ogg",
+                "ogg",
+                MediaType.AUDIO,
+                11_543,
+            ),
+        ),
+        (
+            "voice_forwarded_2023",
+            FileReference(
+                "AwACAgQAAxkBAAMyZW-dBiH0AAHwICKISxifj-dcnDGOAAJwEQACl_aBUzgXY_cj1hcaMwQ",
+                "voice-50.ogg",
+                "ogg",
+                MediaType.AUDIO,
+                94_966,
+            ),
+        ),
+        (
+            "sticker_animated_2026",
+            FileReference(
+                "AAMCAgADGQEAAxNp3FbX-DblgFe6AAE6J7JmRM8HULIAAlACAAJWnb0Kg9DUR-s4-9oBAAdtAAM7BA",
+                "sticker-19.webp",
+                "webp",
+                MediaType.STICKER,
+                6_662,
+            ),
+        ),
+    ],
+)
+def test_each_medium_is_a_file(payloads: Path, name: str, file: FileReference) -> None:
     item = only(read(payloads, name)).item
 
     assert isinstance(item, Inbound)
-    assert (item.kind, item.file, item.phone) == (kind, None, None)
+    assert (item.file, item.kind, item.text) == (file, None, "")
+
+
+def test_places_and_cards_are_what_they_are(payloads: Path) -> None:
+    found = {}
+    for name in ("location_2017", "venue_2017", "contact_2017"):
+        item = only(read(payloads, name)).item
+        assert isinstance(item, Inbound)
+        found[name] = (item.place or item.card, item.kind, item.phone)
+
+    assert found == {
+        "location_2017": (Place(-2.890287, -79.004333), None, None),
+        "venue_2017": (
+            Place(-2.898944, -79.006835, "Cuenca", "Provincia del Azuay"),
+            None,
+            None,
+        ),
+        "contact_2017": (Card("Test Contact", ("0788000000",)), None, None),
+    }
 
 
 def test_groups_are_not_served(payloads: Path) -> None:
@@ -93,7 +163,7 @@ async def test_every_captured_message_becomes_at_most_one_message(bot: Bot, payl
         one for one in updates if one.get("message", {}).get("chat", {}).get("type") == "private"
     ]
     assert len(stored) == len(expected)
-    assert sum(one["isUnsupported"] for one in stored) == len(UNSUPPORTED)
+    assert not any(one["isUnsupported"] for one in stored)
 
 
 async def test_an_own_contact_gives_the_phone_and_a_strangers_does_not(bot: Bot) -> None:
@@ -106,12 +176,7 @@ async def test_an_own_contact_gives_the_phone_and_a_strangers_does_not(bot: Bot)
     assert (await bot.chats())[0]["client"]["phone"] == "+380501234567"
     await bot.telegram.shares_contact(bot.token, TARAS, "067 111-22-33")
     assert (await bot.chats())[0]["client"]["phone"] == "+380671112233"
-    assert [one["isUnsupported"] for one in await bot.messages(chat_id)] == [
-        False,
-        True,
-        True,
-        True,
-    ]
+    assert len(await bot.messages(chat_id)) == 4
 
 
 async def test_an_edit_changes_the_message_and_the_search(bot: Bot) -> None:

@@ -66,6 +66,12 @@ export function createDashboardRouter(company: Company, interrupted: Ref<string 
       return false;
     }
   });
+  // A page's file is not there any more: the server was upgraded since this one was loaded. Only a
+  // page that worked before is loaded anew, or one that can't be had would be asked for for ever.
+  router.onError((_error, to, from) => {
+    if (from.matched.length) location.assign(to.fullPath);
+    else interrupted.value = to.fullPath;
+  });
   return router;
 }
 

@@ -36,3 +36,21 @@ test.each([
 ])("status %i with %j holds nothing", async (status, body) => {
   expect((await problemOf(status, body)).missed).toBeNull();
 });
+
+test.each([
+  [401, { title: "Credentials are missing or not valid" }, 1],
+  [401, { title: "Wrong login or password", errors: { current: ["is not your password"] } }, 0],
+  [403, { title: "Your role may not do this" }, 0],
+])("status %i with %j ends a session: %i", async (status, body, times) => {
+  let ended = 0;
+  const api = createApi({
+    fetch: async () => new Response(JSON.stringify(body), { status }),
+    operatorId: () => null,
+    onSignedOut: () => (ended += 1),
+    onOtherOperator: () => undefined,
+  });
+
+  await expect(api.request("PUT", "/api/company/me/password")).rejects.toThrow();
+
+  expect(ended).toBe(times);
+});

@@ -70,7 +70,9 @@ export function createApi(config: ApiConfig): Api {
       const response = await send(config, method, path, options);
       if (response.ok) return (await bodyOf(response)) as T;
       const problem = await problemOf(response);
-      if (problem.status === 401 && !options.expects401) config.onSignedOut();
+      // A field that is wrong (one's own password, asked for once more) does not end a session.
+      const isSignedOut = problem.status === 401 && !Object.keys(problem.errors).length;
+      if (isSignedOut && !options.expects401) config.onSignedOut();
       if (problem.status === 409 && problem.title === OTHER_OPERATOR) config.onOtherOperator();
       throw problem;
     },

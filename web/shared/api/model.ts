@@ -48,6 +48,12 @@ export type Message = Omit<Schemas["MessageOut"], "author" | "status" | "media">
   media: Media | null;
 };
 
+export type Place = Schemas["PlaceOut"];
+export type Card = Schemas["CardOut"];
+export type CanSend = Omit<Schemas["CanSendOut"], "reason"> & { reason: Hindrance | null };
+export type Hindrance = "channelGone" | "blocked" | "windowClosed" | "clientWritesFirst";
+export type Template = Schemas["TemplateOut"];
+
 export type Chat = Omit<Schemas["ChatOut"], "messSource" | "chatStatus" | "lastMessage"> & {
   messSource: Source;
   chatStatus: ChatStatus;

@@ -1506,6 +1506,7 @@ export interface components {
      *         "replyToId": null,
      *         "reaction": null,
      *         "isDeleted": false,
+     *         "attempt": 1,
      *         "place": null,
      *         "card": null
      *       },
@@ -1579,6 +1580,7 @@ export interface components {
      *             "replyToId": null,
      *             "reaction": null,
      *             "isDeleted": false,
+     *             "attempt": 1,
      *             "place": null,
      *             "card": null
      *           },
@@ -2240,6 +2242,7 @@ export interface components {
      *       "replyToId": null,
      *       "reaction": null,
      *       "isDeleted": false,
+     *       "attempt": 1,
      *       "place": null,
      *       "card": null
      *     }
@@ -2262,6 +2265,7 @@ export interface components {
       replyToId: number | null;
       reaction: string | null;
       isDeleted: boolean;
+      attempt: number;
       place: components["schemas"]["PlaceOut"] | null;
       card: components["schemas"]["CardOut"] | null;
     };
@@ -2291,6 +2295,7 @@ export interface components {
      *           "replyToId": null,
      *           "reaction": null,
      *           "isDeleted": false,
+     *           "attempt": 1,
      *           "place": null,
      *           "card": null
      *         }
@@ -2367,6 +2372,7 @@ export interface components {
      *           "replyToId": null,
      *           "reaction": null,
      *           "isDeleted": false,
+     *           "attempt": 1,
      *           "place": null,
      *           "card": null
      *         }

@@ -223,7 +223,8 @@ def retry(tx: Tx, caller: Caller, chat_id: int, message_id: int, check: Check) -
     kind = EventType.MESSAGE_STATUS_CHANGED
     ids = {"chatId": state.id, "messageId": message_id, "status": int(MessageStatus.NEW)}
     tx.events.append(Fact(state.company_id, state.organization_id, kind, ids))
-    return replace(message, status=MessageStatus.NEW, error=None)
+    attempt = message.attempt + 1
+    return replace(message, status=MessageStatus.NEW, error=None, attempt=attempt)
 
 
 def tell_media_changed(tx: Tx, company_id: int, message_id: int) -> None:

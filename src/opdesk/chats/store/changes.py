@@ -37,7 +37,11 @@ NEWEST_OF_CLIENT = statement(
     .order_by(_m.position.desc(), _m.id.desc())
     .limit(1)
 )
-BEGIN_AGAIN = statement(_change.values(status=int(MessageStatus.NEW), error=None, external_id=None))
+BEGIN_AGAIN = statement(
+    _change.values(
+        status=int(MessageStatus.NEW), error=None, external_id=None, attempt=_m.attempt + 1
+    )
+)
 EXTERNAL = statement(select(_m.external_id).where(*_is_it))
 SENT_UNTIL = statement(
     select(_m.id)

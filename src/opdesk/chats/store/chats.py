@@ -147,6 +147,11 @@ SAVE_STATE_AND_LAST = statement(
             (_wrote_at > func.coalesce(_h.client_wrote_at, 0), _wrote_at),
             else_=_h.client_wrote_at,
         ),
+        # Whoever writes again takes answers again; not every platform says so besides.
+        is_blocked=case(
+            (_wrote_at > func.coalesce(_h.client_wrote_at, 0), 0),
+            else_=_h.is_blocked,
+        ),
     )
 )
 SET_BLOCKED = statement(

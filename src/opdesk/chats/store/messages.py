@@ -116,6 +116,7 @@ ADD_MESSAGE = statement(
         reaction=None,
         details=bindparam("details"),
         is_deleted=0,
+        attempt=1,
     )
 )
 MESSAGE_BY_EXTERNAL = statement(
@@ -274,7 +275,7 @@ def find_place(tx: Tx, company_id: int, message_id: int) -> tuple[int, int, int]
 def message_of(row: Row) -> Message:
     found, company_id, chat_id, text, phone, author, operator_id = row[:7]
     status, error, client_key, kind, is_edited, created_at = row[7:13]
-    position, reply_to, reaction, details, is_deleted, operator_name = row[13:19]
+    position, reply_to, reaction, details, is_deleted, attempt, operator_name = row[13:20]
     return Message(
         found,
         company_id,
@@ -285,7 +286,7 @@ def message_of(row: Row) -> Message:
         Ref(operator_id, operator_name or "") if operator_id is not None else None,
         MessageStatus(status),
         error,
-        _media_of(company_id, row[19:26]),
+        _media_of(company_id, row[20:27]),
         client_key,
         kind,
         bool(is_edited),
@@ -295,6 +296,7 @@ def message_of(row: Row) -> Message:
         reaction,
         msgspec.json.decode(details, type=Details) if details else Details(),
         bool(is_deleted),
+        attempt,
     )
 
 

@@ -73,6 +73,7 @@ messages = Table(
     Column("reaction", Text),
     Column("details", Text),
     Column("is_deleted", Integer, nullable=False, server_default="0"),
+    Column("attempt", Integer, nullable=False, server_default="1"),
     PrimaryKeyConstraint("company_id", "id"),
     Index("messages_order", "company_id", "chat_id", "position", "id"),
     Index("messages_external", "company_id", "channel_id", "external_id", unique=True),
@@ -143,6 +144,7 @@ MESSAGE_COLUMNS = (
     _m.reaction,
     _m.details,
     _m.is_deleted,
+    _m.attempt,
 )
 MEDIA_COLUMNS = (
     media.c.id,

@@ -106,7 +106,8 @@ class MessageOut(Wire):
 
     A location is media of type 5 whose `uri` opens a map, and stands in `place`; a shared contact
     is media of type 6 whose `uri` is the vCard, and stands in `card`. `replyToId`: the message that
-    it answers; `reaction`: the client's to it; `isDeleted`: the client took it back.
+    it answers; `reaction`: the client's to it; `isDeleted`: the client took it back. `attempt`
+    counts from 1: what was rejected may be sent once more, and is New again.
     """
 
     id: Id
@@ -126,6 +127,7 @@ class MessageOut(Wire):
     reply_to_id: Id | None
     reaction: str | None
     is_deleted: bool
+    attempt: int
     place: PlaceOut | None
     card: CardOut | None
 
@@ -147,6 +149,7 @@ class MessageOut(Wire):
         "replyToId": None,
         "reaction": None,
         "isDeleted": False,
+        "attempt": 1,
         "place": None,
         "card": None,
     }
@@ -172,6 +175,7 @@ class MessageOut(Wire):
             reply_to_id=message.reply_to,
             reaction=message.reaction,
             is_deleted=message.is_deleted,
+            attempt=message.attempt,
             place=(
                 PlaceOut(
                     latitude=place.latitude,

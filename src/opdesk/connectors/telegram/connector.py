@@ -13,11 +13,7 @@ from opdesk.connectors.base import (
     BadPayload,
     Declaration,
     DeliveryError,
-    Edit,
-    FileReference,
     HookCall,
-    Inbound,
-    MediaType,
     Outbound,
     OutboundFile,
     Platform,
@@ -32,25 +28,17 @@ from opdesk.connectors.base import (
     is_loopback,
 )
 from opdesk.connectors.telegram.declaration import DEFAULT_BASE_URL, TELEGRAM
-from opdesk.connectors.telegram.payloads import (
-    MessageBody,
-    PhotoSize,
-    chat_of,
-    kind_of,
-    read_update,
-)
-from opdesk.kit.clock import SECOND_MS
+from opdesk.connectors.telegram.payloads import chat_of, read_update
+from opdesk.connectors.telegram.sending import Request, as_document, request_of
+from opdesk.connectors.telegram.updates import MAX_FETCHED_BYTES, item_of
 from opdesk.kit.http_client import AddressRefused, HttpClient, HttpError, HttpReply, ReplyTooLarge
 
-MAX_FETCHED_BYTES = 20 * 1024 * 1024
-"""`getFile` serves no larger file."""
 ALLOWED_UPDATES = ["message", "edited_message", "my_chat_member", "callback_query"]
 SETUP_TIMEOUT_S = 15.0
 SEND_TIMEOUT_S = 30.0
 TYPING_TIMEOUT_S = 5.0
 FILE_TIMEOUT_S = 60.0
 MAX_CONNECTIONS = 40
-RANKS = 4096
 _BLOCKED = ("blocked by the user", "user is deactivated", "can't initiate conversation")
 
 
@@ -72,17 +60,11 @@ class Telegram(Platform):
 
     @staticmethod
     def parse(body: bytes, settings: Mapping[str, str]) -> Sequence[Update]:
-        """Only private chats are served: one customer, one chat."""
+        """The one update of a body: Telegram sends no batches."""
         update, body = read_update(body)
-        message, edited = update.message, update.edited_message
-        about = message or edited
+        about = update.message or update.edited_message
         chat_id = str(about.chat.id) if about else chat_of(body)
-        item: Inbound | Edit | None = None
-        if message is not None and _is_served(message):
-            item = _inbound(message, body)
-        elif edited is not None and _is_served(edited):
-            item = Edit(_message_id(edited), edited.text or edited.caption or "")
-        return [Update(key=str(update.update_id), item=item, chat_id=chat_id)]
+        return [Update(key=str(update.update_id), item=item_of(update, body), chat_id=chat_id)]
 
     @staticmethod
     def chat_of(body: bytes) -> str | None:
@@ -143,10 +125,13 @@ class Telegram(Platform):
             return offset + 1
 
     async def send(self, out: Outbound) -> str:
-        reply = await self._deliver(out, out.chat_id)
+        request = request_of(out, out.chat_id)
+        reply = await self._deliver(request, out.file)
         moved_to = _parameters(reply).get("migrate_to_chat_id")
         if reply.status == 400 and moved_to is not None:
-            reply = await self._deliver(out, str(moved_to))
+            reply = await self._deliver(request_of(out, str(moved_to)), out.file)
+        elif reply.status == 400 and (document := as_document(request, description(reply))):
+            reply = await self._deliver(document, out.file)
         if reply.status != 200:
             raise delivery_error(reply)
         return _sent_id(reply)
@@ -182,25 +167,27 @@ class Telegram(Platform):
         except (KeyError, TypeError) as error:
             raise DeliveryError(Problem.TRANSIENT, "Telegram named no file") from error
 
-    async def _deliver(self, out: Outbound, chat_id: str) -> HttpReply:
+    async def _deliver(self, request: Request, file: OutboundFile | None) -> HttpReply:
         try:
-            if out.file is None:
-                body = {"chat_id": int(chat_id), "text": out.text}
-                return await self._post("sendMessage", body, SEND_TIMEOUT_S)
-            return await self._send_file(out, out.file, chat_id)
+            if file is None or not request.field:
+                return await self._post(request.method, request.values, SEND_TIMEOUT_S)
+            return await self._send_file(request, file)
         except HttpError as error:
             # Telegram has no key against duplicates, so what may have arrived is not sent again.
             problem = Problem.UNCERTAIN if error.was_sent else Problem.TRANSIENT
             raise DeliveryError(problem, str(error)) from error
 
-    async def _send_file(self, out: Outbound, file: OutboundFile, chat_id: str) -> HttpReply:
-        method, field = _METHODS.get(file.type, ("sendDocument", "document"))
-        form = {"chat_id": chat_id, **({"caption": out.text} if out.text else {})}
+    async def _send_file(self, request: Request, file: OutboundFile) -> HttpReply:
+        """Values that are objects stand in a form as their JSON."""
+        form = {
+            name: json.dumps(value) if isinstance(value, dict) else str(value)
+            for name, value in request.values.items()
+        }
         with file.path.open("rb") as content:
             return await self._http.post(
-                self._url(method),
+                self._url(request.method),
                 data=form,
-                files={field: (file.name, content)},
+                files={request.field: (file.name, content)},
                 timeout_s=FILE_TIMEOUT_S,
             )
 
@@ -224,61 +211,6 @@ class Telegram(Platform):
 
     def _url(self, method: str) -> str:
         return f"{self._base}/bot{self._token}/{method}"
-
-
-_METHODS = {
-    MediaType.PHOTO: ("sendPhoto", "photo"),
-    MediaType.VIDEO: ("sendVideo", "video"),
-    MediaType.AUDIO: ("sendAudio", "audio"),
-}
-
-
-def _is_served(message: MessageBody) -> bool:
-    return message.chat.type == "private"
-
-
-def _message_id(message: MessageBody) -> str:
-    return f"{message.chat.id}:{message.message_id}"
-
-
-def _inbound(message: MessageBody, body: bytes) -> Inbound:
-    sender = message.from_
-    chat = message.chat
-    named = f"{chat.first_name} {chat.last_name}".strip() or chat.username or str(chat.id)
-    photo = _best_photo(message.photo)
-    is_shown = message.text is not None or photo is not None
-    return Inbound(
-        chat_id=str(chat.id),
-        message_id=_message_id(message),
-        sender_id=str(sender.id if sender else chat.id),
-        sender_name=sender.full_name if sender else named,
-        username=sender.username if sender else chat.username,
-        sent_at=message.date * SECOND_MS,
-        text=message.text or message.caption or "",
-        rank=message.message_id % RANKS,
-        file=_photo_file(photo, message) if photo else None,
-        phone=_own_phone(message),
-        kind=None if is_shown else kind_of(body),
-    )
-
-
-def _best_photo(sizes: list[PhotoSize]) -> PhotoSize | None:
-    """The last is the largest; one too large to be fetched is left for the next smaller."""
-    fetchable = [size for size in sizes if size.file_size <= MAX_FETCHED_BYTES]
-    return fetchable[-1] if fetchable else None
-
-
-def _photo_file(photo: PhotoSize, message: MessageBody) -> FileReference:
-    name = f"photo-{message.message_id}.jpg"
-    return FileReference(photo.file_id, name, "jpg", MediaType.PHOTO, photo.file_size)
-
-
-def _own_phone(message: MessageBody) -> str | None:
-    """A contact is the customer's own phone only if it names their own account."""
-    contact, sender = message.contact, message.from_
-    if contact is None or sender is None or contact.user_id != sender.id:
-        return None
-    return contact.phone_number or None
 
 
 def description(reply: HttpReply) -> str:

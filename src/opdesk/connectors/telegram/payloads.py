@@ -37,13 +37,69 @@ class PhotoSize(msgspec.Struct):
     file_size: int = 0
 
 
+class FileBody(msgspec.Struct):
+    """A video, a voice, a document …: `file_name` and `mime_type` are not always told."""
+
+    file_id: str
+    file_unique_id: str = ""
+    file_name: str | None = None
+    mime_type: str | None = None
+    file_size: int = 0
+
+
+class Sticker(msgspec.Struct):
+    """WebP; animated ones are Lottie (tgs), video ones WebM. `thumb` is what old servers say."""
+
+    file_id: str
+    file_unique_id: str = ""
+    emoji: str | None = None
+    is_animated: bool = False
+    is_video: bool = False
+    file_size: int = 0
+    thumbnail: PhotoSize | None = None
+    thumb: PhotoSize | None = None
+
+
+class Location(msgspec.Struct):
+    latitude: float
+    longitude: float
+
+
+class Venue(msgspec.Struct):
+    location: Location
+    title: str = ""
+    address: str = ""
+
+
 class Contact(msgspec.Struct):
     phone_number: str
+    first_name: str = ""
+    last_name: str = ""
     user_id: int | None = None
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.phone_number
+
+
+class Replied(msgspec.Struct):
+    message_id: int
+
+
+class Button(msgspec.Struct):
+    text: str = ""
+    callback_data: str | None = None
+
+
+class Keyboard(msgspec.Struct):
+    inline_keyboard: list[list[Button]] = []
 
 
 class MessageBody(msgspec.Struct):
-    """A message; whatever kind it is of stays in `rest`."""
+    """A message; a kind that none of these is stays in the update's own JSON.
+
+    An animation also has a document, and a venue a location.
+    """
 
     message_id: int
     date: int
@@ -52,35 +108,50 @@ class MessageBody(msgspec.Struct):
     text: str | None = None
     caption: str | None = None
     photo: list[PhotoSize] = []
+    video: FileBody | None = None
+    video_note: FileBody | None = None
+    voice: FileBody | None = None
+    audio: FileBody | None = None
+    animation: FileBody | None = None
+    document: FileBody | None = None
+    sticker: Sticker | None = None
+    location: Location | None = None
+    venue: Venue | None = None
     contact: Contact | None = None
+    reply_to_message: Replied | None = None
+    reply_markup: Keyboard | None = None
+
+
+class CallbackQuery(msgspec.Struct):
+    """A button below a message was pressed; when is not told."""
+
+    id: str
+    from_: User = msgspec.field(name="from")
+    data: str | None = None
+    message: MessageBody | None = None
+
+
+class Member(msgspec.Struct):
+    status: str = ""
+
+
+class MemberChange(msgspec.Struct):
+    """What the bot may do in a chat has changed: `kicked` is a customer who blocked it."""
+
+    chat: ChatInfo
+    new_chat_member: Member
 
 
 class UpdateBody(msgspec.Struct):
     update_id: int
     message: MessageBody | None = None
     edited_message: MessageBody | None = None
+    callback_query: CallbackQuery | None = None
+    my_chat_member: MemberChange | None = None
 
 
-KINDS = (
-    "animation",
-    "audio",
-    "voice",
-    "video",
-    "video_note",
-    "document",
-    "sticker",
-    "venue",
-    "location",
-    "contact",
-    "poll",
-    "dice",
-    "story",
-    "game",
-)
-"""Kinds of content by their property, the more telling first: an animation also has a document,
-
-and a venue a location.
-"""
+KINDS = ("sticker", "poll", "dice", "story", "game", "photo")
+"""Kinds that we can't show, by their property: a photo when it is too large to be fetched."""
 SERVICE = frozenset(
     (
         "message_id",

@@ -17,6 +17,7 @@ from opdesk.users.actions.second_factor import Offer, offer, remove_totp, switch
 from opdesk.users.actions.setting_up import needs_set_up, set_up
 from opdesk.users.actions.signing_in import (
     Attempt,
+    GivenPassword,
     check_password,
     issue_company_token,
     open_session,
@@ -26,6 +27,7 @@ from opdesk.users.actions.signing_in import (
 
 __all__ = [
     "Attempt",
+    "GivenPassword",
     "Offer",
     "change",
     "change_password",

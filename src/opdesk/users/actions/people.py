@@ -18,16 +18,23 @@ from opdesk.users.model import MAX_EMAIL_CHARS, MAX_USERS, User, UserChange
 
 
 def found_company(
-    tx: Tx, login: str, name: str, password_hash: str, person: str | None = None
+    tx: Tx,
+    login: str,
+    name: str,
+    password_hash: str,
+    person: str | None = None,
+    language: str | None = None,
 ) -> User:
     """Make a company and its first owner, who signs in with the company's own login.
 
-    `person`: the owner's name, else the company's. Raises LoginTaken, UserLoginTaken, Invalid.
+    `person`: the owner's name, else the company's. `language`: what the owner reads, if it is
+    known. Raises LoginTaken, UserLoginTaken, Invalid.
     """
     login = login_in(login)
     company_id = accounts.add_company(tx, login, name)
     require_free_login(tx, login)
     owner = new_user(company_id, name_in(person or name, "person"), None, Role.OWNER, login)
+    owner = replace(owner, language=None if language is None else _language_in(language))
     user_id = store.insert_user(tx, owner, login_key=login_key(login), password_hash=password_hash)
     made = access.user(tx, company_id, user_id)
     audit.record(tx, made.caller, Action.COMPANY_CREATED, company_id, name=name_in(name))
@@ -67,8 +74,14 @@ def _hand_over(tx: Tx, caller: CompanyCaller, user: User, post: Post, secret: st
     kind = _kind_for(user)
     link = invitations.make(tx, user.company_id, kind, user.id, secret)
     company = accounts.company_of(tx, caller)
-    to = Recipient(user.name, company.name, user.email, user.language)
+    # Someone new has not chosen a language yet: they are written to in that of who invites them.
+    language = user.language or _language_of(tx, caller)
+    to = Recipient(user.name, company.name, user.email, language)
     return post.hand_over(tx, link, secret, to)
+
+
+def _language_of(tx: Tx, caller: CompanyCaller) -> str | None:
+    return None if caller.user_id is None else access.person(tx, caller).language
 
 
 def _kind_for(user: User) -> LinkKind:

@@ -26,7 +26,8 @@ def set_up(tx: Tx, wanted: SetUp, password_hash: str, address: str) -> User:
     # Under the names that the caller used for them.
     company, person = name_in(wanted.company, "company"), name_in(wanted.person)
     organization = name_in(wanted.organization, "organization")
-    owner = found_company(tx, wanted.login, company, password_hash, person)
+    language = wanted.language.lower()
+    owner = found_company(tx, wanted.login, company, password_hash, person, language)
     caller = replace(owner.caller, address=address)
-    accounts.add_organization(tx, caller, organization, language=wanted.language)
+    accounts.add_organization(tx, caller, organization, language=language)
     return owner

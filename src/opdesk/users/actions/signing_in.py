@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from opdesk.accounts import access as accounts, actions as account_actions
 from opdesk.accounts.actions import Door, SignIn, login_key
+from opdesk.accounts.errors import WrongLogin
 from opdesk.accounts.model import (
     COMPANY_TOKEN,
     COMPANY_TOKEN_DAYS,
@@ -52,6 +53,15 @@ async def sign_in(db: Database, door: Door, vault: Vault, attempt: Attempt) -> U
     return await db.read(access.user, company_id, user_id)
 
 
+@dataclass(frozen=True, slots=True)
+class GivenPassword:
+    """What someone who is signed in gives as their password, in which field, from where."""
+
+    field: str
+    password: str
+    address: str
+
+
 def open_session(tx: Tx, user: User, secret: str, address: str) -> SignedIn:
     """Remember a browser in which the person is signed in, by the fingerprint of its cookie."""
     now = access.user(tx, user.company_id, user.id)
@@ -82,18 +92,22 @@ def signed_in(tx: Tx, caller: CompanyCaller) -> SignedIn:
 
 
 async def check_password(
-    db: Database, door: Door, caller: CompanyCaller, password: str, address: str
+    db: Database, door: Door, caller: CompanyCaller, given: GivenPassword
 ) -> User:
     """The caller, if this is their password: for what a session that was left open must not do.
 
-    It is slowed as a sign-in is. Raises PersonOnly, WrongLogin, TooManyRequests.
+    It is slowed as a sign-in is. Raises PersonOnly, TooManyRequests, and WrongLogin, which names
+    the field: the session goes on.
     """
     user = await db.read(access.person, caller)
-    attempt = SignIn(f"company:{login_key(user.login or '')}", address, password)
+    attempt = SignIn(f"company:{login_key(user.login or '')}", given.address, given.password)
 
     def find(tx: Tx) -> tuple[int, str] | None:
         stored = store.find_password_of(tx, user.company_id, user.id)
         return (user.id, stored) if stored else None
 
-    await door.enter(attempt, find)
+    try:
+        await door.enter(attempt, find)
+    except WrongLogin as error:
+        raise WrongLogin(errors={given.field: ["is not your password"]}) from error
     return user

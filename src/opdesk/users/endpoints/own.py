@@ -126,8 +126,12 @@ async def change_password(
     company: Company,
     data: JSONBody[PasswordIn],
 ) -> Response[SignedInOut]:
-    """Choose another password. Everything else that one is signed in with ends."""
-    user = await actions.check_password(db, door, company, data.current, address)
+    """Choose another password. Everything else that one is signed in with ends.
+
+    401 naming `current`: it is not the password; the session goes on.
+    """
+    given = actions.GivenPassword("current", data.current, address)
+    user = await actions.check_password(db, door, company, given)
     hashed = await account_actions.hash_new_password(passwords, data.new, user.login or "", "new")
     changed = await db.write(actions.change_password, company, hashed)
     return await signed_in(db, jar, changed, address)
@@ -158,8 +162,9 @@ async def switch_totp_off(
     company: Company,
     data: JSONBody[ConfirmedIn],
 ) -> None:
-    """Switch one-time codes off, with one's password."""
-    user = await actions.check_password(db, door, company, data.password, address)
+    """Switch one-time codes off, with one's password; 401 naming `password` when it is not."""
+    given = actions.GivenPassword("password", data.password, address)
+    user = await actions.check_password(db, door, company, given)
     await db.write(actions.switch_off, vault, company, user)
 
 

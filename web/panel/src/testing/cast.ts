@@ -1,6 +1,7 @@
 /** Chats and messages for tests: only what a test speaks about is named there. */
 import {
   Author,
+  type CanSend,
   type Chat,
   ChatStatus,
   type Message,
@@ -44,8 +45,37 @@ export function message(id: number, fields: Partial<Message> = {}): Message {
     isEdited: false,
     isUnsupported: false,
     clientMessageId: null,
+    position: id,
+    replyToId: null,
+    reaction: null,
+    isDeleted: false,
+    attempt: 1,
+    place: null,
+    card: null,
     createdAt: at(id),
     ...fields,
+  };
+}
+
+export function canSend(limits: Partial<CanSend["limits"]> = {}): CanSend {
+  return {
+    canSend: true,
+    reason: null,
+    text: null,
+    until: null,
+    hasTemplates: false,
+    isLate: false,
+    limits: {
+      textChars: 4096,
+      captionChars: 1024,
+      textBytes: null,
+      photoBytes: 1e7,
+      videoBytes: 5e7,
+      audioBytes: 5e7,
+      fileBytes: 5e7,
+      ...limits,
+    },
+    sends: [0, 1, 2, 3],
   };
 }
 

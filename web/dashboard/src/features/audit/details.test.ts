@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
-import { createI18n } from "vue-i18n";
+
+import type { Messages } from "@shared/i18n";
 import { expect, test } from "vitest";
+import { createI18n } from "vue-i18n";
 
 import { detailsOf, type Words } from "./details";
-
-type Texts = Record<string, unknown>;
 
 function wordsOf(language: string): Words {
   const text = readFileSync(`dashboard/src/locales/${language}.json`, "utf8");
   const { global } = createI18n({
     legacy: false as const,
     locale: language,
-    messages: { [language]: JSON.parse(text) as Texts },
+    messages: { [language]: JSON.parse(text) as Messages },
   });
   return {
     t: (key) => global.t(key),

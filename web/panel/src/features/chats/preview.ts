@@ -16,6 +16,7 @@ export function previewOf(message: Message | null, me: number | null): Preview |
   const writer = writerOf(message, me);
   const text = message.message.replace(/\s+/g, " ").trim();
   if (text) return { key: null, text, writer };
+  if (message.isDeleted) return { key: "takenBack", text: "", writer };
   if (message.isUnsupported) return { key: "unsupported", text: "", writer };
   const kind = message.media ? MEDIA_KEYS[message.media.type] : undefined;
   return { key: kind ?? "unsupported", text: "", writer };

@@ -6,6 +6,7 @@ import type { Failure, FailureCode } from "./outgoing";
 const BY_TITLE: Readonly<Record<string, FailureCode>> = {
   "No such chat": "gone",
   "The chat's channel is not connected": "read_only",
+  "This chat can't be written to now": "not_now",
   "No such file": "file_gone",
   "The file is too large": "too_large",
   "The file is not valid": "bad_file",

@@ -1,26 +1,32 @@
-import { Source } from "@shared/api/model";
+import type { CanSend } from "@shared/api/model";
 
-interface Limit {
-  readonly text: number;
-  /** Characters of a text that goes with a photo or a file. */
-  readonly caption: number;
+/** What a channel takes of one text: characters, and bytes where its platform counts those. */
+export interface TextLimit {
+  readonly chars: number;
+  readonly bytes: number | null;
 }
 
-/** What a source's platform states. The server knows the limits of all and refuses what is over. */
-const LIMITS: Partial<Record<Source, Limit>> = {
-  [Source.TelegramBot]: { text: 4096, caption: 1024 },
-};
-
-/** Characters that one message may have; null where only the server knows. */
-export function limitOf(source: Source, hasMedia: boolean): number | null {
-  const limit = LIMITS[source];
-  if (!limit) return null;
-  return hasMedia ? limit.caption : limit.text;
+/** A text beside a file is its caption where the platform has one, else a message of its own. */
+export function limitOf(allowed: CanSend | null, hasMedia: boolean): TextLimit | null {
+  if (!allowed) return null;
+  const { textChars, captionChars, textBytes } = allowed.limits;
+  return { chars: hasMedia && captionChars > 0 ? captionChars : textChars, bytes: textBytes };
 }
+
+const encoder = new TextEncoder();
 
 /** Characters left, once that is worth showing: over the limit or within a tenth (at most 200) of it. */
-export function shownRemainder(length: number, limit: number | null): number | null {
-  if (limit === null) return null;
-  const left = limit - length;
-  return left <= Math.min(200, limit / 10) ? left : null;
+export function shownRemainder(text: string, limit: TextLimit | null): number | null {
+  if (!limit) return null;
+  const left = remainderOf(text, limit);
+  return left <= Math.min(200, limit.chars / 10) ? left : null;
+}
+
+/** The fewer of both: of bytes, as many characters as they hold of those that the text is made of. */
+function remainderOf(text: string, { chars, bytes }: TextLimit): number {
+  const length = [...text].length;
+  const left = chars - length;
+  if (bytes === null || length === 0) return left;
+  const size = encoder.encode(text).length;
+  return Math.min(left, Math.floor((bytes - size) / (size / length)));
 }

@@ -43,6 +43,8 @@ export type FailureCode =
   | "too_large"
   | "throttled"
   | "read_only"
+  /** The platform takes nothing now: its time to answer is over, say. */
+  | "not_now"
   | "gone"
   | "file_gone"
   | "bad_file"

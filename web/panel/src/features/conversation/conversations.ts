@@ -65,7 +65,7 @@ export function createConversations(
       // What came live while the page was under way is newer than the page.
       const known = kept.get(chatId)?.value.messages ?? [];
       const told = new Set(items.map(({ id }) => id));
-      const last = items.at(-1)?.id ?? 0;
+      const last = Math.max(0, ...told);
       const kin = known.filter(({ id }) => id > last || told.has(id));
       const messages = mergeMessages(kin, items);
       change(chatId, { messages, hasOlder, state: "ready" });
@@ -139,7 +139,10 @@ export function createConversations(
       const known = kept.get(message.chatId)?.value.messages ?? [];
       if (!known.some(({ id }) => id === message.id)) put(message);
     },
-    newestId: (chatId) => kept.get(chatId)?.value.messages.at(-1)?.id ?? null,
+    newestId: (chatId) => {
+      const ids = (kept.get(chatId)?.value.messages ?? []).map(({ id }) => id);
+      return ids.length > 0 ? Math.max(...ids) : null;
+    },
     drop: (chatId) => change(chatId, { messages: [], state: "gone" }),
     async reload(chatId) {
       for (const other of [...kept.keys()]) if (other !== chatId) kept.delete(other);

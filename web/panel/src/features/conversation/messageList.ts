@@ -9,15 +9,18 @@ const RANK: Readonly<Record<MessageStatus, number>> = {
   [MessageStatus.Rejected]: 4,
 };
 
-/** Adds a message or replaces it, in the order of ids. A late event never takes a status back. */
+/**
+ * Adds a message or replaces it, in the order of places: one that its platform brings late stands
+ * where it was sent. A late event never takes a status back.
+ */
 export function putMessage(messages: readonly Message[], message: Message): readonly Message[] {
-  const at = messages.findLastIndex((known) => known.id <= message.id);
-  const known = messages[at];
-  if (known?.id !== message.id) return messages.toSpliced(at + 1, 0, message);
-  return messages.with(at, laterOf(known, message));
+  const known = messages.findIndex(({ id }) => id === message.id);
+  if (known >= 0) return messages.with(known, laterOf(messages[known] as Message, message));
+  const at = messages.findLastIndex((one) => placeOf(one, message) < 0);
+  return messages.toSpliced(at + 1, 0, message);
 }
 
-/** Both lists in the order of ids; where both know a message, `fresh` is believed as far as `laterOf` does. */
+/** Both lists in the order of places; where both know a message, `fresh` is believed as far as `laterOf` does. */
 export function mergeMessages(
   messages: readonly Message[],
   fresh: readonly Message[],
@@ -27,11 +30,18 @@ export function mergeMessages(
     const known = byId.get(message.id);
     byId.set(message.id, known ? laterOf(known, message) : message);
   }
-  return [...byId.values()].sort((one, other) => one.id - other.id);
+  return [...byId.values()].sort(placeOf);
+}
+
+/** Below zero when `one` stands before `other`. */
+function placeOf(one: Message, other: Message): number {
+  return one.position - other.position || one.id - other.id;
 }
 
 /** `told` in the place of `known`; a late word never takes a status back, nor the reason for it. */
 export function laterOf(known: Message, told: Message): Message {
-  if (RANK[told.status] >= RANK[known.status]) return told;
-  return { ...told, status: known.status, error: known.error };
+  if (told.attempt > known.attempt) return told;
+  if (told.attempt === known.attempt && RANK[told.status] >= RANK[known.status]) return told;
+  const { status, error, attempt } = known;
+  return { ...told, status, error, attempt };
 }

@@ -1,4 +1,11 @@
-import { Author, type Media, type Message, MessageStatus } from "@shared/api/model";
+import {
+  Author,
+  type Card,
+  type Media,
+  type Message,
+  MessageStatus,
+  type Place,
+} from "@shared/api/model";
 
 import type { Failure, Outgoing } from "../composer/outgoing";
 
@@ -16,6 +23,15 @@ export type Delivery =
 
 export type Side = "client" | "own" | "system";
 
+/** The message that another one answers, as far as it is loaded. */
+export interface Quote {
+  readonly id: number;
+  readonly side: Side;
+  readonly authorName: string | null;
+  /** Empty for a message without words. */
+  readonly text: string;
+}
+
 /** One message as it is drawn, whether the server has it already or not. */
 export interface Bubble {
   readonly kind: "bubble";
@@ -28,6 +44,13 @@ export interface Bubble {
   readonly authorName: string | null;
   readonly text: string;
   readonly media: Media | null;
+  readonly place: Place | null;
+  readonly card: Card | null;
+  readonly quote: Quote | null;
+  /** The client's reaction to it. */
+  readonly reaction: string | null;
+  /** The client took it back: nothing is left of it. */
+  readonly isDeleted: boolean;
   readonly delivery: Delivery | null;
   /** The channel's reason for a rejected message. */
   readonly error: string | null;
@@ -69,7 +92,11 @@ export function timelineOf(
 ): readonly TimelineItem[] {
   const arrived = new Set(messages.map((message) => message.clientMessageId));
   const onTheWay = outgoing.filter((one) => !arrived.has(one.key));
-  const bubbles = [...messages.map(bubbleOf), ...onTheWay.map(outgoingBubble)];
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  const bubbles = [
+    ...messages.map((message) => bubbleOf(message, quoteOf(byId.get(message.replyToId ?? 0)))),
+    ...onTheWay.map(outgoingBubble),
+  ];
   const items: TimelineItem[] = [];
   let day = "";
   bubbles.forEach((bubble, index) => {
@@ -91,7 +118,17 @@ function isGrouped(one: Bubble | undefined, next: Bubble | undefined): boolean {
   return isSameAuthor && Math.abs(Date.parse(next.at) - Date.parse(one.at)) < GROUP_MS;
 }
 
-function bubbleOf(message: Message): Bubble {
+function quoteOf(message: Message | undefined): Quote | null {
+  if (!message) return null;
+  return {
+    id: message.id,
+    side: sideOf(message.author),
+    authorName: message.operator?.name ?? null,
+    text: message.message.replace(/\s+/g, " ").trim(),
+  };
+}
+
+function bubbleOf(message: Message, quote: Quote | null): Bubble {
   const side = sideOf(message.author);
   return {
     kind: "bubble",
@@ -101,7 +138,12 @@ function bubbleOf(message: Message): Bubble {
     author: AUTHORS[message.author],
     authorName: message.operator?.name ?? null,
     text: message.message,
-    media: message.media,
+    media: message.place || message.card ? null : message.media,
+    place: message.place,
+    card: message.card,
+    quote,
+    reaction: message.reaction,
+    isDeleted: message.isDeleted,
     delivery: side === "own" ? deliveryOf(message) : null,
     error: message.error,
     failure: null,
@@ -146,6 +188,11 @@ function outgoingBubble(outgoing: Outgoing): Bubble {
     authorName: outgoing.authorName,
     text: outgoing.text,
     media: outgoingMedia(outgoing),
+    place: null,
+    card: null,
+    quote: null,
+    reaction: null,
+    isDeleted: false,
     delivery: outgoing.state === "waiting" ? "sending" : outgoing.state,
     error: null,
     failure: outgoing.failure,

@@ -1,0 +1,1 @@
+"""Rozetka's chats of sellers with buyers."""

@@ -1,0 +1,1 @@
+"""Viber Business Messages through SMSBAT's REST API."""

@@ -1,0 +1,1 @@
+"""Viber bots (REST Bot API)."""
