@@ -21,7 +21,7 @@ OpDesk.on("unread", (count) => { window.heard.push(count); throw new Error("the 
 
 
 async def test_a_page_may_call_before_the_script_is_there(desk: Desk, browser: Browser) -> None:
-    async with open_site(desk, askName="no") as (site, _shop):
+    async with open_site(desk, askName="no") as (site, shop):
         site.before = STUB.replace('throw new Error("the page\'s own");', "") + "OpDesk.open();"
         async with visiting(browser, site, shop) as visit:
             await visit.goes()
