@@ -51,7 +51,7 @@ async def test_a_page_may_call_before_the_script_is_there(desk: Desk, browser: B
 
 async def test_the_pages_mistakes_are_its_own(desk: Desk, browser: Browser) -> None:
     """Its listener throws: the widget goes on, and the page's own error handler hears of it."""
-    async with open_site(desk, askName="no") as (site, _shop):
+    async with open_site(desk, askName="no") as (site, _):
         site.before = STUB
         page = await browser.new_page()
         problems: list[str] = []
@@ -223,8 +223,8 @@ async def test_without_storage_it_works_as_long_as_the_page(desk: Desk, browser:
         await visit.writes("?")
         await expect(visit.window.get_by_text("Доставлено")).to_be_visible()
         [chat] = await shop.chats()
-        await shop.answers(chat["id"], "!")
-        await expect(visit.bubble("!")).to_be_visible()
+        await shop.answers(chat["id"], "є")
+        await expect(visit.window.get_by_text("є", exact=True)).to_be_visible()
 
 
 async def test_two_tags_are_one_widget(desk: Desk, browser: Browser) -> None:

@@ -194,38 +194,3 @@ async def test_a_page_that_could_run_is_only_downloaded(shop: Shop) -> None:
     assert reply.headers["content-disposition"].startswith("attachment")
     assert reply.headers["content-type"] == "application/octet-stream"
     assert "sandbox" in reply.headers["content-security-policy"]
-
-
-async def test_whoever_is_too_fast_waits(shop: Shop) -> None:
-    page, other = await shop.page().begins(), await shop.page().begins()
-
-    replies = [await page.writes(str(number)) for number in range(20)]
-
-    refused = [reply for reply in replies if reply.status == 429]
-    assert len(refused) == 5
-    assert int(refused[0].headers["retry-after"]) >= 1
-    assert refused[0].headers["access-control-allow-origin"] == ORIGIN
-    assert "Retry-After" in refused[0].headers["access-control-expose-headers"]
-    assert (await other.writes("інший")).status == 200
-    shop.desk.clock.move(seconds=10)
-    assert (await page.writes("знову")).status == 200
-
-
-async def test_files_and_new_visitors_have_their_pace(shop: Shop) -> None:
-    page = await shop.page().begins()
-    files = [(await page.sends_file(JPEG)).status for _ in range(12)]
-    visitors = [(await shop.page().call("POST", "/session", json={})).status for _ in range(22)]
-
-    assert files == [200] * 10 + [429] * 2
-    assert visitors == [200] * 19 + [429] * 3
-    again = await page.call("POST", "/session", json={"name": "Олена"})
-    assert again.status == 200, "who is known already is not new"
-
-
-async def test_one_address_has_its_pace_whatever_it_asks(shop: Shop) -> None:
-    page = shop.page()
-
-    statuses = [(await page.call("GET", "")).status for _ in range(310)]
-
-    assert statuses[:300] == [200] * 300
-    assert 429 in statuses[300:]

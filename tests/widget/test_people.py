@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from opdesk.chats import actions as chats
 from opdesk.housekeeping import clean_up
 from opdesk.parts import forget_client
 from tests.desk import Desk
@@ -127,6 +128,7 @@ async def test_a_deleted_chat_leaves_nothing_of_its_visitor(shop: Shop, tmp_path
 async def test_browsers_that_do_not_come_back_are_forgotten(shop: Shop) -> None:
     gone, stays = await shop.page().begins(), await shop.page().begins()
     await gone.writes("давно")
+    chat_id = (await shop.chats())[0]["id"]
     services = shop.desk.services
     for _ in range(2):
         shop.desk.clock.move(seconds=100 * DAY_S)
@@ -136,7 +138,7 @@ async def test_browsers_that_do_not_come_back_are_forgotten(shop: Shop) -> None:
 
     assert (await gone.call("POST", "/sync", json={})).status == 401
     assert (await stays.call("POST", "/sync", json={})).status == 200
-    assert len(await shop.chats()) == 1
+    assert await services.db.read(chats.find_chat, shop.company.id, chat_id) is not None
 
 
 async def test_working_hours_are_told(shop: Shop) -> None:

@@ -94,6 +94,40 @@ async def test_a_page_waits_for_news(shop: Shop) -> None:
     assert [one["text"] for one in found["items"]] == ["?", "!"]
 
 
+async def test_a_page_that_left_is_waited_for_by_nobody(shop: Shop) -> None:
+    page = await shop.page().begins()
+    known = await page.syncs()
+    waiting = asyncio.create_task(page.syncs(version=known["version"], wait=30))
+    await eventually(_is_waiting(shop))
+
+    waiting.cancel()
+
+    async def nobody() -> bool | None:
+        return shop.desk.services.reception.bells.waiting_pages == 0 or None
+
+    await eventually(nobody)
+
+
+async def test_a_visitor_has_at_most_six_pages_that_wait(shop: Shop) -> None:
+    """The oldest goes on: it may be one that was left."""
+    page = await shop.page().begins()
+    await page.writes("?")
+    known = await page.syncs()
+    pages = []
+    for number in range(1, 8):
+        pages.append(asyncio.create_task(page.syncs(version=known["version"], wait=30)))
+        if number <= 6:
+            await eventually(_is_waiting(shop, number))
+
+    async with asyncio.timeout(10):
+        found = await pages[0]
+
+    assert found["items"] is None
+    assert [one.done() for one in pages[1:]] == [False] * 6
+    for one in pages[1:]:
+        one.cancel()
+
+
 async def test_a_page_that_has_no_chat_waits_for_its_beginning(shop: Shop) -> None:
     """A logged-in user writes on another device."""
     user = {"userId": "1042", "signature": shop.signature("1042")}
@@ -196,9 +230,9 @@ async def test_a_channel_that_is_off_shows_no_widget(shop: Shop) -> None:
         assert reply.status == 404
 
 
-def _is_waiting(shop: Shop) -> Callable[[], Awaitable[bool | None]]:
+def _is_waiting(shop: Shop, pages: int = 1) -> Callable[[], Awaitable[bool | None]]:
     async def look() -> bool | None:
-        return shop.desk.services.reception.bells.waiting_pages > 0 or None
+        return shop.desk.services.reception.bells.waiting_pages >= pages or None
 
     return look
 

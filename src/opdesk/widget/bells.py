@@ -30,9 +30,18 @@ WRITING_S = 6.0
 MAX_WRITING = 10_000
 NO_CHAT = 0
 """The chat of a visitor who has not written yet."""
-Bell = asyncio.Event
 Stream = tuple[int, int]
 """(company, organization)"""
+
+
+class Bell(asyncio.Event):
+    """`is_over`: whoever waits for it goes on, whether there is news or not."""
+
+    is_over = False
+
+    def end(self) -> None:
+        self.is_over = True
+        self.set()
 
 
 class Bells:
@@ -50,10 +59,6 @@ class Bells:
         bus.listen(TOPIC, self._woken)
 
     @property
-    def is_ending(self) -> bool:
-        return self._is_ending
-
-    @property
     def waiting_pages(self) -> int:
         """How many pages wait at this moment."""
         return self._count
@@ -64,13 +69,15 @@ class Bells:
         if self._count >= MAX_WAITING:
             raise TooManyRequests("too many pages wait for news", retry_after_s=5)
         bell = Bell()
+        if self._is_ending:
+            bell.end()
         chats = self._waiting.setdefault(stream, defaultdict(set))
         chats[chat_id].add(bell)
         pages = self._of_visitor.setdefault(visitor_key, deque())
         pages.append(bell)
         self._count += 1
         if len(pages) > MAX_OF_VISITOR:
-            pages[0].set()
+            pages[0].end()
             pages.rotate(-1)
         try:
             yield bell
@@ -109,8 +116,9 @@ class Bells:
     def shut_down(self) -> None:
         """Nobody waits from here on."""
         self._is_ending = True
-        for stream in list(self._waiting):
-            self._ring(stream, None)
+        for pages in self._of_visitor.values():
+            for bell in pages:
+                bell.end()
 
     async def run(self) -> None:
         """Until cancelled."""

@@ -223,6 +223,7 @@ async def list_history(
 
 @post("/api/widget/{public_key:str}/sync", **POST)
 async def sync(
+    request: Request[Any, Any, Any],
     db: Db,
     site: ItsSite,
     desk: Desk,
@@ -243,11 +244,15 @@ async def sync(
     stream, chat_id = (channel.company_id, channel.organization_id), chat.id if chat else NO_CHAT
     with desk.bells.waiting(stream, chat_id, f"{channel.id}:{visitor.key}") as bell:
         found = await _synced(db, site, desk, visitor)
-        while found.version == data.version and not desk.bells.is_ending:
-            left_s = ends - _now_s()
-            if left_s <= 0 or not await _rung(bell, _until(desk, chat, left_s), left_s):
-                break
-            found = await _synced(db, site, desk, visitor)
+        left = asyncio.create_task(_left(request, bell))
+        try:
+            while found.version == data.version and not bell.is_over:
+                left_s = ends - _now_s()
+                if left_s <= 0 or not await _rung(bell, _until(desk, chat, left_s), left_s):
+                    break
+                found = await _synced(db, site, desk, visitor)
+        finally:
+            left.cancel()
     return found.against(data.version)
 
 
@@ -276,6 +281,13 @@ def _until(desk: Reception, chat: Chat | None, left_s: float) -> float:
     """When to look again at the latest: when the sign of typing goes out, nobody rings."""
     typing_s = desk.bells.writes_for_s(chat.id) if chat else 0.0
     return min(left_s, typing_s) if typing_s else left_s
+
+
+async def _left(request: Request[Any, Any, Any], bell: Bell) -> None:
+    """Rings when the page is gone: nobody waits for this answer any more."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    bell.end()
 
 
 async def _rung(bell: Bell, at_most_s: float, left_s: float) -> bool:

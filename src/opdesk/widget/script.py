@@ -51,4 +51,4 @@ class Script:
         body = self._files[name]
         if "gzip" in header(request.scope, b"accept-encoding").lower():
             body, headers["Content-Encoding"] = self._small[name], "gzip"
-        return Response(body, media_type="text/javascript; charset=utf-8", headers=headers)
+        return Response(body, media_type="text/javascript", headers=headers)

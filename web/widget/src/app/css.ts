@@ -3,7 +3,7 @@ export function windowCss(position: string): string {
   const side = position === "left" ? "left" : "right";
   return `
 .window{position:fixed;bottom:92px;${side}:20px;width:min(380px,calc(100vw - 40px));
- height:min(640px,calc(100dvh - 112px));display:flex;flex-direction:column;background:var(--bg);
+ height:min(640px,calc(100vh - 112px));height:min(640px,calc(100dvh - 112px));display:flex;flex-direction:column;background:var(--bg);
  color:var(--ink);border:1px solid var(--line);border-radius:16px;overflow:hidden;
  box-shadow:0 12px 48px rgb(0 0 0/.3)}
 header{display:flex;align-items:center;gap:8px;padding:14px 8px 14px 18px;background:var(--accent);
@@ -54,7 +54,7 @@ form.ask textarea{min-height:96px;resize:vertical}
 .hear{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);
  white-space:nowrap}
 @media (max-width:520px){
- .window{inset:0;width:100%;height:100dvh;border:0;border-radius:0;
+ .window{inset:0;width:100%;height:100vh;height:100dvh;border:0;border-radius:0;
   padding-bottom:env(safe-area-inset-bottom)}
  header{padding-top:max(14px,env(safe-area-inset-top))}
 }

@@ -9,7 +9,7 @@ export function linked(text: string, newTab: string): Node[] {
   let at = 0;
   for (const found of text.matchAll(LINK)) {
     const url = found[0].replace(TAIL, "");
-    if (!URL.canParse(url)) continue;
+    if (!isAddress(url)) continue;
     nodes.push(document.createTextNode(text.slice(at, found.index)));
     const rel = "noopener noreferrer nofollow";
     nodes.push(h("a", { href: url, target: "_blank", rel, title: newTab }, url));
@@ -17,6 +17,14 @@ export function linked(text: string, newTab: string): Node[] {
   }
   nodes.push(document.createTextNode(text.slice(at)));
   return nodes;
+}
+
+function isAddress(text: string): boolean {
+  try {
+    return Boolean(new URL(text));
+  } catch {
+    return false;
+  }
 }
 
 /** A size in bytes for people, in the language's own way. */
