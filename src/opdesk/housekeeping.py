@@ -4,6 +4,7 @@ import asyncio
 
 from opdesk.accounts import actions as accounts
 from opdesk.chats import actions as chats
+from opdesk.connectors.actions import Switchboard
 from opdesk.connectors.inbound import forget_old_raw, run_again
 from opdesk.events import actions as events
 from opdesk.invitations import actions as invitations
@@ -19,6 +20,7 @@ from opdesk.widget import actions as widget
 
 log = get_logger(__name__)
 EVERY_S = 3600.0
+DAY_S = 24 * EVERY_S
 SETTLE_S = 60.0
 """Not in the first minute: a start has better things to do."""
 
@@ -35,6 +37,17 @@ async def keep_house(
         except Unavailable as error:
             log.warning("housekeeping_failed", reason=str(error))
         await asyncio.sleep(EVERY_S)
+
+
+async def renew_channels(board: Switchboard) -> None:
+    """Once a day, and soon after a start, for the life of the server."""
+    await asyncio.sleep(SETTLE_S)
+    while True:
+        try:
+            await board.renew_all()
+        except Unavailable as error:
+            log.warning("channels_not_renewed", reason=str(error))
+        await asyncio.sleep(DAY_S)
 
 
 async def clean_up(db: Database, files: Files, forget_client: chats.ForgetRaw) -> None:

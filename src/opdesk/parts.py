@@ -16,7 +16,7 @@ from opdesk.chats import actions as chat_actions, endpoints as chat_endpoints
 from opdesk.chats.model import Chat, Message
 from opdesk.chats.wire import ChatOut, MediaIn, MessageIn, MessageOut
 from opdesk.connectors.actions import Switchboard
-from opdesk.connectors.applying import ECHO
+from opdesk.connectors.applying import ECHO, PROFILE
 from opdesk.connectors.delivery import RECEIPT, Delivery, Shelf
 from opdesk.connectors.inbound import forget_raw, store_updates
 from opdesk.connectors.polling import Pollers
@@ -26,7 +26,7 @@ from opdesk.connectors.rules import check_message
 from opdesk.connectors.templates import Templates
 from opdesk.connectors.typing_relay import TypingRelay
 from opdesk.events import actions as event_actions
-from opdesk.housekeeping import keep_house
+from opdesk.housekeeping import keep_house, renew_channels
 from opdesk.invitations.actions import Post
 from opdesk.kit.bus import Bus
 from opdesk.kit.clock import Clock, SystemClock
@@ -179,6 +179,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
     outbox.add_handler(chat_actions.FETCH, delivery.fetch)
     outbox.add_handler(RECEIPT, delivery.ask_receipt)
     outbox.add_handler(ECHO, delivery.take_echo)
+    outbox.add_handler(PROFILE, delivery.ask_profile)
     return Services(
         settings=settings,
         clock=clock,
@@ -301,6 +302,7 @@ async def running(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(services.last_seen.keep_writing(services.db)),
         asyncio.create_task(keep_house(services.db, services.files, services.vault, forget_client)),
         asyncio.create_task(services.board.reconnect_all()),
+        asyncio.create_task(renew_channels(services.board)),
         asyncio.create_task(services.pollers.run()),
         asyncio.create_task(services.hub.run()),
         asyncio.create_task(services.reception.bells.run()),

@@ -11,7 +11,7 @@ from opdesk.backups.making import back_up
 from opdesk.backups.manifest import BackupError
 from opdesk.backups.restoring import restore
 from opdesk.chats import actions as chats
-from opdesk.kit import outbox
+from opdesk.kit import outbox_rows
 from opdesk.kit.context import Tx
 from opdesk.server import drop_sending
 from opdesk.settings import Settings
@@ -246,7 +246,8 @@ def _lose_messages(tx: Tx) -> None:
 
 
 async def _left(new: New) -> int:
-    [[count]] = await rows(new, f"SELECT count(*) FROM jobs WHERE run_at = {outbox.HELD_UNTIL}")
+    held = f"run_at = {outbox_rows.HELD_UNTIL}"
+    [[count]] = await rows(new, f"SELECT count(*) FROM jobs WHERE {held}")
     return int(count)
 
 

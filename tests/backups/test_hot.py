@@ -13,7 +13,7 @@ import pytest
 
 from opdesk.backups.making import back_up
 from opdesk.backups.restoring import restore
-from opdesk.kit import outbox
+from opdesk.kit import outbox, outbox_rows
 from opdesk.server import add_company
 from opdesk.settings import Settings
 from opdesk.simulators.telegram import Customer, Refusal, TelegramPlatform
@@ -242,7 +242,7 @@ async def _is_quiet(new: New) -> None:
     """The outbox has done all that it may: only what is held is left in it."""
 
     async def only_held() -> bool | None:
-        left = await rows(new, f"SELECT * FROM jobs WHERE run_at <> {outbox.HELD_UNTIL}")
+        left = await rows(new, f"SELECT * FROM jobs WHERE run_at <> {outbox_rows.HELD_UNTIL}")
         return None if left else True
 
     await eventually(only_held, 30)

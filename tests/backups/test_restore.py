@@ -17,7 +17,7 @@ from opdesk import parts
 from opdesk.backups.making import back_up
 from opdesk.backups.manifest import SUMS_FILE, BackupError, list_backups, verified
 from opdesk.backups.restoring import SKIPPED_IDS, restore
-from opdesk.kit import installation, outbox
+from opdesk.kit import installation, outbox, outbox_rows
 from opdesk.kit.context import Tx
 from opdesk.kit.keyring import KEY_BYTES, MASTER_KEY_FILE
 from opdesk.kit.sql import statement
@@ -33,7 +33,7 @@ from tests.test_cli import place as options, run
 
 T = TypeVar("T")
 OLHA = Customer(77, "Ольга")
-REFUSED = statement(select(outbox.jobs.c.id).where(outbox.jobs.c.error.is_not(None)))
+REFUSED = statement(select(outbox_rows.jobs.c.id).where(outbox_rows.jobs.c.error.is_not(None)))
 AN_HOUR = Refusal(429, "Too Many Requests: retry after 3600", {"retry_after": 3600})
 
 

@@ -165,15 +165,15 @@ async def test_what_cannot_be_read_is_kept_acknowledged_and_stops_nobody(bot: Bo
     assert len(await bot.chats()) == 1
 
 
-async def test_a_webhook_has_at_most_a_mebibyte(bot: Bot) -> None:
+async def test_a_webhook_has_at_most_three_mebibytes(bot: Bot) -> None:
     hook = bot.telegram.hooks[bot.token]
     headers = {"X-Telegram-Bot-Api-Secret-Token": hook["secret_token"]}
     path = "/" + hook["url"].split("/", 3)[3]
 
-    reply = await bot.desk.anyone.post(path, content=bytes(1024 * 1024 + 1), headers=headers)
+    reply = await bot.desk.anyone.post(path, content=bytes(3 * 1024 * 1024 + 1), headers=headers)
 
     assert reply.status == 413
-    assert (await bot.desk.anyone.get(path)).status in (404, 405)
+    assert (await bot.desk.anyone.get(path)).status == 403
 
 
 async def test_duplicates_and_edits_of_unknown_messages_change_nothing(bot: Bot) -> None:

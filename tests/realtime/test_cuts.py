@@ -41,8 +41,8 @@ Shown = tuple[Any, ...]
 def shown_message(told: dict[str, Any]) -> Shown:
     """A message without what changes by itself: the addresses of files."""
     operator = told["operator"] and told["operator"]["id"]
-    names = ("id", "message", "author", "status", "error", "isEdited", "clientMessageId")
-    return (*(told[name] for name in names), operator)
+    names = ("id", "position", "message", "author", "status", "error", "isEdited")
+    return (*(told[name] for name in names), told["clientMessageId"], operator)
 
 
 def shown_chat(told: dict[str, Any]) -> Shown:
@@ -53,7 +53,7 @@ def shown_chat(told: dict[str, Any]) -> Shown:
 
 @dataclass
 class Screen:
-    """Chats, and their messages in the order in which they came."""
+    """Chats, and their messages in the order of their places."""
 
     chats: dict[int, Shown] = field(default_factory=dict)
     messages: dict[int, list[Shown]] = field(default_factory=dict)
@@ -75,9 +75,10 @@ class Screen:
         if kind == "messageCreated":
             assert shown[0] not in known, "a message was told twice"
             messages.append(shown)
+            messages.sort(key=lambda one: (one[1], one[0]))
             # A message that changes nothing else of its chat is not followed by the chat.
-            *state, last = self.chats[told["chatId"]]
-            self.chats[told["chatId"]] = (*state, max(last or 0, told["id"]))
+            *state, _ = self.chats[told["chatId"]]
+            self.chats[told["chatId"]] = (*state, messages[-1][0])
         else:
             assert shown[0] in known, "a message changed that was never told"
             messages[known.index(shown[0])] = shown

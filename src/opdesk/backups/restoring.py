@@ -29,7 +29,7 @@ from opdesk.backups.manifest import (
     verified,
 )
 from opdesk.chats import actions as chats
-from opdesk.connectors.applying import ECHO
+from opdesk.connectors.applying import ECHO, PROFILE
 from opdesk.connectors.delivery import RECEIPT
 from opdesk.invitations import actions as invitations
 from opdesk.kit import copies, disk, installation, outbox
@@ -53,7 +53,7 @@ from opdesk.kit.wire import time_out
 from opdesk.server import owned_data_folder
 from opdesk.settings import Settings, without_secrets
 
-HARMLESS = (chats.FETCH, chats.CLEAR, RECEIPT, ECHO)
+HARMLESS = (chats.FETCH, chats.CLEAR, RECEIPT, ECHO, PROFILE)
 """Work that goes on after a restore: nobody is written to. All other kinds wait."""
 SKIPPED_IDS = 10_000_000
 """Ids that were given out after the backup must not come to mean something else."""

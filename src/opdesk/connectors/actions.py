@@ -1,8 +1,7 @@
 """Connect an account to its platform: the calls to the platform, around plain transactions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from opdesk.accounts.actions import name_in
@@ -14,27 +13,22 @@ from opdesk.channels.errors import AnotherAccount, ChannelRefused, PlatformUnrea
 from opdesk.channels.model import HIDDEN, Channel, ChannelState, Source, Trouble
 from opdesk.connectors.base import (
     Account,
-    BadSettings,
     Connector,
-    Filler,
     Hearing,
     PlatformError,
-    Setting,
     SettingRefused,
     Unreachable,
 )
-from opdesk.connectors.declaration import LANGUAGES, checked
+from opdesk.connectors.given import checked_settings
 from opdesk.connectors.inbound import count_unread
 from opdesk.connectors.registry import connector_class, connector_of
 from opdesk.kit.bus import Bus, Wake
 from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
-from opdesk.kit.errors import Invalid
 from opdesk.kit.http_client import HttpClient
 from opdesk.kit.ids import new_secret
 from opdesk.kit.keyring import Vault
 from opdesk.kit.log import get_logger
-from opdesk.kit.text import clean_ours
 
 log = get_logger(__name__)
 TOPIC = "channels"
@@ -164,7 +158,16 @@ class Switchboard:
         channel = await self._db.read(access.channel, self._vault, caller.company_id, channel_id)
         await self._remove_webhook(channel)
         await self._db.write(_disconnected, self._vault, caller, channel_id)
+        await self._register_siblings(channel)
         self._changed()
+
+    async def _register_siblings(self, gone: Channel) -> None:
+        """Where a platform calls an app, the app's other channels take its webhook over."""
+        connector = connector_class(gone.source)
+        for one in await self._db.read_slow(channels.list_enabled, self._vault):
+            is_its = one.company_id == gone.company_id and one.source is gone.source
+            if is_its and connector.is_one_app(gone.settings, one.settings):
+                await self._reconnect(one)
 
     async def check(self, caller: CompanyCaller, channel_id: int) -> tuple[Channel, list[Trouble]]:
         """A channel and what is wrong with it. Raises ChannelNotFound."""
@@ -184,14 +187,28 @@ class Switchboard:
     async def reconnect_all(self) -> None:
         """At the start: each channel as this server's public address wants it now."""
         for channel in await self._db.read_slow(channels.list_enabled, self._vault):
-            try:
-                ready = await self._registered(channel)
-                state, problem = ready.state, ready.problem
-            except (ChannelRefused, PlatformUnreachable) as error:
-                log.warning("channel_not_connected", channel=channel.id, reason=error.title)
-                state, problem = channel.state, _trouble_of(error)
-            await self._db.write(channels.set_state, channel.company_id, channel.id, state, problem)
+            await self._reconnect(channel)
         self._changed()
+
+    async def _reconnect(self, channel: Channel) -> None:
+        try:
+            ready = await self._registered(channel)
+            state, problem = ready.state, ready.problem
+        except (ChannelRefused, PlatformUnreachable) as error:
+            log.warning("channel_not_connected", channel=channel.id, reason=error.title)
+            state, problem = channel.state, _trouble_of(error)
+        await self._db.write(channels.set_state, channel.company_id, channel.id, state, problem)
+
+    async def renew_all(self) -> None:
+        """Once a day: settings that a platform renews, such as a token about to end."""
+        for channel in await self._db.read_slow(channels.list_enabled, self._vault):
+            try:
+                renewed = await connector_of(channel, self._http).renew()
+            except (PlatformError, Unreachable) as error:
+                log.warning("channel_not_renewed", channel=channel.id, reason=type(error).__name__)
+                continue
+            if renewed:
+                await self._db.write(_renewed, self._vault, channel, renewed)
 
     def _with(self, before: Channel, change: ChannelChange) -> Channel:
         settings = before.settings
@@ -281,6 +298,13 @@ class Switchboard:
         self._bus.publish([Wake(TOPIC)])
 
 
+def _renewed(tx: Tx, vault: Vault, channel: Channel, renewed: Mapping[str, str]) -> None:
+    """Over what the channel is now: an admin may have changed it meanwhile."""
+    now = access.find_any(tx, vault, channel.company_id, channel.id)
+    if now is not None and not now.is_deleted and now.settings == channel.settings:
+        channels.save(tx, vault, replace(now, settings={**now.settings, **renewed}))
+
+
 def _connected(
     tx: Tx,
     vault: Vault,
@@ -318,47 +342,6 @@ def _record(
 ) -> None:
     about: dict[str, Detail] = {"from": channel.sender, "source": int(channel.source)}
     audit.record(tx, caller, action, channel.id, **about, **more)
-
-
-def language_in(text: str | None) -> str:
-    """The language of a page's texts; Ukrainian unless another is asked for. Raises Invalid."""
-    language = (text or LANGUAGES[0]).strip().lower()
-    if language not in LANGUAGES:
-        raise Invalid.field("language", f"must be one of: {', '.join(LANGUAGES)}")
-    return language
-
-
-def checked_settings(
-    source: int, given: Mapping[str, str], before: Mapping[str, str] = MappingProxyType({})
-) -> dict[str, str]:
-    """What a caller gives, over what there was: complete, or Invalid naming the culprit.
-
-    What OpDesk fills is made once and stays.
-    """
-    declared = connector_class(source).declaration.settings
-    try:
-        found = checked(declared, {**before, **_named_as_ours(declared, given)})
-    except BadSettings as error:
-        raise Invalid.field(f"settings.{error.name}", str(error)) from error
-    ours = [one.name for one in declared if one.filled_by is Filler.OPDESK]
-    return {**{name: new_secret() for name in ours if name not in found}, **found}
-
-
-def _named_as_ours(declared: Sequence[Setting], given: Mapping[str, str]) -> dict[str, str]:
-    """The admin's settings under their own names, given in any case; others are dropped.
-
-    Raises Invalid naming the setting.
-    """
-    names = {one.name.lower(): one.name for one in declared if one.filled_by is Filler.ADMIN}
-    known = {names[one.lower()]: text for one, text in given.items() if one.lower() in names}
-    return {name: _clean(name, text) for name, text in known.items()}
-
-
-def _clean(name: str, text: str) -> str:
-    try:
-        return clean_ours(text, multiline=False).strip()
-    except ValueError as error:
-        raise Invalid.field(f"settings.{name}", str(error)) from error
 
 
 def _switched_off(channel: Channel, error: PlatformUnreachable) -> Channel:

@@ -34,6 +34,8 @@ ECHO = "store_echo"
 """The kind that stores a message written on the platform itself: {"channel": id, "echo": {...}}."""
 ECHO_WAITS_MS = 30_000
 """How long an echo waits while a message of ours is on its way: it may be that message's own."""
+PROFILE = "ask_profile"
+"""The kind that asks a platform for a customer's name: {"channel", "chat", "person"}."""
 OfMessage = Edit | Deletion | Reaction | Receipt
 KINDS: Mapping[str, type[OfMessage]] = {
     one.__name__: one for one in (Edit, Deletion, Reaction, Receipt)
@@ -77,6 +79,16 @@ def store_echo(tx: Tx, channel: Channel, echo: Echo) -> None:
     )
     if chats.receive_sent(tx, channel, sent) is not None:
         apply_early(tx, channel, echo.message_id)
+
+
+def ask_profile(tx: Tx, channel: Channel, chat_id: int, person_id: str) -> None:
+    """Learn the name of a customer whose messages don't say it, unless it is known already."""
+    chat = chats.find_chat(tx, channel.company_id, chat_id)
+    if chat is None or chat.client.name:
+        return
+    payload = {"channel": channel.id, "chat": chat_id, "person": person_id}
+    queue = outbox.Queue(f"profile:{chat_id}", f"fetch:{channel.id}")
+    outbox.put(tx, channel.company_id, PROFILE, payload, queue)
 
 
 def incoming_file(file: FileReference | None) -> IncomingFile | None:

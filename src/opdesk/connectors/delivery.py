@@ -24,6 +24,7 @@ from opdesk.kit.http_client import HttpClient
 from opdesk.kit.keyring import Vault
 from opdesk.kit.log import get_logger
 from opdesk.kit.outbox import Job, Record, RetryLater
+from opdesk.kit.text import clean_foreign
 from opdesk.media import actions as media
 from opdesk.media.access import Addresses, Files
 from opdesk.media.errors import FileTooLarge
@@ -169,6 +170,24 @@ class Delivery:
         if record is not None:
             await self._db.write(record)
 
+    async def ask_profile(self, job: Job) -> Record | None:
+        """A customer's name, which their messages don't say. Without it they stay unnamed."""
+        payload = job.payload
+        place = (job.company_id, payload["channel"])
+        channel = await self._db.read(channels.find_any, self._vault, *place)
+        if channel is None or not channel.is_writable:
+            return None
+        try:
+            found = await connector_of(channel, self._http).profile_of(payload["person"])
+        except DeliveryError as error:
+            if error.is_permanent or job.attempts >= MAX_FETCHES:
+                return None
+            raise RetryLater(error.problem.value, error.retry_after_s) from error
+        name = " ".join(clean_foreign(found.name).split()) if found else ""
+        if not name:
+            return None
+        return partial(_name_client, place=(job.company_id, payload["chat"]), name=name)
+
     async def take_echo(self, job: Job) -> Record | None:
         """A message written on the platform itself, which waited for our own send to end."""
         place = (job.company_id, job.payload["channel"])
@@ -229,6 +248,10 @@ class Delivery:
         mime = mime_type_of(it.format)
         url = self._addresses.url(it, now)
         return OutboundFile(path, it.name, it.format, it.type, it.size, mime, url)
+
+
+def _name_client(tx: Tx, place: tuple[int, int], name: str) -> None:
+    chats.name_client(tx, *place, name)
 
 
 def apply_receipt(channel: Channel, receipt: Receipt, tx: Tx) -> None:

@@ -10,7 +10,7 @@ from opdesk.channels.model import Channel
 from opdesk.chats import actions as chats
 from opdesk.chats.model import Card, Details, Incoming, Place
 from opdesk.connectors import store
-from opdesk.connectors.applying import apply, apply_early, incoming_file
+from opdesk.connectors.applying import apply, apply_early, ask_profile, incoming_file
 from opdesk.connectors.base import BadPayload, Inbound, Item, Update
 from opdesk.connectors.registry import connector_class
 from opdesk.connectors.store import Envelope
@@ -178,8 +178,12 @@ def _store_message(tx: Tx, channel: Channel, envelope: Envelope, item: Inbound) 
         store.insert_raw(
             tx, replace(envelope, key=f"{envelope.key}:{item.message_id}"), store.STORED
         )
-    if chats.receive(tx, channel, _incoming(tx, channel, item)) is not None:
-        apply_early(tx, channel, item.message_id)
+    stored = chats.receive(tx, channel, _incoming(tx, channel, item))
+    if stored is None:
+        return
+    apply_early(tx, channel, item.message_id)
+    if not item.sender_name:
+        ask_profile(tx, channel, stored.chat_id, item.sender_id)
 
 
 def _store_other(tx: Tx, channel: Channel, envelope: Envelope, item: Item | None) -> None:

@@ -27,6 +27,10 @@ def get(tx: Tx, company_id: int, contact_id: int) -> Contact:
     return found
 
 
+def rename(tx: Tx, company_id: int, contact_id: int, name: str) -> None:
+    store.update_name(tx, company_id, contact_id, name)
+
+
 def add_identity(
     tx: Tx, company_id: int, channel_id: int, external_id: str, contact_id: int
 ) -> None:

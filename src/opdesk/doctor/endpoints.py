@@ -6,7 +6,7 @@ from typing import Annotated
 from litestar import get
 
 from opdesk.accounts.model import CompanyCaller
-from opdesk.connectors.actions import language_in
+from opdesk.connectors.given import language_in
 from opdesk.doctor.examine import Doctor
 from opdesk.doctor.wire import AliveOut, HealthOut
 from opdesk.kit import installation

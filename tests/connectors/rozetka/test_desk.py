@@ -44,3 +44,38 @@ async def test_a_shop_that_refuses_the_password_is_not_connected(desk: Desk) -> 
 
         assert check.status == 200, check.text
         assert "логін" in check.text
+
+
+async def test_what_became_of_ours_is_shown(desk: Desk) -> None:
+    async with connected_shop(desk) as shop:
+        await shop.platform.writes(OKSANA, "?")
+        chat = await shop.chat_of(OKSANA)
+        read = await shop.sent(chat["id"], textMessage="перше")
+        blocked = await shop.sent(chat["id"], textMessage="друге, з контактами")
+
+        lines = [one for one in shop.platform.phones[OKSANA.id] if not one.is_theirs]
+        shop.platform.moderates(lines[1].id, 2)
+        await shop.platform.sees(OKSANA)
+
+        async def statuses() -> list[int] | None:
+            messages = {one["id"]: one for one in await shop.messages(chat["id"])}
+            found = [messages[one["id"]]["status"] for one in (read, blocked)]
+            return found if found == [3, 2] else None
+
+        assert await eventually(statuses)
+        assert len(await shop.messages(chat["id"])) == 3
+
+
+async def test_reading_in_the_panel_reads_in_the_cabinet(desk: Desk) -> None:
+    async with connected_shop(desk) as shop:
+        await shop.platform.writes(OKSANA, "?")
+        chat = await shop.chat_of(OKSANA)
+        assert shop.platform.read_chats == []
+
+        reply = await desk.alice.api.post(f"/api/chat/{chat['id']}/read")
+        assert reply.status < 300, reply.text
+
+        async def opened() -> bool | None:
+            return len(shop.platform.read_chats) == 1 or None
+
+        assert await eventually(opened)

@@ -189,3 +189,29 @@ async def test_an_edit_changes_the_message_and_the_search(bot: Bot) -> None:
     api = bot.desk.acme.api
     assert (await api.get("/api/chat/chats?search=помаранчевий")).json["items"] == []
     assert len((await api.get("/api/chat/chats?search=бірюзовий")).json["items"]) == 1
+
+
+async def test_places_cards_and_answers_are_shown(bot: Bot) -> None:
+    asked = await bot.writes("де ви?")
+    place = {"latitude": 50.45, "longitude": 30.52}
+    await bot.telegram.sends(
+        bot.token, TARAS, location=place, reply_to_message={"message_id": 1, **asked["message"]}
+    )
+    await bot.telegram.shares_contact(bot.token, TARAS, "380671112233", whose=99)
+
+    [chat] = await bot.chats()
+    question, where, who = await bot.messages(chat["id"])
+    assert (where["place"]["latitude"], where["replyToId"]) == (50.45, question["id"])
+    assert (who["card"]["name"], who["card"]["phones"]) == ("Тарас", ["380671112233"])
+
+
+async def test_a_customer_who_blocks_the_bot_cannot_be_written_to(bot: Bot) -> None:
+    chat_id = await bot.given_chat()
+    path = f"/api/chat/{chat_id}/can-send"
+    assert (await bot.desk.alice.api.get(path)).json["canSend"]
+
+    await bot.telegram.blocks(bot.token, TARAS)
+    assert not (await bot.desk.alice.api.get(path)).json["canSend"]
+
+    await bot.telegram.blocks(bot.token, TARAS, is_back=True)
+    assert (await bot.desk.alice.api.get(path)).json["canSend"]

@@ -152,7 +152,8 @@ async def test_a_check_tells_metas_own_words(line: Line) -> None:
         "can_send_message": "LIMITED",
         "entities": [
             {"errors": [{"error_description": "No payment.", "possible_solution": "Pay."}]},
-            {},
+            {"errors": 5},
+            7,
         ],
     }
 

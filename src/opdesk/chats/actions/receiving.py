@@ -135,6 +135,18 @@ def rename_client(
     tell(tx, state, EventType.CHAT_CHANGED)
 
 
+def name_client(tx: Tx, company_id: int, chat_id: int, name: str) -> None:
+    """The client's name is known now; one that is known already stays."""
+    state = store.find_state(tx, company_id, chat_id)
+    if state is None:
+        return
+    contact = contacts.get(tx, company_id, state.contact_id)
+    if not contact.name:
+        contacts.rename(tx, company_id, contact.id, name)
+        index_contact(tx, replace(contact, name=name))
+        tell(tx, state, EventType.CHAT_CHANGED)
+
+
 def _locked(
     tx: Tx, channel: Channel, external_chat_id: str, aliases: tuple[str, ...] = ()
 ) -> ChatState | None:

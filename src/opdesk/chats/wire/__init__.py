@@ -14,6 +14,7 @@ from opdesk.chats.wire.requests import (
     body_digest,
 )
 from opdesk.chats.wire.shapes import (
+    CardOut,
     ChatOperatorOut,
     ChatOut,
     ChatPageOut,
@@ -22,11 +23,13 @@ from opdesk.chats.wire.shapes import (
     MediaUrl,
     MessageOut,
     MessagePageOut,
+    PlaceOut,
     RefOut,
 )
 from opdesk.chats.wire.values import base64_in, cursor_in, words_in
 
 __all__ = [
+    "CardOut",
     "ChatOperatorIn",
     "ChatOperatorOut",
     "ChatOut",
@@ -42,6 +45,7 @@ __all__ = [
     "MessageOut",
     "MessagePageOut",
     "NotSentOut",
+    "PlaceOut",
     "RefOut",
     "TypingIn",
     "UploadedOut",

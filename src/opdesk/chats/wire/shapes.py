@@ -262,7 +262,10 @@ class ChatOut(Wire):
             ),
             organization=RefOut(id=chat.organization.id, name=chat.organization.name),
             client=ClientOut(
-                id=client.id, name=client.name, phone=client.phone, photo=client.photo
+                id=client.id,
+                name=client.name or _unnamed(chat),
+                phone=client.phone,
+                photo=client.photo,
             ),
             last_message=MessageOut.of(chat.last_message, url) if chat.last_message else None,
             created_at=time_out(chat.created_at),
@@ -270,6 +273,11 @@ class ChatOut(Wire):
             active_at=time_out(chat.active_at),
             is_writable=chat.is_writable,
         )
+
+
+def _unnamed(chat: Chat) -> str:
+    """Whom a platform names only later, or never: told apart by the end of their id."""
+    return f"{chat.source.name.title()} {chat.external_id[-4:]}"
 
 
 class ChatPageOut(Wire):

@@ -11,7 +11,8 @@ from opdesk.channels import actions as channels
 from opdesk.channels.model import Channel
 from opdesk.chats import actions as chats
 from opdesk.chats.model import Message
-from opdesk.connectors.actions import ChannelChange, NewChannel, Switchboard, language_in
+from opdesk.connectors.actions import ChannelChange, NewChannel, Switchboard
+from opdesk.connectors.given import language_in
 from opdesk.connectors.registry import CONNECTORS
 from opdesk.connectors.trial import TestSend, list_recent, send_test
 from opdesk.connectors.wire import (

@@ -66,7 +66,14 @@ class Webhooks:
 
 
 def _call(scope: Scope, body: bytes, path_secret: str) -> HookCall:
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    """A header that comes twice is one with both values (RFC 9110, 5.3), so a proof beside
+
+    another is none: which of the two would a proxy have checked?
+    """
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return HookCall(headers, body, path_secret)
 
 

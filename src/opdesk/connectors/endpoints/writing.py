@@ -10,7 +10,7 @@ from litestar.params import FromPath, JSONBody
 
 from opdesk.chats import actions as chats
 from opdesk.chats.model import Message, TemplateFill
-from opdesk.connectors.actions import language_in
+from opdesk.connectors.given import language_in
 from opdesk.connectors.rules import allowance
 from opdesk.connectors.templates import TemplateDraft, Templates
 from opdesk.connectors.wire import CanSendOut, TemplateIn, TemplateOut

@@ -10,14 +10,14 @@ def restrictions(health: Any) -> str:
     """Why the number can't send as it should, with what Meta advises; "" when it can."""
     if as_dict(health).get("can_send_message") in (None, "AVAILABLE"):
         return ""
-    entities = as_dict(health).get("entities")
-    errors = [
-        error
-        for entity in (entities if isinstance(entities, list) else ())
-        for error in as_dict(entity).get("errors") or ()
-    ]
+    entities = _items(as_dict(health).get("entities"))
+    errors = [error for one in entities for error in _items(as_dict(one).get("errors"))]
     words = " ".join(_words(as_dict(one)) for one in errors)
     return (words or str(as_dict(health)["can_send_message"]))[:MAX_WORDS_CHARS]
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _words(error: Mapping[str, Any]) -> str:
@@ -31,5 +31,4 @@ def as_dict(value: Any) -> Mapping[str, Any]:
 
 def as_list(answer: Any) -> list[Mapping[str, Any]]:
     """The objects of a list that Meta answers."""
-    found = as_dict(answer).get("data")
-    return [as_dict(one) for one in found] if isinstance(found, list) else []
+    return [as_dict(one) for one in _items(as_dict(answer).get("data"))]

@@ -5,10 +5,15 @@ from opdesk.connectors.wire.channels import (
     ChannelIn,
     ChannelOut,
     CheckOut,
+    ChoiceOut,
     LimitsOut,
+    OnlyWithOut,
     RecentChatOut,
+    SettingOut,
     SourceOut,
+    StepOut,
     TestMessageIn,
+    TroubleOut,
 )
 from opdesk.connectors.wire.writing import CanSendOut, TemplateIn, TemplateOut
 
@@ -18,10 +23,15 @@ __all__ = [
     "ChannelIn",
     "ChannelOut",
     "CheckOut",
+    "ChoiceOut",
     "LimitsOut",
+    "OnlyWithOut",
     "RecentChatOut",
+    "SettingOut",
     "SourceOut",
+    "StepOut",
     "TemplateIn",
     "TemplateOut",
     "TestMessageIn",
+    "TroubleOut",
 ]
