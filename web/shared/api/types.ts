@@ -1368,7 +1368,15 @@ export interface components {
       limits: components["schemas"]["LimitsOut"];
       sends: number[];
     };
-    /** CardOut */
+    /**
+     * CardOut
+     * @example {
+     *       "name": "Olha Lysenko",
+     *       "phones": [
+     *         "+380671112233"
+     *       ]
+     *     }
+     */
     CardOut: {
       name: string;
       phones: string[];
@@ -1622,7 +1630,13 @@ export interface components {
       problems: string[];
       details: components["schemas"]["TroubleOut"][];
     };
-    /** ChoiceOut */
+    /**
+     * ChoiceOut
+     * @example {
+     *       "value": "cabinet",
+     *       "label": "A token of the seller's cabinet"
+     *     }
+     */
     ChoiceOut: {
       value: string;
       label: string;
@@ -2424,7 +2438,13 @@ export interface components {
       expiresAt: string;
       isMailed: boolean;
     };
-    /** OnlyWithOut */
+    /**
+     * OnlyWithOut
+     * @example {
+     *       "name": "loginRoute",
+     *       "value": "cabinet"
+     *     }
+     */
     OnlyWithOut: {
       name: string;
       value: string;
@@ -2685,7 +2705,15 @@ export interface components {
       id: number;
       name: string;
     };
-    /** PlaceOut */
+    /**
+     * PlaceOut
+     * @example {
+     *       "latitude": 50.4501,
+     *       "longitude": 30.5234,
+     *       "title": "Maidan",
+     *       "address": ""
+     *     }
+     */
     PlaceOut: {
       latitude: number;
       longitude: number;
@@ -2831,7 +2859,24 @@ export interface components {
     SetUpStateOut: {
       isNeeded: boolean;
     };
-    /** SettingOut */
+    /**
+     * SettingOut
+     * @example {
+     *       "name": "botToken",
+     *       "kind": "secret",
+     *       "isRequired": true,
+     *       "filledBy": "admin",
+     *       "default": null,
+     *       "label": "Bot token",
+     *       "help": "The line that @BotFather shows after /newbot…",
+     *       "example": "123456789:AAE-made-up-token-of-a-bot",
+     *       "pattern": "[0-9]{1,20}:[A-Za-z0-9_-]{10,100}",
+     *       "least": null,
+     *       "most": null,
+     *       "choices": [],
+     *       "onlyWith": null
+     *     }
+     */
     SettingOut: {
       name: string;
       kind: string;
@@ -3022,7 +3067,15 @@ export interface components {
       id: number;
       status: number;
     };
-    /** StepOut */
+    /**
+     * StepOut
+     * @example {
+     *       "text": "Open the chat with @BotFather in Telegram and send /newbot…",
+     *       "link": "https://t.me/BotFather",
+     *       "shows": null,
+     *       "isAfterSaving": false
+     *     }
+     */
     StepOut: {
       text: string;
       link: string | null;
@@ -3201,7 +3254,16 @@ export interface components {
       id: number;
       expiresAt: string;
     };
-    /** TroubleOut */
+    /**
+     * TroubleOut
+     * @example {
+     *       "code": "botRefused",
+     *       "params": {
+     *         "words": "Unauthorized"
+     *       },
+     *       "text": "Telegram refuses the bot: Unauthorized. Copy the current token from @BotFather…"
+     *     }
+     */
     TroubleOut: {
       code: string;
       params: {
