@@ -179,7 +179,7 @@ async def test_the_shadow_root_is_closed_and_the_page_gets_one_name(
         await expect(host).to_have_count(1)
         assert await host.evaluate("(it) => it.shadowRoot") is None
         names = set(await page.evaluate(bare))
-        await page.goto("about:blank")
+        await page.goto(f"{site.url}/bare")
         assert names - set(await page.evaluate(bare)) == {"OpDesk"}
         await page.close()
 

@@ -129,7 +129,7 @@ async def test_the_page_says_the_language(desk: Desk, browser: Browser) -> None:
             await visit.opens()
             await expect(visit.window.get_by_role("heading", name="Talk to us")).to_be_visible()
             await visit.window.get_by_role("button", name="Begin").click()
-            await expect(visit.input).to_have_attribute("placeholder", "Write a message")
+            await expect(visit.input).to_have_attribute("placeholder", "Your message")
 
 
 async def test_everything_is_done_by_keyboard(desk: Desk, browser: Browser) -> None:

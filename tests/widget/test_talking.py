@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from tests.desk import eventually
+from tests.realtime.test_presence import panel_of
 from tests.telegram import JPEG
 from tests.widget.sites import Shop
 
@@ -218,6 +219,21 @@ async def test_typing_is_shown_on_the_page_and_goes_out(shop: Shop) -> None:
     assert found["isTyping"] is True
     shop.desk.clock.move(seconds=7)
     assert (await page.syncs(version=found["version"], wait=20))["isTyping"] is False
+
+
+async def test_a_visitors_typing_is_shown_to_their_organization(shop: Shop) -> None:
+    desk, page = shop.desk, await shop.page().begins()
+    async with panel_of(desk, desk.alice, desk.charlie) as [of_alice, of_charlie]:
+        assert (await page.call("POST", "/typing")).status == 200
+        await page.writes("?")
+        [chat] = await shop.chats()
+        assert (await page.call("POST", "/typing")).status == 200
+        await of_alice.until(lambda: bool(of_alice.signals("clientTyping")))
+        await of_charlie.call("Reading", None)
+
+        [signal] = of_alice.signals("clientTyping")
+        assert signal["data"] == {"chatId": chat["id"]}
+        assert of_charlie.signals("clientTyping") == []
 
 
 async def test_a_channel_that_is_off_shows_no_widget(shop: Shop) -> None:

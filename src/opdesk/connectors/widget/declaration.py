@@ -213,12 +213,14 @@ GUIDE = (
     ),
     Step(
         text=Words(
-            "Вставте тег на кожну сторінку сайту, найкраще перед </body>. Якщо сайт має Content"
-            " Security Policy, додайте адресу OpDesk до script-src, connect-src, img-src"
-            " і media-src.",
-            "Put the tag into every page of the site, best before </body>. If the site has a"
-            " Content Security Policy, add the address of OpDesk to script-src, connect-src,"
-            " img-src and media-src.",
+            'Вставте на кожну сторінку сайту, найкраще перед </body>, тег <script src="АДРЕСА'
+            '/widget.js?id=КЛЮЧ" async></script>, де АДРЕСА — адреса цього сервера, а КЛЮЧ — ключ'
+            " віджета. Якщо сайт має Content Security Policy, додайте адресу до script-src,"
+            " connect-src, img-src і media-src.",
+            'Put into every page of the site, best before </body>, the tag <script src="ADDRESS'
+            "/widget.js?id=KEY\" async></script>, where ADDRESS is this server's address and KEY"
+            " the widget's key. If the site has a Content Security Policy, add the address to"
+            " script-src, connect-src, img-src and media-src.",
         ),
         shows="publicKey",
         is_after_saving=True,

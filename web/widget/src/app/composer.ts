@@ -36,7 +36,7 @@ export class Composer {
     this.input = h("textarea", {
       rows: 1,
       "aria-label": words.write,
-      placeholder: words.write,
+      placeholder: words.hint,
       keydown: (event: KeyboardEvent) => this.pressed(event),
       input: () => this.typed(),
       paste: (event: ClipboardEvent) => this.pasted(event),

@@ -13,7 +13,7 @@ h2{flex:1;font-size:18px;font-weight:650;overflow-wrap:anywhere}
 header :focus-visible{outline-color:var(--on-accent)}
 .notice{padding:10px 18px;font-size:14px;color:var(--soft);border-bottom:1px solid var(--line)}
 .log{flex:1;overflow-y:auto;overscroll-behavior:contain;padding:16px}
-ol{list-style:none;padding:0;display:flex;flex-direction:column;gap:6px}
+ol{list-style:none;padding:0;display:flex;flex-direction:column;gap:10px}
 li{display:flex;flex-direction:column;align-items:flex-start}
 li.own{align-items:flex-end}
 .day{align-self:center;align-items:center;padding:6px 0;font-size:13px;color:var(--soft)}
@@ -32,6 +32,7 @@ progress{width:100%;height:6px;accent-color:currentColor}
 .status{min-height:24px;padding:0 18px 4px;font-size:14px;color:var(--soft)}
 form.composer{display:flex;align-items:flex-end;gap:2px;padding:8px;
  border-top:1px solid var(--line)}
+::placeholder{color:var(--soft);opacity:1}
 textarea,input{width:100%;padding:10px 12px;border:1px solid var(--soft);border-radius:10px;
  background:var(--bg);color:var(--ink);font-size:16px;resize:none}
 .composer textarea{flex:1;min-width:0;max-height:132px;border-color:transparent;

@@ -4,6 +4,7 @@ export interface Words {
   close: string;
   messages: string;
   write: string;
+  hint: string;
   send: string;
   attach: string;
   emoji: string;
@@ -48,6 +49,7 @@ export const WORDS: Record<Language, Words> = {
     close: "Закрити чат",
     messages: "Повідомлення",
     write: "Напишіть повідомлення",
+    hint: "Ваш текст",
     send: "Надіслати",
     attach: "Додати файл",
     emoji: "Емодзі",
@@ -90,6 +92,7 @@ export const WORDS: Record<Language, Words> = {
     close: "Close the chat",
     messages: "Messages",
     write: "Write a message",
+    hint: "Your message",
     send: "Send",
     attach: "Attach a file",
     emoji: "Emoji",
