@@ -88,6 +88,7 @@ PATH_IDS = {
     "organization_id": "organization",
     "user_id": "user",
     "public_key": "widget",
+    "message_id": "message",
 }
 OWN_ONLY = {
     # These name nothing: they speak of the caller's own company, or of a sealed value.

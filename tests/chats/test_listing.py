@@ -134,7 +134,7 @@ async def test_a_bare_plus_in_a_time_is_an_offset(bot: Bot) -> None:
     assert (late.status, late.json["items"]) == (200, [])
 
 
-async def test_a_customers_message_has_its_platforms_time_and_the_list_our_order(bot: Bot) -> None:
+async def test_a_customers_message_has_its_platforms_time_and_stands_where_it_was_written(bot: Bot) -> None:
     await bot.given_chat("друга", OLHA)
     now = bot.desk.clock.now_ms() // 1000
     for n, date in enumerate((1_700_000_000, now + 3600, -5)):
@@ -144,11 +144,11 @@ async def test_a_customers_message_has_its_platforms_time_and_the_list_our_order
     first, _ = await bot.chats()
     times = [one["createdAt"] for one in await bot.messages(first["id"])]
     assert first["client"]["name"] == "Тарас Бондар"
-    assert [one["message"] for one in await bot.messages(first["id"])] == ["0", "1", "2"]
-    assert times[0] == "2023-11-14T22:13:20.000Z"
-    assert times[2] == "1970-01-01T00:00:00.000Z"
-    assert time_in(times[1], "") <= bot.desk.clock.now_ms()
-    assert first["activeAt"] >= first["createdAt"] > times[0]
+    assert [one["message"] for one in await bot.messages(first["id"])] == ["2", "0", "1"]
+    assert times[:2] == ["1970-01-01T00:00:00.000Z", "2023-11-14T22:13:20.000Z"]
+    assert time_in(times[2], "") <= bot.desk.clock.now_ms()
+    assert first["lastMessage"]["message"] == "1", "one that is late is not the last"
+    assert first["activeAt"] >= first["createdAt"] > times[1]
 
 
 @pytest.mark.parametrize("path", ["/Hooks/{}/{}", "/HOOKS/{}/{}"])

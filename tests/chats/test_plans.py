@@ -22,7 +22,7 @@ from opdesk.kit.sql import Statement
 def test_a_chats_messages_are_found_without_reading_the_companys(
     sqlite_template: Path, asked: Statement
 ) -> None:
-    names = ("company", "chat", "after", "before", "size", "skip", "operator")
+    names = ("company", "chat", "position", "message", "size", "skip", "operator")
     params = {**asked.sqlite.literals, **dict.fromkeys(names, 1)}
     connection = sqlite3.connect(sqlite_template)
 
@@ -30,4 +30,4 @@ def test_a_chats_messages_are_found_without_reading_the_companys(
     connection.close()
 
     [step] = [row[3] for row in plan if row[3].split()[1] == "messages"]
-    assert "messages_chat (company_id=? AND chat_id=?" in step
+    assert "messages_order (company_id=? AND chat_id=?" in step

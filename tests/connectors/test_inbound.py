@@ -49,7 +49,7 @@ async def test_what_is_no_text_is_dropped_and_hides_no_message(bot: Bot) -> None
     await bot.posts(pair)
     await bot.posts(voice)
 
-    assert await all_texts(bot) == ["AБ"] * 4 + ["з позначкою", "😀 ", ""]
+    assert await all_texts(bot) == ["AБ"] * 4 + ["з позначкою", "😀 "]
     [chat] = await bot.chats()
     assert (chat["client"]["name"], chat["lastMessage"]["isUnsupported"]) == ("Тарас Бондар", True)
     assert set(await states(bot)) == {"stored"}

@@ -63,7 +63,7 @@ class Instagram(Platform):
         self._is_by_page = _is_by_page(settings)
         names = ("graphUrl", "pageToken") if self._is_by_page else ("instagramUrl", _TOKEN)
         usual = graph.GRAPH_URL if self._is_by_page else INSTAGRAM_URL
-        self._host, self._token = settings.get(names[0], usual), settings[names[1]]
+        self._host, self._token = settings.get(names[0], usual), settings.get(names[1], "")
         base = f"{self._host}/{settings.get('graphVersion', graph.GRAPH_VERSION)}"
         self._graph = Graph(http, base, self._token, names[0])
         self._renewal = Graph(http, self._host, self._token, names[0])
