@@ -2,12 +2,13 @@
 PYTHON ?= python3
 DO = @$(PYTHON) scripts/bootstrap.py
 
-.PHONY: help setup run test check fuzz bench dist lock format
+.PHONY: help setup run test check nightly fuzz bench dist lock format
 help:
 	@echo "make run    set up and start the demo (Ctrl+C ends it)"
 	@echo "make test   set up and run every check and test"
 	@echo "make setup  set up only: .venv with everything in it, the panel built"
 	@echo "make check  formatters, linters and types, without tests"
+	@echo "make nightly  the tests that take a night: a million webhooks, duplicated and shuffled"
 	@echo "make fuzz   a million mutated frames against the hub, with what became of them"
 	@echo "make bench  measure, and write docs/benchmarks.md"
 	@echo "make dist   build the wheel into dist/"
@@ -22,6 +23,8 @@ check:
 	$(DO) check
 format:
 	$(DO) format
+nightly:
+	$(DO) nightly
 fuzz:
 	$(DO) fuzz
 bench:

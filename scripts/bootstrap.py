@@ -95,6 +95,13 @@ def bench() -> int:
     return call([PYTHON, "-m", "benchmarks"])
 
 
+def nightly() -> int:
+    """The full figures of what `make test` does a part of."""
+    prepare("run", "build", "test")
+    print(f"> {' '.join(f'{name}={value}' for name, value in NIGHTLY.items())}", flush=True)
+    return call([PYTHON, "-m", "pytest", "-rP", *NIGHTLY_TESTS], extra=NIGHTLY)
+
+
 def fuzz() -> int:
     prepare("run", "build", "test")
     return call([PYTHON, "-m", "tests.realtime.fuzz"])
@@ -150,6 +157,10 @@ TESTS: list[Step] = [
     ("The panel's own tests", ["npm", "run", "test"], ROOT / "web"),
     ("Tests", [PYTHON, "-m", "pytest", "-n", "auto", "--maxprocesses", "4"], ROOT),
 ]
+
+
+NIGHTLY = {"OPDESK_DELIVERIES": "1000000"}
+NIGHTLY_TESTS = ("tests/connectors/test_shuffled.py", "-k", "sqlite")
 
 
 def prepare(*parts: str) -> None:
@@ -340,6 +351,7 @@ COMMANDS: dict[str, Callable[[], int]] = {
     "test": test,
     "check": check,
     "format": reformat,
+    "nightly": nightly,
     "fuzz": fuzz,
     "bench": bench,
     "dist": dist,

@@ -10,18 +10,19 @@ import hashlib
 import hmac
 import json
 import string
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from opdesk.channels import actions as channels
 from opdesk.channels.model import Channel, Source
-from opdesk.connectors.endpoints.hooks import Webhooks
 from opdesk.connectors.registry import CONNECTORS
-from opdesk.kit.db import Database
 from tests.chance import Chance, seeded
-from tests.connectors.voices import SILENT, VOICES, Said, Voice
+from tests.connectors.calling import Door, Posted, proven, with_proof
+from tests.connectors.voice import Said, Voice
+from tests.connectors.voices import SILENT, VOICES
 from tests.desk import Desk
 
 MUTATIONS = 1_000
@@ -29,56 +30,17 @@ MUTATIONS = 1_000
 TABLES = ("inbox", "early_updates", "chats", "messages", "events", "jobs", "contacts")
 EVERY = [pytest.param(source, id=source.name) for source in CONNECTORS]
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-Headers = tuple[tuple[bytes, bytes], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """One call as it comes: `tail` stands behind the channel's own address."""
-
-    place: tuple[int, int]
-    tail: str
-    headers: Headers
-    body: bytes
-
-
-class Door:
-    """The webhooks' handler, and how often a connector read something behind it."""
-
-    def __init__(self, db: Database, handler: Webhooks) -> None:
-        self._db, self._handler = db, handler
-        self.parsed = 0
-
-    async def post(self, call: Posted) -> int:
-        """The answer's status."""
-        path = f"/hooks/{call.place[0]}/{call.place[1]}{call.tail}"
-        scope = {"type": "http", "method": "POST", "path": path, "headers": list(call.headers)}
-        told: list[int] = []
-
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": call.body, "more_body": False}
-
-        async def send(event: Mapping[str, Any]) -> None:
-            if event["type"] == "http.response.start":
-                told.append(event["status"])
-
-        await self._handler({**scope, "query_string": b""}, receive, send)
-        [status] = told
-        return status
-
-    async def stored(self) -> list[int]:
-        """How many rows there are of all that a webhook can make."""
-        return [(await self._db.read(_rows, f"SELECT count(*) FROM {one}"))[0][0] for one in TABLES]
-
-
-def _rows(tx: Any, sql: str) -> Any:
-    return tx._driver.fetch(sql, {})
+async def stored(door: Door) -> list[int]:
+    """How many rows there are of all that a webhook can make."""
+    return [(await door.rows(f"SELECT count(*) FROM {one}"))[0][0] for one in TABLES]
 
 
 @pytest.fixture
 def door(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Door:
     """With every connector's `parse` and `chat_of` counted."""
-    made = Door(desk.services.db, Webhooks(desk.services.db, desk.services.vault))
+    made = Door(desk.services.db, desk.services.vault)
 
     def counted(function: Callable[..., Any]) -> Callable[..., Any]:
         def counting(*arguments: Any) -> Any:
@@ -114,18 +76,10 @@ class World:
 
     def genuine(self, number: int, text: str = "Де моя посилка?") -> Posted:
         said = Said(number, 1, 1_700_000_000_000 + 1_000 * number, text)
-        return self.proven(self.voice.body([self.voice.text(said)]))
-
-    def proven(self, body: bytes) -> Posted:
-        return self.with_proof(self.voice.proof(self.channel, body), body)
+        return proven(self.voice, self.channel, self.voice.body([self.voice.text(said)]))
 
     def with_proof(self, proof: str | bytes, body: bytes) -> Posted:
-        """A call whose proof is this one, wherever it stands."""
-        place = (self.channel.company_id, self.channel.id)
-        raw = proof if isinstance(proof, bytes) else proof.encode()
-        if self.voice.header is None:
-            return Posted(place, f"/{raw.decode('utf-8', 'replace')}", (), body)
-        return Posted(place, "", ((self.voice.header.encode(), raw),), body)
+        return with_proof(self.voice, self.channel, proof, body)
 
 
 def altered(world: World, chance: Chance) -> Iterator[Posted]:
@@ -301,14 +255,14 @@ async def test_what_a_platform_did_not_prove_is_refused_before_it_is_read(
     assert source in VOICES, f"{source.name} has no voice in tests/connectors/voices.py"
     world = await World.of(desk, source)
     calls = without_doubles(altered(world, seeded()), world.genuine(1))
-    before = await door.stored()
+    before = await stored(door)
 
     for call in calls:
         status = await door.post(call)
         assert status == 401, (status, call)
 
     assert door.parsed == 0
-    assert await door.stored() == before
+    assert await stored(door) == before
     assert len(calls) >= MUTATIONS
     assert await door.post(world.genuine(1)) == 200, "the call that all were made from"
     assert door.parsed > 0
@@ -319,7 +273,7 @@ async def test_what_a_platform_did_not_prove_is_refused_before_it_is_read(
 async def test_a_source_that_nobody_calls_believes_nobody(
     desk: Desk, door: Door, source: Source
 ) -> None:
-    before, count, chance = await door.stored(), 0, seeded()
+    before, count, chance = await stored(door), 0, seeded()
     for voice in (voice("ours") for voice in VOICES.values()):
         place = (desk.acme.id, desk.acme.organizations[0])
         channel = await desk.services.db.write(
@@ -332,7 +286,7 @@ async def test_a_source_that_nobody_calls_believes_nobody(
 
     assert count >= MUTATIONS
     assert door.parsed == 0
-    assert await door.stored() == before
+    assert await stored(door) == before
 
 
 @pytest.mark.parametrize("source", EVERY)
@@ -344,12 +298,12 @@ async def test_a_genuine_call_that_comes_again_stores_nothing_twice(
     world = await World.of(desk, source)
     call = world.genuine(7)
     assert await door.post(call) == 200
-    once = await door.stored()
+    once = await stored(door)
 
     answers = await asyncio.gather(*(door.post(call) for _ in range(20)))
 
     assert set(answers) == {200}
-    assert await door.stored() == once
+    assert await stored(door) == once
     assert once[TABLES.index("messages")] == 1
 
 
@@ -359,7 +313,8 @@ async def test_a_channel_that_is_off_or_gone_takes_not_even_what_is_genuine(
 ) -> None:
     for source in CONNECTORS.keys() - SILENT:
         world = await World.of(desk, source)
-        await desk.acme.api.delete(f"/api/channel/{world.channel.id}")
+        place = (desk.acme.id, world.channel.id)
+        await desk.services.db.write(channels.delete, desk.services.vault, *place)
         assert await door.post(world.genuine(1)) == 401, source.name
 
     assert door.parsed == 0

@@ -146,12 +146,12 @@ def position_at(time_ms: int, rank: int = 0) -> int:
     return time_ms * RANKS + rank % RANKS
 
 
-def platform_position(sent_at: int, now: int, rank: int) -> int:
-    """The same by a platform's time, which many platforms tell in whole seconds: an answer that
+def platform_position(sent_at: int, now: int, rank: int, *, is_exact: bool) -> int:
+    """The same by a platform's time. Many tell whole seconds (not `is_exact`): then an answer that
 
     left in the same second stands where it came in, and never before that second.
     """
-    late_ms = min(max(now - sent_at, 0), 999) if sent_at % 1000 == 0 else 0
+    late_ms = 0 if is_exact else min(max(now - sent_at, 0), 999 - sent_at % 1000)
     return position_at(max(min(sent_at + late_ms, now), 0), rank)
 
 
@@ -229,7 +229,8 @@ class Incoming:
     """A customer's message as a connector read it. `sent_at` is the platform's time.
 
     `reply_to` is the platform's id of the message that it answers; `aliases` are other ids of the
-    chat; `phone_hint` is a phone that the customer named and nobody vouches for.
+    chat; `phone_hint` is a phone that the customer named and nobody vouches for; `is_exact`: the
+    time is exact to the millisecond, not to the second.
     """
 
     external_chat_id: str
@@ -245,6 +246,7 @@ class Incoming:
     aliases: tuple[str, ...] = ()
     rank: int = 0
     phone_hint: str | None = None
+    is_exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +259,7 @@ class Sent:
     text: str
     file: IncomingFile | None = None
     kind: str | None = None
+    is_exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from opdesk.connectors.base import (
     Renumbered,
     Subscription,
 )
+from opdesk.connectors.registry import connector_class
 from opdesk.connectors.store import Envelope
 from opdesk.contacts.model import normalize_phone
 from opdesk.kit import outbox
@@ -76,6 +77,7 @@ def store_echo(tx: Tx, channel: Channel, echo: Echo) -> None:
         clean_foreign(echo.text),
         incoming_file(echo.file),
         echo.kind,
+        connector_class(channel.source).declaration.tells_ms,
     )
     if chats.receive_sent(tx, channel, sent) is not None:
         apply_early(tx, channel, echo.message_id)
@@ -104,6 +106,8 @@ def _apply_to_message(tx: Tx, channel: Channel, envelope: Envelope, item: OfMess
         return
     if _is_applied(tx, channel, item) or item.message_id is None:
         return
+    if isinstance(item, Deletion):
+        store.take_early(tx, channel.company_id, channel.id, item.message_id)
     content = msgspec.json.encode(item).decode()
     store.keep_early(tx, envelope, item.message_id, type(item).__name__, content)
 

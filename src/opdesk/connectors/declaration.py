@@ -185,7 +185,8 @@ class Declaration:
     are the steps of a message that the platform reports, "delivered" and "read".
     `sends` are the kinds of media that it takes; `is_asked_for_receipts`: it has to be asked, again
     and again, what became of a message; `has_path_secret`: it signs nothing, so the address that it
-    calls ends with a secret; `poll_every_s`: seconds between two polls (0: it holds a poll itself).
+    calls ends with a secret; `poll_every_s`: seconds between two polls (0: it holds a poll itself);
+    `tells_ms`: its times are exact to the millisecond, not to the second.
     """
 
     name: Words
@@ -210,6 +211,7 @@ class Declaration:
     is_asked_for_receipts: bool = False
     has_path_secret: bool = False
     poll_every_s: float = 0.0
+    tells_ms: bool = False
     notes: tuple[Words, ...] = field(default_factory=tuple)
 
     @property

@@ -31,7 +31,8 @@ def edit_received(tx: Tx, channel: Channel, external_id: str, text: str | None) 
     if known is None:
         return False
     message_id, chat_id = known
-    store.update_text(tx, channel.company_id, message_id, text)
+    if not store.update_text(tx, channel.company_id, message_id, text):
+        return True
     if text is not None:
         store.forget_words(tx, channel.company_id, chat_id, message_id)
         store.index_words(tx, channel.company_id, chat_id, message_id, search_words(text))

@@ -70,7 +70,7 @@ def receive_sent(tx: Tx, channel: Channel, sent: Sent) -> Message | None:
         status=MessageStatus.SUCCESS,
         kind=sent.kind,
         created_at=min(max(sent.sent_at, 0), tx.now),
-        position=platform_position(sent.sent_at, tx.now, 0),
+        position=platform_position(sent.sent_at, tx.now, 0, is_exact=sent.is_exact),
     )
     add_message(tx, state, message, sent.external_id)
     _fetch_later(tx, state, message, sent.file)
@@ -202,7 +202,9 @@ def _incoming_message(tx: Tx, state: ChatState, incoming: Incoming) -> Message:
         status=MessageStatus.SUCCESS,
         kind=incoming.kind,
         created_at=min(max(incoming.sent_at, 0), tx.now),
-        position=platform_position(incoming.sent_at, tx.now, incoming.rank),
+        position=platform_position(
+            incoming.sent_at, tx.now, incoming.rank, is_exact=incoming.is_exact
+        ),
         reply_to=_answered(tx, state, incoming.reply_to),
         details=incoming.details,
     )

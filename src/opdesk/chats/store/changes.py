@@ -10,9 +10,11 @@ from opdesk.kit.sql import in_json, statement
 _m, _k = messages.c, idempotency_keys.c
 _is_it = (_m.company_id == bindparam("company"), _m.id == bindparam("message"))
 _change = update(messages).where(*_is_it)
-EDIT = statement(_change.values(text=bindparam("new_text"), is_edited=1))
-MARK_EDITED = statement(_change.values(is_edited=1))
-REACT = statement(_change.values(reaction=bindparam("new_reaction", type_=Text)))
+# What was taken back stays so: platforms' words about it may come in any order.
+_change_if_there = _change.where(_m.is_deleted == 0)
+EDIT = statement(_change_if_there.values(text=bindparam("new_text"), is_edited=1))
+MARK_EDITED = statement(_change_if_there.values(is_edited=1))
+REACT = statement(_change_if_there.values(reaction=bindparam("new_reaction", type_=Text)))
 CLEAR = statement(
     _change.values(
         text="", media_id=None, kind=None, details=None, reaction=None, is_edited=0, is_deleted=1
@@ -88,12 +90,11 @@ ADD_KEY = statement(
 DELETE_OLD_KEYS = statement(delete(idempotency_keys).where(_k.created_at < bindparam("before")))
 
 
-def update_text(tx: Tx, company_id: int, message_id: int, text: str | None) -> None:
-    """Another text (None: nobody knows which), and that it was edited."""
+def update_text(tx: Tx, company_id: int, message_id: int, text: str | None) -> bool:
+    """Another text (None: nobody knows which), and that it was edited; False: it is taken back."""
     if text is None:
-        tx.run(MARK_EDITED, company=company_id, message=message_id)
-    else:
-        tx.run(EDIT, company=company_id, message=message_id, new_text=text)
+        return tx.run(MARK_EDITED, company=company_id, message=message_id) == 1
+    return tx.run(EDIT, company=company_id, message=message_id, new_text=text) == 1
 
 
 def update_reaction(tx: Tx, company_id: int, message_id: int, emoji: str | None) -> None:

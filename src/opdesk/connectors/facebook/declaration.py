@@ -298,6 +298,7 @@ FACEBOOK = Declaration(
     can_write_first=False,
     can_show_typing=True,
     can_mark_read=True,
+    tells_ms=True,
     receipts=("delivered", "read"),
     # 300 texts a second, but 10 sounds or videos.
     pace=Pace(10.0),

@@ -262,6 +262,7 @@ INSTAGRAM = Declaration(
     can_write_first=False,
     can_show_typing=True,
     can_mark_read=True,
+    tells_ms=True,
     receipts=("read",),
     # 300 texts a second, but 10 files.
     pace=Pace(10.0),

@@ -257,6 +257,7 @@ VIBER_BOT = Declaration(
     can_show_typing=False,
     checks=CHECKS,
     troubles=TROUBLES,
+    tells_ms=True,
     receipts=("delivered", "read"),
     sends=frozenset(
         (

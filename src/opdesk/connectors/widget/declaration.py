@@ -296,6 +296,7 @@ WIDGET = Declaration(
             " widget. Set OPDESK_PUBLIC_URL to an https address.",
         )
     },
+    tells_ms=True,
     receipts=("delivered", "read"),
     # Nothing is sent anywhere.
     pace=Pace(1_000.0),
