@@ -42,14 +42,17 @@ class Begun:
         items: list[dict[str, Any]] = found.json["items"]
         return items
 
-    async def chat_of(self, source: Source, name: str) -> int:
-        """The chat of a person, once the platform has told their name."""
+    async def chat_of(self, source: Source, text: str) -> int:
+        """The chat in which somebody has written this."""
 
-        async def named() -> int | None:
-            chats = await self.chats(source)
-            return next((int(one["id"]) for one in chats if one["client"]["name"] == name), None)
+        async def written() -> int | None:
+            for chat in await self.chats(source):
+                if any(one["message"] == text for one in await self.messages(chat["id"])):
+                    found: int = chat["id"]
+                    return found
+            return None
 
-        return await eventually(named)
+        return await eventually(written)
 
     async def messages(self, chat_id: int) -> list[dict[str, Any]]:
         """Oldest first."""
@@ -141,15 +144,7 @@ async def test_a_text_of_every_phone_arrives_and_its_answer_comes_back(first: Be
         reply = await first.does(source, person, "text", text=f"Питання {source.name}")
         assert reply.status_code == 200, (source, reply.text)
 
-        async def arrived(source: Source = source) -> int | None:
-            for chat in await first.chats(source):
-                wanted = f"Питання {source.name}"
-                if any(one["message"] == wanted for one in await first.messages(chat["id"])):
-                    found: int = chat["id"]
-                    return found
-            return None
-
-        chat_id = await eventually(arrived)
+        chat_id = await first.chat_of(source, f"Питання {source.name}")
         await first.answers(chat_id, f"Відповідь {source.name}")
 
         async def came_back(person: str = person, source: Source = source) -> bool | None:
@@ -161,7 +156,7 @@ async def test_a_text_of_every_phone_arrives_and_its_answer_comes_back(first: Be
 
 async def test_a_file_a_reading_and_an_edit_of_the_phone_arrive(first: Begun) -> None:
     source, person = Source.WHATSAPP, people_of(Source.WHATSAPP)[0]
-    chat_id = await first.chat_of(source, "Софія Кравець")
+    chat_id = await first.chat_of(source, "Вітаю! Оплатила замовлення 20433")
     answer = await first.answers(chat_id, "Бачимо оплату, дякуємо!")
 
     async def shown() -> bool | None:
@@ -186,6 +181,20 @@ async def test_a_file_a_reading_and_an_edit_of_the_phone_arrive(first: Begun) ->
     picture = (await first.lines(source, person))[-1]
     query = {"source": "3", "person": person, "line": picture["id"]}
     assert (await first.phone.get("/api/file", params=query)).content == JPEG
+
+
+async def test_an_operator_sees_that_a_platform_refuses_its_key(first: Begun) -> None:
+    source, person = Source.FACEBOOK, people_of(Source.FACEBOOK)[0]
+    chat_id = await first.chat_of(source, "Вона ще є?")
+
+    await first.phone.post("/api/faults", data={"source": "6", "key": "on"})
+    answer = await first.answers(chat_id, "Так, ще є")
+
+    async def failed() -> bool | None:
+        return bool((await first.message(chat_id, answer))["error"]) or None
+
+    await eventually(failed)
+    assert all(one["isTheirs"] for one in await first.lines(source, person))
 
 
 async def test_what_the_page_can_not_do_is_said(first: Begun) -> None:
@@ -225,7 +234,7 @@ async def test_the_next_start_goes_on_with_the_same_people(
     async with begun(settings, clock, kept, tmp_path) as again:
         assert await again.lines(Source.VIBER_BOT, person) == before
         assert len(await again.chats(Source.VIBER_BOT)) == len(chats)
-        chat_id = await again.chat_of(Source.VIBER_BOT, "Дмитро Шевчук")
+        chat_id = await again.chat_of(Source.VIBER_BOT, "Доброго дня! Є ця куртка синя?")
         await again.answers(chat_id, "Так, є синя")
 
         async def came_back() -> bool | None:
