@@ -309,6 +309,7 @@ async def victims_place(bot: Bot) -> Place:
         "widget": shop.key,
         "user": user.json["user"]["id"],
         "chat": chat_id,
+        "message": (await bot.messages(chat_id))[0]["id"],
         "channel": bot.channel_id,
         "operator": bot.desk.alice.id,
         "organization": bot.desk.alice.organization_id,

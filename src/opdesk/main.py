@@ -119,6 +119,8 @@ WRITTEN_BY_HAND: dict[str, dict[str, Any]] = {
         ]
     },
     "post /api/channel/{channel_id}/test": {"responses": _MESSAGE_ANSWER},
+    "post /api/chat/{chat_id}/template": {"responses": _MESSAGE_ANSWER},
+    "post /api/chat/{chat_id}/messages/{message_id}/retry": {"responses": _MESSAGE_ANSWER},
     "post /api/widget/{public_key}/file": {
         "requestBody": {
             "required": True,

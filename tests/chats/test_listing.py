@@ -134,7 +134,9 @@ async def test_a_bare_plus_in_a_time_is_an_offset(bot: Bot) -> None:
     assert (late.status, late.json["items"]) == (200, [])
 
 
-async def test_a_customers_message_has_its_platforms_time_and_stands_where_it_was_written(bot: Bot) -> None:
+async def test_a_customers_message_has_its_platforms_time_and_stands_where_it_was_written(
+    bot: Bot,
+) -> None:
     await bot.given_chat("друга", OLHA)
     now = bot.desk.clock.now_ms() // 1000
     for n, date in enumerate((1_700_000_000, now + 3600, -5)):

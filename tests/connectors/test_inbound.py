@@ -45,11 +45,11 @@ async def test_what_is_no_text_is_dropped_and_hides_no_message(bot: Bot) -> None
         await bot.posts(whole.replace(b"A-", b"A" + junk))
     await bot.posts(b"\xef\xbb\xbf" + update(104, "з позначкою", message_id=104))
     pair = update(105, "A-", message_id=105).replace(b"A-", b"\\ud83d\\ude00 \\ud800")
-    voice = update(106, "", message_id=106).replace(b'"text":""', b'"voice":{"x":"\\udfff"}')
+    dice = update(106, "", message_id=106).replace(b'"text":""', b'"dice":{"x":"\\udfff"}')
     await bot.posts(pair)
-    await bot.posts(voice)
+    await bot.posts(dice)
 
-    assert await all_texts(bot) == ["AБ"] * 4 + ["з позначкою", "😀 "]
+    assert await all_texts(bot) == ["AБ"] * 4 + ["з позначкою", "😀 ", ""]
     [chat] = await bot.chats()
     assert (chat["client"]["name"], chat["lastMessage"]["isUnsupported"]) == ("Тарас Бондар", True)
     assert set(await states(bot)) == {"stored"}

@@ -11,11 +11,7 @@ from opdesk.chats import actions as chats
 from opdesk.chats.model import Card, Details, Incoming, Place
 from opdesk.connectors import store
 from opdesk.connectors.applying import apply, apply_early, ask_profile, incoming_file
-<<<<<<< HEAD
 from opdesk.connectors.base import BadPayload, Edit, Inbound, Item, Reaction, Update
-=======
-from opdesk.connectors.base import BadPayload, Edit, Inbound, Item, Update
->>>>>>> 609074a4cc847e9d35aa633998cc0a2307561555
 from opdesk.connectors.registry import connector_class
 from opdesk.connectors.store import Envelope
 from opdesk.contacts.model import Identity, normalize_phone
@@ -193,21 +189,15 @@ def _store_message(tx: Tx, channel: Channel, envelope: Envelope, item: Inbound) 
 def _store_other(tx: Tx, channel: Channel, envelope: Envelope, item: Item | None) -> None:
     """What is about a message or a chat, or nothing for us. Without a chat of ours only the key
 
-<<<<<<< HEAD
-    is kept: nobody could ever delete the rest. Words about a message are not kept then at all.
+    is kept: nobody could ever delete the rest, and words about a message are not kept then at all.
+    Nor is an edit's body, which holds a text that its writer may take back, under another key than
+    the message's.
     """
     has_chat = envelope.chat_id is not None and chats.hold(tx, channel, envelope.chat_id)
     if not has_chat and isinstance(item, Edit | Reaction):
         return
-    kept = envelope if has_chat else replace(envelope, body=b"")
-=======
-    is kept: nobody could ever delete the rest. Nor is an edit's body, which holds a text that its
-    writer may take back, under another key than the message's.
-    """
-    has_chat = envelope.chat_id is not None and chats.hold(tx, channel, envelope.chat_id)
     is_kept = has_chat and not isinstance(item, Edit)
     kept = envelope if is_kept else replace(envelope, body=b"")
->>>>>>> 609074a4cc847e9d35aa633998cc0a2307561555
     state = store.IGNORED if item is None else store.STORED
     if store.insert_raw(tx, kept, state) and item is not None:
         apply(tx, channel, envelope, item)

@@ -34,6 +34,8 @@ class Pollers:
 
     def __init__(self, db: Database, bus: Bus, vault: Vault, http: HttpClient) -> None:
         self._db, self._vault, self._http = db, vault, http
+        self.local_every_s = LOCAL_EVERY_S
+        """Seconds between two polls of a platform on this machine, which is ours."""
         self._tasks: dict[Identity, asyncio.Task[None]] = {}
         self._alarm = Alarm(LOOK_S)
         bus.listen(TOPIC, self._alarm.ring)
@@ -86,7 +88,7 @@ class Pollers:
         """A platform on this machine is ours, and may be asked as often as one likes."""
         every_s = connector_class(channel.source).declaration.poll_every_s
         is_ours = connector_of(channel, self._http).always_has_webhook
-        return min(every_s, LOCAL_EVERY_S) if is_ours else every_s
+        return min(every_s, self.local_every_s) if is_ours else every_s
 
     async def _tell(self, channel: Channel, trouble: Trouble | None) -> bool:
         """Write down why a channel can't be polled, or that it can again."""

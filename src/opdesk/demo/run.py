@@ -1,58 +1,51 @@
-"""`opdesk demo`: the real server with a company to try, and a Telegram of its own beside it.
+"""`opdesk demo`: the real server with a company to try, and every platform of its own beside it.
 
-The simulated Telegram listens on the loopback and speaks the Bot API's wire format both ways, so
-every message of the demo takes the way that a real one takes. The bot's token is kept in the
-demo's folder, so that the next start goes on with the same chats.
+The simulated platforms listen on the loopback and speak their wire formats both ways, so every
+message of the demo takes the way that a real one takes. Tokens, ports and what people's phones
+show are kept in the demo's folder, so that the next start goes on with the same chats.
 """
 
-import asyncio
-import contextlib
 import json
-import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import uvicorn
 from rich.console import Console
 from rich.table import Table
 
 from opdesk.accounts import actions as accounts
 from opdesk.accounts.model import CompanyCaller
 from opdesk.channels import actions as channels
+from opdesk.channels.model import Channel, Source
 from opdesk.chats import actions as chats
 from opdesk.chats.model import ChatFilter, Page
 from opdesk.connectors.actions import ChannelChange, NewChannel
+from opdesk.demo.cast import TARAS, TARAS_PHONE
+from opdesk.demo.phone import Phone
+from opdesk.demo.street import doors
+from opdesk.demo.town import Town
 from opdesk.kit.clock import HOUR_MS
 from opdesk.kit.context import Tx
-from opdesk.kit.ids import new_secret
+from opdesk.kit.layers import App
 from opdesk.operators import actions as operators
 from opdesk.parts import Services
-from opdesk.server import StartError, listening, open_socket, owned_data_folder
+from opdesk.server import listening, owned_data_folder
 from opdesk.settings import Settings
-from opdesk.simulators.telegram import Customer, TelegramPlatform
 from opdesk.users import actions as users
 
 LOGIN, PASSWORD = "demo", "opdesk demo desk"
 OPERATOR_LOGIN, OPERATOR_PASSWORD = "olena", "olena at the desk"
 # Both are printed at every start: the demo listens on the loopback only.
-TELEGRAM_PORT = 8081
+PHONE = "phone"
+PORTS = {Source.TELEGRAM_BOT.name: 8081, PHONE: 8082}
+"""Wanted at the first start; others are free ones, and all are kept."""
+POLL_S = 2.0
+"""Of Rozetka, which has no webhooks: quick enough to watch, and next to nothing when idle."""
 STATE_FILE = "demo.json"
 TOKEN_HOURS = 24
-TARAS = Customer(500_100_001, "Тарас", "Бондар", "taras_b")
-OLHA = Customer(500_100_002, "Ольга", "Лисенко")
-JOHN = Customer(500_100_003, "John", "Carter", "jcarter")
-TARAS_PHONE, OLHA_PHONE = "380501234567", "380671112233"
-TEXTS: tuple[tuple[Customer, str], ...] = (
-    (JOHN, "Hi! Do you ship to Poland?"),
-    (OLHA, "Добрий вечір! Чи можна поміняти розмір куртки?"),
-    (OLHA, "Замовлення 20418, приїхала M, а потрібна S"),
-    (TARAS, "Добрий день! Коли прийде моє замовлення?"),
-    (TARAS, "Номер 20421, чекаю вже третій день"),
-)
 ORGANIZATIONS = ("Магазин Київ", "Магазин Львів")
 OPERATORS = ((0, "Олена Коваль"), (0, "Іван Лис"), (1, "Марія Дзюба"))
 
@@ -76,22 +69,40 @@ async def run_demo(settings: Settings) -> None:
     )
     with owned_data_folder(settings):
         state = _read_state(settings.data)
-        telegram = TelegramPlatform()
-        token = telegram.add_bot(token=state.get("botToken") or f"4242:{new_secret(18)}")
-        async with _telegram_server(telegram) as url:
+        town = Town(state.get("botToken"))
+        town.resume(settings.data)
+        phone = Phone(town)
+        async with doors(street(town, phone), {**PORTS, **state.get("ports", {})}) as urls:
             found: list[Services] = []
             async with listening(settings, found.append) as (server, base):
-                demo = await _prepared(found[0], telegram, token, url, state)
-                _write_state(settings.data, {**demo.__dict__, "botToken": token})
-                await _show(found[0], demo, base)
+                found[0].pollers.local_every_s = POLL_S
+                phone.opens(urls[PHONE], base)
+                demo = await prepared(found[0], town, urls, state)
+                kept = {name: int(url.rpartition(":")[2]) for name, url in urls.items()}
+                told = {"botToken": town.bot_token, "ports": kept, "sources": list(Source)}
+                _write_state(settings.data, {**demo.__dict__, **told})
+                town.keep(settings.data)
+                await _show(found[0], demo, base, urls[PHONE])
                 await server.ended.wait()
+                town.keep(settings.data)
 
 
-async def _prepared(
-    services: Services, telegram: TelegramPlatform, token: str, url: str, state: Mapping[str, Any]
+def street(town: Town, phone: Phone) -> dict[str, App]:
+    """Everything that listens beside the desk, by its name."""
+    platforms: dict[str, App] = {one.name: it for one, it in town.platforms.items()}
+    return {**platforms, PHONE: phone}
+
+
+async def prepared(
+    services: Services, town: Town, urls: Mapping[str, str], state: Mapping[str, Any]
 ) -> Demo:
+    """A company with a channel of each source; what an earlier start has made is found again."""
     if "company_id" in state:
-        await _reconnected(services, state["company_id"], token, url)
+        company = CompanyCaller(state["company_id"])
+        await _reconnected(services, company, town, urls)
+        [place, *_] = await services.db.read(accounts.list_organizations, company)
+        begun = state.get("sources", (Source.TELEGRAM_BOT,))
+        await _connected(services, company, place.id, town, urls, set(Source).difference(begun))
         return Demo(state["company_id"], state["operator_id"], state["chat_id"])
     password = await services.passwords.hash(PASSWORD)
     owner = await services.db.write(users.found_company, LOGIN, "Demo", password)
@@ -104,37 +115,65 @@ async def _prepared(
     made = await services.db.write(operators.synchronize, company, wanted)
     hashed = await services.passwords.hash(OPERATOR_PASSWORD)
     await services.db.write(operators.set_credentials, company, made[0].id, OPERATOR_LOGIN, hashed)
-    settings = {"botToken": token, "apiBaseUrl": url}
-    await services.board.connect(company, NewChannel(places[0], 2, None, settings), is_forced=False)
-    await customers_write(telegram, token)
+    await _connected(services, company, places[0], town, urls, set(Source))
     page = await services.db.read(
-        chats.list_chats, company, ChatFilter(organization_id=places[0]), Page(50)
+        chats.list_chats,
+        company,
+        ChatFilter(organization_id=places[0], source=Source.TELEGRAM_BOT),
+        Page(50),
     )
     [chat] = [one for one in page.items if one.client.name.startswith(TARAS.first_name)]
     return Demo(company_id, made[0].id, chat.id)
 
 
-async def customers_write(telegram: TelegramPlatform, token: str) -> None:
-    """What the demo begins with. Who has a phone tells it between two texts, as people do."""
-    phones = {OLHA.id: OLHA_PHONE, TARAS.id: TARAS_PHONE}
-    for customer, text in TEXTS:
-        await telegram.writes_to(token, customer, text)
-        if phone := phones.pop(customer.id, None):
-            await telegram.shares_contact(token, customer, phone)
+async def _connected(
+    services: Services,
+    company: CompanyCaller,
+    place: int,
+    town: Town,
+    urls: Mapping[str, str],
+    sources: set[Source],
+) -> None:
+    """Connect a channel of each source, and let people write on it for the first time."""
+    for source in sorted(sources):
+        new = NewChannel(place, int(source), None, _settings(town, source, urls))
+        channel = await services.board.connect(company, new, is_forced=False)
+        await _tell_town(services, town, channel)
+    await town.begin(sources)
 
 
-async def _reconnected(services: Services, company_id: int, token: str, url: str) -> None:
-    """The simulated Telegram forgot its webhooks with its process; it may have another port."""
-    company = CompanyCaller(company_id)
-    known = await services.db.read(channels.list_channels, services.vault, company_id, None)
+async def _reconnected(
+    services: Services, company: CompanyCaller, town: Town, urls: Mapping[str, str]
+) -> None:
+    """The platforms forgot their webhooks with their process, and may have other ports."""
+    known = await services.db.read(channels.list_channels, services.vault, company.company_id, None)
     for channel in known:
-        change = ChannelChange(settings={"botToken": token, "apiBaseUrl": url}, is_enabled=True)
-        if channel.settings.get("apiBaseUrl") != url:
+        settings = _settings(town, channel.source, urls)
+        if any(channel.settings.get(name) != text for name, text in settings.items()):
+            change = ChannelChange(settings=settings, is_enabled=True)
             await services.board.change(company, channel.id, change, is_forced=True)
+        await _tell_town(services, town, channel)
     await services.board.reconnect_all()
 
 
-async def _show(services: Services, demo: Demo, base: str) -> None:
+def _settings(town: Town, source: Source, urls: Mapping[str, str]) -> dict[str, str]:
+    if source is Source.WIDGET:
+        return {"origins": urls[PHONE]}
+    return town.platforms[source].settings(urls[source.name])
+
+
+async def _tell_town(services: Services, town: Town, channel: Channel) -> None:
+    """What people do by hand: addresses that they enter on a platform, the tag of a page."""
+    url = services.board.webhook_url(channel)
+    if channel.source is Source.VIBER:
+        town.viber.inbound_url = town.viber.status_url = url
+    if channel.source is Source.INSTAGRAM:
+        await town.instagram.paste(url, channel.settings["verifyToken"])
+    if channel.source is Source.WIDGET:
+        town.shop.key = channel.settings["publicKey"]
+
+
+async def _show(services: Services, demo: Demo, base: str, phone_url: str) -> None:
     token = await services.db.read(_operator_token, services, demo)
     phone = "%2B380" + TARAS_PHONE[3:]
     links = {
@@ -152,6 +191,8 @@ async def _show(services: Services, demo: Demo, base: str) -> None:
     table = Table(show_header=False, box=None, padding=(0, 2))
     table.add_row("Panel", f"{base}/login", f"{OPERATOR_LOGIN} / {OPERATOR_PASSWORD}")
     table.add_row("Dashboard", f"{base}/dashboard", f"{LOGIN} / {PASSWORD}")
+    table.add_row("Customer's phone", f"{phone_url}/", "write as a customer on any source")
+    table.add_row("Shop with the widget", f"{phone_url}/shop", "")
     table.add_row("Swagger", f"{base}/index.html", "")
     console.print(table)
     console.print("\nCtrl+C ends it; what you did stays for the next start.")
@@ -161,24 +202,6 @@ def _operator_token(tx: Tx, services: Services, demo: Demo) -> str:
     ends = tx.now + TOKEN_HOURS * HOUR_MS
     claims = operators.claims_for(tx, CompanyCaller(demo.company_id), demo.operator_id, ends)
     return services.tokens.issue(claims)
-
-
-@contextlib.asynccontextmanager
-async def _telegram_server(telegram: TelegramPlatform) -> AsyncIterator[str]:
-    """The simulated Bot API on the loopback, on its usual port or a free one."""
-    try:
-        listener = open_socket("127.0.0.1", TELEGRAM_PORT)
-    except StartError:
-        listener = open_socket("127.0.0.1", 0)
-    config = uvicorn.Config(telegram, log_config=None, access_log=False, lifespan="off")
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server._serve([listener]))
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await task
 
 
 def _read_state(folder: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import io
 import ssl
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar
@@ -113,7 +113,8 @@ class Platform(ABC):
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or SystemClock()
-        self.calls: list[Call] = []
+        self.calls: MutableSequence[Call] = []
+        """What was called, oldest first; who runs for long puts something here that forgets."""
         self.faults = Faults()
         self.phones: dict[str, list[Line]] = defaultdict(list)
         """What each person's phone shows, by the person's id, oldest first."""
@@ -152,6 +153,11 @@ class Platform(ABC):
         """The person's phone gets and shows all that we sent: receipts, where there are any."""
         self._mark_seen(person)
 
+    def resume(self, people: Mapping[str, Person], phones: Mapping[str, list[Line]]) -> None:
+        """Go on with the people of an earlier process and what their phones show."""
+        self.people.update(people)
+        self.phones.update(phones)
+
     # --- what they share ---------------------------------------------------
 
     def sent(self, name: str) -> list[Call]:
@@ -162,12 +168,16 @@ class Platform(ABC):
         self.phones[person_id].append(line)
         return line
 
+    def _last_written_by(self, person_id: str) -> int:
+        """When a person wrote last, ms UTC; 0 is never."""
+        return max((one.at for one in self.phones[person_id] if one.is_theirs), default=0)
+
     def _mark_seen(self, person: Person) -> None:
         lines = self.phones[person.id]
         lines[:] = [one if one.is_theirs else replace(one, state="read") for one in lines]
 
     @cached_property
-    def _trusted(self) -> ssl.SSLContext:
+    def trusted(self) -> ssl.SSLContext:
         """Whose webhooks it calls: as OpDesk itself believes."""
         return trust()
 
@@ -194,7 +204,7 @@ class Platform(ABC):
 
     async def _call(self, post: Post) -> None:
         pause_s = FIRST_RETRY_S
-        async with httpx.AsyncClient(trust_env=False, timeout=30, verify=self._trusted) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=30, verify=self.trusted) as client:
             for _ in range(20):
                 with contextlib.suppress(httpx.HTTPError):
                     reply = await client.post(post.url, content=post.body, headers=post.headers)

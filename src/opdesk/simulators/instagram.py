@@ -84,7 +84,7 @@ class InstagramAccount(Meta):
     async def _attached(self, payload: Mapping[str, Any]) -> File:
         """Instagram fetches it from the address that it is given."""
         url = str(payload.get("url"))
-        async with httpx.AsyncClient(trust_env=False, timeout=30, verify=self._trusted) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=30, verify=self.trusted) as client:
             reply = await client.get(url)
         if reply.status_code != 200:
             raise GraphRefusal(400, 100, 2018008, "(#100) Failed to fetch the file from the url")

@@ -79,6 +79,11 @@ class Meta(Platform):
         self._base_url = ""
         self._count = 0
 
+    @override
+    def resume(self, people: Mapping[str, Person], phones: Mapping[str, list[Line]]) -> None:
+        super().resume(people, phones)
+        self._last_written.update({one: self._last_written_by(one) for one in people})
+
     # --- what people do -----------------------------------------------------
 
     @override
@@ -150,7 +155,7 @@ class Meta(Platform):
         """Callback URL and verify token, as an admin pastes them. Raises GraphRefusal."""
         query = {"hub.mode": "subscribe", "hub.challenge": "1158201444"}
         asked = f"{url}?{urlencode({**query, 'hub.verify_token': verify_token})}"
-        async with httpx.AsyncClient(trust_env=False, timeout=30, verify=self._trusted) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=30, verify=self.trusted) as client:
             reply = await client.get(asked)
         if reply.status_code != 200 or reply.text != "1158201444":
             raise GraphRefusal(400, 2200, 0, "Callback verification failed")

@@ -218,7 +218,7 @@ class TelegramPlatform(Platform):
         """Post to the webhook as Telegram does, again and again; how many tries it took."""
         pause_s, tries = FIRST_RETRY_S, 0
         body = msgspec.json.encode(update)
-        async with httpx.AsyncClient(trust_env=False, timeout=30, verify=self._trusted) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=30, verify=self.trusted) as client:
             while True:
                 tries += 1
                 hook = self.hooks[token]

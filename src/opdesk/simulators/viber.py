@@ -52,7 +52,8 @@ class ViberPlatform(Platform):
         """Phones to which nothing can be delivered."""
         self.statuses: dict[str, str] = {}
         """Of each message that was taken, by its id."""
-        self._numbers = itertools.count(1)
+        # Numbers of an earlier start are never used again: the desk may still know them.
+        self._numbers = itertools.count(self.clock.now_ms() // 100)
 
     @override
     def settings(self, base_url: str) -> dict[str, str]:
@@ -126,7 +127,7 @@ class ViberPlatform(Platform):
         _demand(keys.get(key) == type_, "INVALID_MESSAGE_DATA")
         url = data[key]
         _demand(url.startswith("https://") or is_loopback(url), "INVALID_URL")
-        async with httpx.AsyncClient(trust_env=False, timeout=30, verify=self._trusted) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=30, verify=self.trusted) as client:
             reply = await client.get(url)
         ending = PurePosixPath(urlsplit(url).path).suffix[1:].lower()
         _demand(reply.status_code == 200, "INVALID_URL")

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
@@ -151,7 +152,7 @@ class ViberBotPlatform(Platform):
 
     async def _is_taken(self, url: str, signed: tuple[bytes, dict[str, str]]) -> bool:
         body, headers = signed
-        async with httpx.AsyncClient(trust_env=False, timeout=10, verify=self._trusted) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=10, verify=self.trusted) as client:
             try:
                 reply = await client.post(url, content=body, headers=headers)
             except httpx.HTTPError:
@@ -200,7 +201,7 @@ class ViberBotPlatform(Platform):
         """Viber's servers load the file from the address that we gave."""
         url = body.get("media", "")
         _demand(_is_reachable(url) and len(url) <= MAX_LINK_CHARS, "media")
-        async with httpx.AsyncClient(trust_env=False, timeout=30, verify=self._trusted) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=30, verify=self.trusted) as client:
             reply = await client.get(url)
         _demand(reply.status_code == 200, "media")
         name = body.get("file_name") or PurePosixPath(urlsplit(url).path).name
@@ -208,6 +209,11 @@ class ViberBotPlatform(Platform):
         mime = mime_type_of(_ending(name))
         file = (name, mime, reply.content)
         return replace(line, text=body.get("text", ""), file=file, kind=kind)
+
+    @override
+    def resume(self, people: Mapping[str, Person], phones: Mapping[str, list[Line]]) -> None:
+        super().resume(people, phones)
+        self.subscribers.update(people)
 
     # --- what customers do --------------------------------------------------
 

@@ -101,6 +101,11 @@ class CloudApi(Platform):
             "apiBaseUrl": base_url,
         }
 
+    @override
+    def resume(self, people: Mapping[str, Person], phones: Mapping[str, list[Line]]) -> None:
+        super().resume(people, phones)
+        self._wrote_at.update({one: self._last_written_by(one) for one in people})
+
     def _new_id(self) -> str:
         self._last += 1
         return f"wamid.{base64.b64encode(f'HBgM{self._last}'.encode()).decode()}"
@@ -213,7 +218,7 @@ class CloudApi(Platform):
             "hub.verify_token": verify_token,
             "hub.challenge": challenge,
         }
-        async with httpx.AsyncClient(trust_env=False, verify=self._trusted) as client:
+        async with httpx.AsyncClient(trust_env=False, verify=self.trusted) as client:
             reply = await client.get(url, params=query)
         if reply.status_code != 200 or reply.text != challenge:
             raise Refused(2200, "Callback verification failed with the following errors")
