@@ -40,6 +40,7 @@ BODIES: Mapping[str, Any] = {
     "PUT /api/chat/operator": lambda v: {"id": v["chat"], "operatorId": v["operator"]},
     "POST /api/chat/{chat_id:int}/message": lambda v: {"textMessage": "spy"},
     "POST /api/chat/{chat_id:int}/typing": lambda _v: {"author": 0},
+    "POST /api/chat/{chat_id:int}/template": lambda _v: {"name": "spy", "language": "uk"},
     "POST /api/channel": lambda v: {
         "organizationId": v["organization"],
         "source": 2,

@@ -134,7 +134,7 @@ async def test_a_bare_plus_in_a_time_is_an_offset(bot: Bot) -> None:
     assert (late.status, late.json["items"]) == (200, [])
 
 
-async def test_a_customers_message_has_its_platforms_time_and_stands_where_it_was_written(
+async def test_a_customers_message_stands_at_its_platforms_time(
     bot: Bot,
 ) -> None:
     await bot.given_chat("друга", OLHA)

@@ -5300,13 +5300,13 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description The message */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/json": unknown;
+          "application/json": components["schemas"]["MessageOut"];
         };
       };
       /** @description Malformed or invalid; `errors` names the field */
@@ -5484,13 +5484,13 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description The message */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/json": unknown;
+          "application/json": components["schemas"]["MessageOut"];
         };
       };
       /** @description Malformed or invalid; `errors` names the field */
