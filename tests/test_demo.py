@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from opdesk.channels.model import Source
+from opdesk.demo.acts import NAMES
 from opdesk.demo.cast import BEGINNINGS, TARAS_PHONE, TELEGRAM_TEXTS
 from opdesk.demo.phone import Phone
 from opdesk.demo.run import LOGIN, PASSWORD, PHONE, Demo, prepared, street
@@ -181,6 +182,23 @@ async def test_a_file_a_reading_and_an_edit_of_the_phone_arrive(first: Begun) ->
     picture = (await first.lines(source, person))[-1]
     query = {"source": "3", "person": person, "line": picture["id"]}
     assert (await first.phone.get("/api/file", params=query)).content == JPEG
+
+
+async def test_every_button_of_every_source_does_something(first: Begun) -> None:
+    for source, acts in NAMES.items():
+        person = people_of(source)[-1]
+        line = (await first.lines(source, person))[0]["id"]
+        picture = ("a.jpg", JPEG, "image/jpeg")
+        for act in acts:
+            more = {"file": picture, "mime": "image/jpeg"} if act == "file" else {"line": line}
+            reply = await first.does(source, person, act, text="❤", **more)
+            assert reply.status_code == 200, (source, act, reply.text)
+        lines = await first.lines(source, person)
+        assert ("file" in acts) is any(one["file"] or one["kind"] == "photo" for one in lines)
+        assert ("delete" in acts) is (line not in [one["id"] for one in lines])
+        query = {"source": str(int(source)), "person": person}
+        shown = (await first.phone.get("/api/lines", params=query)).json()
+        assert shown["isBlocked"] is ("block" in acts)
 
 
 async def test_an_operator_sees_that_a_platform_refuses_its_key(first: Begun) -> None:

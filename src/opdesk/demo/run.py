@@ -149,6 +149,8 @@ async def _reconnected(
     known = await services.db.read(channels.list_channels, services.vault, company.company_id, None)
     for channel in known:
         settings = _settings(town, channel.source, urls)
+        if channel.source is Source.WIDGET and urls[PHONE] in channel.settings["origins"].split():
+            settings = {}  # Others may have been added beside it.
         if any(channel.settings.get(name) != text for name, text in settings.items()):
             change = ChannelChange(settings=settings, is_enabled=True)
             await services.board.change(company, channel.id, change, is_forced=True)
@@ -167,7 +169,7 @@ async def _tell_town(services: Services, town: Town, channel: Channel) -> None:
     url = services.board.webhook_url(channel)
     if channel.source is Source.VIBER:
         town.viber.inbound_url = town.viber.status_url = url
-    if channel.source is Source.INSTAGRAM:
+    if channel.source is Source.INSTAGRAM and channel.is_enabled:
         await town.instagram.paste(url, channel.settings["verifyToken"])
     if channel.source is Source.WIDGET:
         town.shop.key = channel.settings["publicKey"]
