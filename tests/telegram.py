@@ -1,10 +1,11 @@
 """A desk with a Telegram bot: the fixture's helper that connects the simulated platform."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from opdesk.kit.layers import App
 from opdesk.simulators.telegram import Customer, TelegramPlatform
 from tests.desk import Company, Desk, eventually
 from tests.servers import serving
@@ -70,12 +71,19 @@ class Bot:
 
 @asynccontextmanager
 async def connected_bot(
-    desk: Desk, company: Company | None = None, organization: int = 0, token: str | None = None
+    desk: Desk,
+    company: Company | None = None,
+    organization: int = 0,
+    token: str | None = None,
+    before: Callable[[App], App] = lambda platform: platform,
 ) -> AsyncIterator[Bot]:
-    """A simulated Telegram with one bot (or the one of `token`), connected to a company."""
+    """A simulated Telegram with one bot (or the one of `token`), connected to a company.
+
+    `before` puts something in front of it.
+    """
     company = company or desk.acme
     telegram = TelegramPlatform()
-    async with serving(telegram) as url:
+    async with serving(before(telegram)) as url:
         token = telegram.add_bot(token=token)
         reply = await company.api.post(
             "/api/channel",

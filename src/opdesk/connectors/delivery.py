@@ -1,6 +1,9 @@
 """What the outbox calls: send an operator's message, fetch a platform's file."""
 
 import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -21,6 +24,7 @@ from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
 from opdesk.kit.formats import mime_type_of
 from opdesk.kit.http_client import HttpClient
+from opdesk.kit.ids import jittered
 from opdesk.kit.keyring import Vault
 from opdesk.kit.log import get_logger
 from opdesk.kit.outbox import Job, Record, RetryLater
@@ -37,6 +41,13 @@ MAX_FETCHES = 12
 """About half an hour of attempts."""
 LONGEST_WAIT_S = 2.0
 """A send that has to wait longer for its turn gives its place to others."""
+PARALLEL_OF_SOURCE = outbox.PARALLEL // 2
+"""So many sends of one platform are under way at once, however many channels it has: one that
+
+hangs leaves the others half of the outbox.
+"""
+BUSY_S = 1.0
+"""A send that finds no room tries again after this."""
 RECEIPT = "ask_receipt"
 """The kind that asks what became of a message: {"channel": id, "external": platform's id}."""
 FIRST_RECEIPT_S, LONGEST_RECEIPT_S = 5.0, 120.0
@@ -88,6 +99,24 @@ class Paces:
         return known[source]
 
 
+class Turns:
+    """How many calls of each platform are under way."""
+
+    def __init__(self) -> None:
+        self._running: Counter[Source] = Counter()
+
+    @contextmanager
+    def one(self, source: Source) -> Iterator[None]:
+        """Raises RetryLater when its platform has enough of them already."""
+        if self._running[source] >= PARALLEL_OF_SOURCE:
+            raise RetryLater("busy", jittered(BUSY_S))
+        self._running[source] += 1
+        try:
+            yield
+        finally:
+            self._running[source] -= 1
+
+
 class Delivery:
     """Sends and fetches; the outbox brings the jobs, in order within a chat."""
 
@@ -96,7 +125,7 @@ class Delivery:
     ) -> None:
         self._db, self._vault, self._http = db, vault, http
         self._files, self._addresses = shelf.files, shelf.addresses
-        self._paces = Paces(clock)
+        self._paces, self._turns = Paces(clock), Turns()
 
     async def send(self, job: Job) -> Record | None:
         """Deliver a message. A send that was cut off is never repeated: it may have arrived."""
@@ -108,9 +137,10 @@ class Delivery:
             return _recorded(message, MessageStatus.NEW, chats.UNCERTAIN)
         if channel is None or not channel.is_writable:
             return _recorded(message, MessageStatus.REJECTED, Problem.DISCONNECTED)
-        await self._keep_pace(channel, message.chat_id)
         try:
-            external_id = await self._send_parts(channel, dispatch)
+            with self._turns.one(channel.source):
+                await self._keep_pace(channel, message.chat_id)
+                external_id = await self._send_parts(channel, dispatch)
         except DeliveryError as error:
             failed = _failed(message, error, job)
             trouble = _trouble_of(error)
@@ -153,7 +183,8 @@ class Delivery:
         if channel is None or not channel.is_writable:
             return None
         try:
-            receipt = await connector_of(channel, self._http).receipt_of(payload["external"])
+            with self._turns.one(channel.source):
+                receipt = await connector_of(channel, self._http).receipt_of(payload["external"])
         except DeliveryError as error:
             if error.is_permanent or job.age_ms >= GIVE_UP_MS:
                 return None

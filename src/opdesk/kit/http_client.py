@@ -10,7 +10,7 @@ import contextlib
 import ipaddress
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -26,8 +26,40 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 CONNECT_TIMEOUT_S = 10.0
 MAX_REPLY_BYTES = 4 * 1024 * 1024
+MAX_PORT = 65_535
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_SIX_TO_FOUR = ipaddress.ip_network("2002::/16")
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""All global IPv6 addresses; loopback, link-local, unique local, site-local and multicast are
+
+outside of it, as are IPv4-compatible and translated ones.
+"""
+_SPECIAL_V6 = [
+    ipaddress.ip_network(one)
+    for one in (
+        "2001::/23",  # protocols: Teredo, benchmarks, ORCHID
+        "2001:db8::/32",  # documentation
+        "3fff::/20",  # documentation
+    )
+]
+_SPECIAL_V4 = [
+    ipaddress.ip_network(one)
+    for one in (
+        "0.0.0.0/8",  # this host
+        "10.0.0.0/8",
+        "100.64.0.0/10",  # carriers' own
+        "127.0.0.0/8",
+        "169.254.0.0/16",  # link-local, where clouds keep their metadata
+        "172.16.0.0/12",
+        "192.0.0.0/24",  # protocols
+        "192.0.2.0/24",  # documentation
+        "192.88.99.0/24",  # 6to4 relays
+        "192.168.0.0/16",
+        "198.18.0.0/15",  # benchmarks
+        "198.51.100.0/24",  # documentation
+        "203.0.113.0/24",  # documentation
+        "224.0.0.0/3",  # multicast, reserved, broadcast
+    )
+]
 
 
 class HttpError(Exception):
@@ -89,34 +121,50 @@ class HttpReply:
 def is_public(address: IpAddress, allow: Iterable[Network] = ()) -> bool:
     """Whether we may call an address: a global one, or one of the allowed networks.
 
-    An IPv6 address that carries an IPv4 one inside is as good as that.
+    An IPv6 address that carries an IPv4 one inside is as good as that; but who allows a network
+    does not allow it behind somebody's translator. What is global is ours to
+    say (IANA's special-purpose registries, 2025): Python's own lists differ between its versions.
     """
+    allow = tuple(allow)
     if any(address in network for network in allow):
         return True
-    inner = _embedded(address)
-    if inner is not None:
-        return is_public(inner, allow)
-    return address.is_global and not address.is_multicast
-
-
-def _embedded(address: IpAddress) -> ipaddress.IPv4Address | None:
     if isinstance(address, ipaddress.IPv4Address):
-        return None
+        return not any(address in network for network in _SPECIAL_V4)
     if address.ipv4_mapped is not None:
-        return address.ipv4_mapped
+        return is_public(address.ipv4_mapped, allow)
+    inner = _translated(address)
+    if inner is not None:
+        return is_public(inner)
+    if address not in _UNICAST or any(address in network for network in _SPECIAL_V6):
+        return False
+    routed = _by_isatap(address)
+    return routed is None or is_public(routed)
+
+
+def _translated(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that a call of this one ends at, where there is a translator or relay."""
     if address in _NAT64:
         return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-    if address in _SIX_TO_FOUR:
-        return address.sixtofour
-    return address.teredo[1] if address.teredo else None
+    return address.sixtofour
+
+
+def _by_isatap(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The host behind an ISATAP router (RFC 5214): its IPv4 address ends the interface's id."""
+    is_isatap = int(address) >> 32 & 0xFDFF_FFFF == 0x0000_5EFE
+    return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF) if is_isatap else None
+
+
+Resolve = Callable[[str, int], Awaitable[Sequence[IpAddress]]]
+"""The addresses of (name, port), at least one. Raises OSError, UnicodeError."""
 
 
 class _GuardedNetwork(httpcore.AsyncNetworkBackend):
     """Opens connections to checked addresses only."""
 
-    def __init__(self, allow: tuple[Network, ...]) -> None:
-        self._allow = allow
-        self._inner = httpcore.AnyIOBackend()
+    def __init__(
+        self, allow: tuple[Network, ...], resolve: Resolve, inner: httpcore.AsyncNetworkBackend
+    ) -> None:
+        self._allow, self._resolve, self._inner = allow, resolve, inner
 
     @override
     async def connect_tcp(
@@ -127,7 +175,14 @@ class _GuardedNetwork(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Any = None,
     ) -> httpcore.AsyncNetworkStream:
-        addresses = await _resolved(host, port)
+        if not 0 < port <= MAX_PORT:
+            raise NameUnknown
+        try:
+            found = await self._resolve(host, port)
+        except (OSError, UnicodeError) as error:
+            raise NameUnknown from error
+        # IPv4 first: a home server often has IPv6 addresses that lead nowhere.
+        addresses = sorted(set(found), key=lambda address: (address.version, int(address)))
         if not all(is_public(address, self._allow) for address in addresses):
             raise AddressRefused
         return await self._inner.connect_tcp(
@@ -139,15 +194,11 @@ class _GuardedNetwork(httpcore.AsyncNetworkBackend):
         await asyncio.sleep(seconds)
 
 
-async def _resolved(host: str, port: int) -> list[IpAddress]:
+async def resolved(host: str, port: int) -> list[IpAddress]:
+    """What the system's resolver says."""
     loop = asyncio.get_running_loop()
-    try:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise NameUnknown from error
-    addresses = [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
-    # IPv4 first: a home server often has IPv6 addresses that lead nowhere.
-    return sorted(set(addresses), key=lambda address: (address.version, int(address)))
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
 
 
 def trust() -> ssl.SSLContext:
@@ -163,7 +214,14 @@ def trust() -> ssl.SSLContext:
 class HttpClient:
     """Calls with a time limit and a size limit; redirects are never followed."""
 
-    def __init__(self, allow: tuple[Network, ...] = ()) -> None:
+    def __init__(
+        self,
+        allow: tuple[Network, ...] = (),
+        resolve: Resolve = resolved,
+        network: httpcore.AsyncNetworkBackend | None = None,
+    ) -> None:
+        """`allow` may be called although they are private; `network` opens the connections."""
+        guarded = _GuardedNetwork(allow, resolve, network or httpcore.AnyIOBackend())
         transport = httpx.AsyncHTTPTransport(trust_env=False, retries=0)
         # httpx has no parameter for the network; its pool does.
         transport._pool = httpcore.AsyncConnectionPool(
@@ -171,7 +229,7 @@ class HttpClient:
             max_connections=100,
             max_keepalive_connections=20,
             keepalive_expiry=30.0,
-            network_backend=_GuardedNetwork(allow),
+            network_backend=guarded,
         )
         self._client = httpx.AsyncClient(
             transport=transport, trust_env=False, follow_redirects=False, max_redirects=0
