@@ -26,6 +26,7 @@ FIXED_NUMBERS = {
     "author",
     "type",
     "size",
+    "attempt",
 }
 
 
