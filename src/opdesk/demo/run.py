@@ -191,10 +191,14 @@ async def _show(services: Services, demo: Demo, base: str, phone_url: str) -> No
     for name, path in links.items():
         console.print(f"  [dim]{name}[/dim]\n  {base}{path}\n", highlight=False)
     table = Table(show_header=False, box=None, padding=(0, 2))
+    table.add_column()
+    # An address that is cut is none.
+    table.add_column(no_wrap=True, overflow="ignore")
+    table.add_column()
     table.add_row("Panel", f"{base}/login", f"{OPERATOR_LOGIN} / {OPERATOR_PASSWORD}")
     table.add_row("Dashboard", f"{base}/dashboard", f"{LOGIN} / {PASSWORD}")
-    table.add_row("Customer's phone", f"{phone_url}/", "write as a customer on any source")
-    table.add_row("Shop with the widget", f"{phone_url}/shop", "")
+    table.add_row("Customer's phone", f"{phone_url}/", "write as a customer")
+    table.add_row("Demo shop", f"{phone_url}/shop", "")
     table.add_row("Swagger", f"{base}/index.html", "")
     console.print(table)
     console.print("\nCtrl+C ends it; what you did stays for the next start.")
