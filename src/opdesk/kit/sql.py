@@ -8,7 +8,7 @@ Lists travel as one JSON parameter (`in_json`), so that a statement's text never
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, MetaData, bindparam
+from sqlalchemy import BindParameter, ColumnElement, Integer, MetaData, bindparam
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import insert as upsert, psycopg
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
@@ -96,7 +96,7 @@ def _in_json_sqlite(element: in_json, compiler: Any, **kw: Any) -> str:
 @compiles(in_json, "postgresql")
 def _in_json_postgres(element: in_json, compiler: Any, **kw: Any) -> str:
     column, values = compiler.process(element.column, **kw), compiler.process(element.values, **kw)
-    kind = "bigint" if isinstance(element.column.type, BigInteger) else "text"
+    kind = "bigint" if isinstance(element.column.type, Integer) else "text"
     array = f"SELECT jsonb_array_elements_text(CAST({values} AS jsonb))::{kind}"
     return f"{column} IN ({array})" if element.many else f"{column} = ANY(ARRAY({array}))"
 
