@@ -95,7 +95,8 @@ class Writers:
 def _update(customer: int, number: int, text: str) -> dict[str, Any]:
     chat = {"id": customer, "type": "private", "first_name": f"Клієнт {customer}"}
     message_id = FIRST_MESSAGE_ID + number
-    message = {"message_id": message_id, "date": 1_700_000_000, "chat": chat, "text": text}
+    date = 1_700_000_000 + number
+    message = {"message_id": message_id, "date": date, "chat": chat, "text": text}
     return {"update_id": number, "message": message}
 
 

@@ -251,6 +251,7 @@ async def test_a_refusal_of_the_server_is_told_in_the_readers_language(
     # Whatever the page reads at its start, it has read: it does not see the channel go.
     live = page.get_by_test_id("live-state")
     await expect(live).to_have_attribute("data-state", "proven", timeout=15_000)
+    await page.route("**/can-send*", lambda route: route.abort())
     await bot.desk.acme.api.put(f"/api/channel/{bot.channel_id}", {"isEnabled": False})
 
     await page.get_by_test_id("composer-input").fill("?")
