@@ -247,8 +247,12 @@ async def test_a_text_that_is_too_long_says_so_in_words(bot: Bot, page: Page) ->
 async def test_a_refusal_of_the_server_is_told_in_the_readers_language(
     bot: Bot, page: Page
 ) -> None:
-    await opened(bot, page, await bot.given_chat())
-    # Whatever the page reads at its start, it has read: it does not see the channel go.
+    chat_id = await bot.given_chat()
+    answer = {"textMessage": "Вітаю"}
+    sent = await bot.desk.alice.api.post(f"/api/chat/{chat_id}/message", answer)
+    await bot.delivered(sent.json["id"], chat_id)
+    await opened(bot, page, chat_id)
+    # Nothing is unread, so nothing changes any more: the page does not see the channel go.
     live = page.get_by_test_id("live-state")
     await expect(live).to_have_attribute("data-state", "proven", timeout=15_000)
     await page.route("**/can-send*", lambda route: route.abort())
