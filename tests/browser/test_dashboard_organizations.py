@@ -284,7 +284,7 @@ async def test_an_organization_is_made_once_though_the_list_can_not_be_read(
     await page.get_by_role("button", name="Нова організація").click()
     await page.get_by_test_id("dialog").get_by_label("Назва").fill("Одеса\t1")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_text("Не може містити символ U+0009.")).to_be_visible()
+    await expect(page.get_by_text("Тут є символ, який не можна зберегти: U+0009.")).to_be_visible()
     await page.get_by_test_id("dialog").get_by_label("Назва").fill("Одеса")
     await page.keyboard.press("Enter")
 

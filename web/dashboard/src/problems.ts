@@ -24,7 +24,6 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
   [/^is there twice/, "twice"],
   [/^the address is on a private network/, "privateNetwork"],
   [/^is there before with another name$/, "namedTwice"],
-  [/^must not contain the character (U\+\w+)/, "character"],
   [/^must be a color/, "color"],
   [/^must be an address such as \S*\{phone\}/, "webAddress"],
   [/^must name its server/, "server"],
