@@ -134,7 +134,7 @@ async def test_the_audit_log_tells_of_a_restore_and_of_what_became_of_the_sends(
         [(action, details)] = await server_entries(api)
         assert action == "server.restored"
         assert details["waiting"] == 1
-        assert details["made_at"].startswith("20")
+        assert details["madeAt"].startswith("20")
         bot.telegram.faults.refusals.clear()
         await new.services.db.write(chats.resume_held)
         assert (await server_entries(api))[0] == ("server.sendingResumed", {"count": 1})
