@@ -44,7 +44,7 @@ from opdesk.kit.passwords import Passwords
 from opdesk.kit.postgres import PostgresDatabase
 from opdesk.kit.sqlite import SqliteDatabase
 from opdesk.kit.tokens import Tokens
-from opdesk.kit.web import credentials_of
+from opdesk.kit.web import checked_key, credentials_of
 from opdesk.kit.wire import decode
 from opdesk.media.access import MEDIA_KEY, Addresses, Files
 from opdesk.media.model import Media
@@ -255,7 +255,8 @@ def _hub_sender(db: Database, files: Files) -> Sender:
             last_seen_message_id=options.last_seen_message_id,
             force=options.force,
         )
-        draft = await chat_endpoints.draft_in(files, body, options.client_message_id)
+        key = checked_key("clientMessageId", options.client_message_id)
+        draft = await chat_endpoints.draft_in(files, body, key)
         try:
             return await db.write(chat_actions.send, files, caller, chat_id, draft, check_message)
         finally:

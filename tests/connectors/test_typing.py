@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from opdesk import parts
-from opdesk.connectors.typing_relay import MAX_AT_ONCE, PAUSE_S, REST_S, TypingRelay
+from opdesk.connectors.relay import MAX_AT_ONCE, REST_S
+from opdesk.connectors.typing_relay import PAUSE_S, TypingRelay
 from opdesk.kit.bus import Bus
 from opdesk.kit.db import Outlet
 from opdesk.settings import Settings

@@ -25,7 +25,7 @@ from opdesk.connectors.base import (
     Subscription,
 )
 from opdesk.connectors.registry import connector_class
-from opdesk.connectors.store import Envelope
+from opdesk.connectors.store import Early
 from opdesk.contacts.model import normalize_phone
 from opdesk.kit import outbox
 from opdesk.kit.context import Tx
@@ -43,11 +43,13 @@ KINDS: Mapping[str, type[OfMessage]] = {
 }
 
 
-def apply(tx: Tx, channel: Channel, envelope: Envelope, item: Item) -> None:
-    """Carry out what a platform said, but for a customer's message itself."""
-    chat_id = envelope.chat_id
+def apply(tx: Tx, channel: Channel, chat_id: str | None, item: Item) -> None:
+    """Carry out what a platform said, but for a customer's message itself.
+
+    `chat_id`: the platform's chat that it is about, where it says so.
+    """
     if isinstance(item, OfMessage):
-        _apply_to_message(tx, channel, envelope, item)
+        _apply_to_message(tx, channel, chat_id, item)
     elif chat_id is None:
         return
     elif isinstance(item, Subscription):
@@ -61,11 +63,8 @@ def apply(tx: Tx, channel: Channel, envelope: Envelope, item: Item) -> None:
 
 def apply_early(tx: Tx, channel: Channel, message_id: str) -> None:
     """Carry out what came before its message, which is there now."""
-    place = (channel.company_id, channel.id)
-    envelope = Envelope(*place, "", None, b"")
-    for kind, content in store.take_early(tx, *place, message_id):
-        item = msgspec.json.decode(content, type=KINDS[kind])
-        _apply_to_message(tx, channel, envelope, item)
+    for kind, content in store.take_early(tx, channel.company_id, channel.id, message_id):
+        _apply_to_message(tx, channel, None, msgspec.json.decode(content, type=KINDS[kind]))
 
 
 def store_echo(tx: Tx, channel: Channel, echo: Echo) -> None:
@@ -99,17 +98,18 @@ def incoming_file(file: FileReference | None) -> IncomingFile | None:
     return IncomingFile(file.reference, file.name, file.format, file.type, file.size_bytes)
 
 
-def _apply_to_message(tx: Tx, channel: Channel, envelope: Envelope, item: OfMessage) -> None:
+def _apply_to_message(tx: Tx, channel: Channel, chat_id: str | None, item: OfMessage) -> None:
     if isinstance(item, Receipt) and item.until is not None:
-        if envelope.chat_id is not None:
-            chats.receipts_until(tx, channel, envelope.chat_id, item.until, item.status)
+        if chat_id is not None:
+            chats.receipts_until(tx, channel, chat_id, item.until, item.status)
         return
     if _is_applied(tx, channel, item) or item.message_id is None:
         return
     if isinstance(item, Deletion):
         store.take_early(tx, channel.company_id, channel.id, item.message_id)
     content = msgspec.json.encode(item).decode()
-    store.keep_early(tx, envelope, item.message_id, type(item).__name__, content)
+    early = Early(item.message_id, chat_id, type(item).__name__, content)
+    store.keep_early(tx, channel.company_id, channel.id, early)
 
 
 def _is_applied(tx: Tx, channel: Channel, item: OfMessage) -> bool:

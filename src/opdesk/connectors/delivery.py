@@ -14,10 +14,9 @@ from opdesk.channels.model import Channel, Source, Trouble
 from opdesk.chats import actions as chats
 from opdesk.chats.model import Message, MessageStatus
 from opdesk.connectors.applying import apply, apply_early, store_echo
-from opdesk.connectors.base import DeliveryError, Echo, Outbound, OutboundFile, Problem, Receipt
+from opdesk.connectors.base import DeliveryError, Echo, Outbound, OutboundFile, Problem
 from opdesk.connectors.registry import connector_class, connector_of
 from opdesk.connectors.rules import allowance
-from opdesk.connectors.store import Envelope
 from opdesk.kit import limits, outbox
 from opdesk.kit.clock import HOUR_MS, SECOND_MS, Clock
 from opdesk.kit.context import Tx
@@ -189,13 +188,15 @@ class Delivery:
             if error.is_permanent or job.age_ms >= GIVE_UP_MS:
                 return None
             raise RetryLater(error.problem.value, error.retry_after_s) from error
+        told = None
+        if receipt is not None:
+            told = partial(apply, channel=channel, chat_id=None, item=receipt)
         if receipt is None or receipt.status not in FINAL:
             if job.age_ms < GIVE_UP_MS:
-                known = None if receipt is None else partial(apply_receipt, channel, receipt)
-                await self._note(known)
+                await self._note(told)
                 raise RetryLater("no receipt yet", receipt_pause_s(job.attempts))
             return None
-        return partial(apply_receipt, channel, receipt)
+        return told
 
     async def _note(self, record: Record | None) -> None:
         if record is not None:
@@ -217,7 +218,9 @@ class Delivery:
         name = " ".join(clean_foreign(found.name).split()) if found else ""
         if not name:
             return None
-        return partial(_name_client, place=(job.company_id, payload["chat"]), name=name)
+        return partial(
+            chats.name_client, company_id=job.company_id, chat_id=payload["chat"], name=name
+        )
 
     async def take_echo(self, job: Job) -> Record | None:
         """A message written on the platform itself, which waited for our own send to end."""
@@ -279,15 +282,6 @@ class Delivery:
         mime = mime_type_of(it.format)
         url = self._addresses.url(it, now)
         return OutboundFile(path, it.name, it.format, it.type, it.size, mime, url)
-
-
-def _name_client(tx: Tx, place: tuple[int, int], name: str) -> None:
-    chats.name_client(tx, *place, name)
-
-
-def apply_receipt(channel: Channel, receipt: Receipt, tx: Tx) -> None:
-    envelope = Envelope(channel.company_id, channel.id, "", None, b"")
-    apply(tx, channel, envelope, receipt)
 
 
 def receipt_pause_s(attempts: int) -> float:

@@ -44,6 +44,12 @@ def is_ours(there: str, webhook_url: str) -> bool:
     return there.rpartition("/")[0] == webhook_url.rpartition("/")[0]
 
 
+def is_one_app(settings: Mapping[str, str], others: Mapping[str, str]) -> bool:
+    """One app has one callback address and signs with one secret, for all its accounts."""
+    names = ("appId", "appSecret")
+    return all(settings.get(one) and settings.get(one) == others.get(one) for one in names)
+
+
 @dataclass(frozen=True, slots=True)
 class GraphError:
     """A refusal: its numbers decide, its words are told."""

@@ -109,7 +109,7 @@ def _channel_of(tx: Tx, vault: Vault, channel: Channel, update: Update) -> Chann
 def _store_update(tx: Tx, channel: Channel, body: bytes, update: Update) -> None:
     envelope = Envelope(channel.company_id, channel.id, update.key, update.chat_id, body)
     if update.unread is not None:
-        store.insert_raw(tx, envelope, store.UNPARSED, clean_foreign(update.unread))
+        _keep_unread(tx, envelope, update.unread)
     elif isinstance(update.item, Inbound):
         _store_message(tx, channel, envelope, update.item)
     else:
@@ -200,16 +200,19 @@ def _store_other(tx: Tx, channel: Channel, envelope: Envelope, item: Item | None
     kept = envelope if is_kept else replace(envelope, body=b"")
     state = store.IGNORED if item is None else store.STORED
     if store.insert_raw(tx, kept, state) and item is not None:
-        apply(tx, channel, envelope, item)
+        apply(tx, channel, envelope.chat_id, item)
 
 
 def _store_unread(tx: Tx, channel: Channel, body: bytes, reason: str, offset: int | None) -> None:
     _advance(tx, channel, offset)
-    reason = clean_foreign(reason)[:MAX_REASON_CHARS]
-    log.warning("inbound_unparsed", channel=channel.id, reason=reason)
     key = f"unread:{hashlib.sha256(body).hexdigest()}"
     chat_id = connector_class(channel.source).chat_of(body)
-    envelope = Envelope(channel.company_id, channel.id, key, chat_id, body)
+    _keep_unread(tx, Envelope(channel.company_id, channel.id, key, chat_id, body), reason)
+
+
+def _keep_unread(tx: Tx, envelope: Envelope, reason: str) -> None:
+    reason = clean_foreign(reason)[:MAX_REASON_CHARS]
+    log.warning("inbound_unparsed", channel=envelope.channel_id, reason=reason)
     store.insert_raw(tx, envelope, store.UNPARSED, reason)
 
 

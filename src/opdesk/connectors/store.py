@@ -160,6 +160,16 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
+class Early:
+    """What came before its message; the ids are the platform's, `content` is JSON."""
+
+    message_id: str
+    chat_id: str | None
+    kind: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unparsed:
     """An envelope that waits to be run again."""
 
@@ -222,17 +232,17 @@ def delete_before(tx: Tx, before: int) -> None:
     tx.run(DELETE_EARLY_BEFORE, before=before)
 
 
-def keep_early(tx: Tx, envelope: Envelope, message_id: str, kind: str, content: str) -> None:
-    """Keep what a platform says of a message that is not known yet, by the platform's id of it."""
+def keep_early(tx: Tx, company_id: int, channel_id: int, early: Early) -> None:
+    """Keep what a platform says of a message that is not known yet."""
     tx.run(
         ADD_EARLY,
-        company=envelope.company_id,
+        company=company_id,
         id=tx.new_id("early_updates"),
-        channel=envelope.channel_id,
-        message=message_id,
-        chat=envelope.chat_id,
-        kind=kind,
-        content=content,
+        channel=channel_id,
+        message=early.message_id,
+        chat=early.chat_id,
+        kind=early.kind,
+        content=early.content,
         now=tx.now,
     )
 

@@ -117,6 +117,26 @@ def header(scope: Any, name: bytes) -> str:
     return ""
 
 
+MAX_IDEMPOTENCY_KEY_CHARS = 200
+
+
+def idempotency_key(scope: Any, in_body: str | None) -> str | None:
+    """The key against duplicates: of the header `Idempotency-Key`, else `clientMessageId`.
+
+    Raises Invalid naming the one that is malformed.
+    """
+    in_header = header(scope, b"idempotency-key") or None
+    return checked_key("Idempotency-Key", in_header) or checked_key("clientMessageId", in_body)
+
+
+def checked_key(name: str, key: str | None) -> str | None:
+    """Raises Invalid naming `name`."""
+    most = MAX_IDEMPOTENCY_KEY_CHARS
+    if key is not None and (not 1 <= len(key) <= most or not key.isprintable()):
+        raise errors.Invalid.field(name, f"must have 1 to {most} printable characters")
+    return key
+
+
 def header_lines(scope: Any, name: bytes) -> list[str]:
     """The values of every line with this name, in order."""
     return [value.decode("latin-1") for key, value in scope["headers"] if key == name]

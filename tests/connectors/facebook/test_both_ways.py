@@ -174,3 +174,16 @@ async def test_a_batch_that_comes_twice_and_upside_down_is_stored_once(page: Lin
 
     [chat] = await page.chats()
     assert sorted(one["message"] for one in await page.messages(chat["id"])) == list("01234")
+
+
+async def test_the_customer_sees_what_an_operator_has_read(page: Linked) -> None:
+    chat_id = await page.given_chat()
+
+    reply = await page.desk.alice.api.post(f"/api/chat/{chat_id}/read")
+
+    async def seen() -> dict[str, Any] | None:
+        calls = page.meta.sent("sender_action")
+        return next((call.body for call in calls), None)
+
+    assert reply.status == 200
+    assert await eventually(seen) == {"recipient": {"id": OLENA.id}, "sender_action": "mark_seen"}

@@ -8,11 +8,10 @@ import json
 
 from opdesk.channels.model import Channel
 from opdesk.chats import store
-from opdesk.chats.actions.lifecycle import CLEAR
+from opdesk.chats.actions.lifecycle import clear_later
 from opdesk.chats.actions.sending import record_delivery
 from opdesk.chats.model import MessageStatus, position_at
 from opdesk.events.model import EventType
-from opdesk.kit import outbox
 from opdesk.kit.context import Fact, Tx
 from opdesk.kit.text import search_words
 from opdesk.media import actions as media
@@ -58,8 +57,7 @@ def _clear(tx: Tx, channel: Channel, chat_id: int, message_id: int) -> None:
     digests = []
     if message is not None and message.media is not None:
         digests = media.delete_one(tx, channel.company_id, message.media.id)
-    queue = outbox.Queue(f"clear:{chat_id}")
-    outbox.put(tx, channel.company_id, CLEAR, {"digests": digests}, queue)
+    clear_later(tx, channel.company_id, chat_id, digests)
     _tell(tx, channel, chat_id, message_id)
 
 

@@ -114,9 +114,13 @@ def delete_chat(tx: Tx, caller: Caller, chat_id: int, forget_raw: ForgetRaw) -> 
         contacts.delete_contact(tx, state.company_id, state.contact_id)
     audit.record(tx, caller, Action.CHAT_DELETED, chat_id)
     tell(tx, state, EventType.CHAT_REMOVED)
-    queue = outbox.Queue(f"clear:{chat_id}")
-    outbox.put(tx, state.company_id, CLEAR, {"digests": digests}, queue)
+    clear_later(tx, state.company_id, chat_id, digests)
     return Leftovers(state.company_id, digests)
+
+
+def clear_later(tx: Tx, company_id: int, chat_id: int, digests: list[str]) -> None:
+    """Have what a chat's deleted messages left outside the database cleared away."""
+    outbox.put(tx, company_id, CLEAR, {"digests": digests}, outbox.Queue(f"clear:{chat_id}"))
 
 
 async def clear_away(db: Database, files: Files, leftovers: Leftovers) -> None:

@@ -238,11 +238,3 @@ def tell_media_changed(tx: Tx, company_id: int, message_id: int) -> None:
 def forget_old_keys(tx: Tx) -> None:
     """Idempotency keys are kept for 48 hours."""
     store.delete_old_keys(tx, tx.now - KEY_KEPT_MS)
-
-
-def check_text_length(text: str, limit: int) -> None:
-    """Raises Invalid naming `textMessage`; a text is never split."""
-    if len(text) > limit:
-        raise Invalid.field(
-            "textMessage", f"has {len(text)} characters; this channel takes {limit}"
-        )

@@ -40,7 +40,7 @@ from opdesk.kit.endpoint import Db, Now
 from opdesk.kit.errors import Invalid, TooLarge, WrongContentType
 from opdesk.kit.query import described, whole_or_none
 from opdesk.kit.text import clean_ours
-from opdesk.kit.web import PROBLEM, header
+from opdesk.kit.web import PROBLEM, header, idempotency_key
 from opdesk.kit.wire import MAX_ID
 from opdesk.media import actions as media_actions
 from opdesk.media.access import Files
@@ -52,7 +52,6 @@ MAX_TEXT_CHARS = 20_000
 MAX_BASE64_BYTES = 16 * 1024 * 1024
 MAX_MESSAGE_BODY = MAX_BASE64_BYTES + 256 * 1024
 _DECODED_ON_LOOP = 64 * 1024
-_MAX_KEY_CHARS = 200
 _NOT_SENT = ResponseSpec(
     NotSentOut,
     generate_examples=False,
@@ -109,8 +108,7 @@ async def post_message(
     With `lastSeenMessageId` the send is held when somebody else has answered behind that message:
     409 with what was `missed`. Send again with `force`, under the same key, to send it anyway.
     """
-    in_header = _key("Idempotency-Key", header(request.scope, b"idempotency-key") or None)
-    draft = await draft_in(files, data, in_header or data.client_message_id)
+    draft = await draft_in(files, data, idempotency_key(request.scope, data.client_message_id))
     url = url_of(addresses, now)
     try:
         message = await db.write(actions.send, files, caller, chat_id, draft, channel_check)
@@ -160,7 +158,6 @@ async def draft_in(files: Files, data: MessageIn, key: str | None) -> Draft:
     media = data.media
     if not text and media is None:
         raise Invalid.field("textMessage", "is required when there is no media")
-    key = _key("clientMessageId", key)
     upload, details, digest = None, Details(), None
     if media is not None and media.id is None:
         if media.to_type() in (MediaType.LOCATION, MediaType.CONTACT):
@@ -224,12 +221,6 @@ def _text(text: str) -> str:
     if len(cleaned) > MAX_TEXT_CHARS:
         raise Invalid.field("textMessage", f"must have at most {MAX_TEXT_CHARS} characters")
     return cleaned
-
-
-def _key(name: str, key: str | None) -> str | None:
-    if key is not None and (not 1 <= len(key) <= _MAX_KEY_CHARS or not key.isprintable()):
-        raise Invalid.field(name, f"must have 1 to {_MAX_KEY_CHARS} printable characters")
-    return key
 
 
 ROUTES = (list_messages, post_message, upload_media)

@@ -18,7 +18,7 @@ from opdesk.kit.endpoint import Db, Given, Now
 from opdesk.kit.errors import Invalid
 from opdesk.kit.query import described
 from opdesk.kit.text import clean_ours
-from opdesk.kit.web import header
+from opdesk.kit.web import idempotency_key
 from opdesk.media.access import Files
 from opdesk.operators.model import Caller
 
@@ -28,7 +28,6 @@ ChannelCheck = Given[chats.Check]
 MessageShape = Given[Callable[[Message], Any]]
 TemplateShelf = Given[Templates]
 LanguageOf = Annotated[str | None, described("language", "Of the text: uk (if not given) or en")]
-_MAX_KEY_CHARS = 200
 
 
 @get("/api/chat/{chat_id:int}/can-send", tags=["Chats"])
@@ -68,9 +67,7 @@ async def send_template(
     `Idempotency-Key` (or `clientMessageId`) as for a message. 400: no such template, or a place
     without a value.
     """
-    key = header(request.scope, b"idempotency-key") or data.client_message_id
-    if key is not None and (not 1 <= len(key) <= _MAX_KEY_CHARS or not key.isprintable()):
-        raise Invalid.field("clientMessageId", f"must have 1 to {_MAX_KEY_CHARS} characters")
+    key = idempotency_key(request.scope, data.client_message_id)
     draft = TemplateDraft(_fill_in(data), key, _digest(data))
     return message_shape(await templates.send(caller, chat_id, draft, (files, channel_check)))
 

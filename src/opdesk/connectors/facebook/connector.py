@@ -67,8 +67,7 @@ class Facebook(Platform):
     @staticmethod
     @override
     def is_one_app(settings: Mapping[str, str], others: Mapping[str, str]) -> bool:
-        names = ("appId", "appSecret")
-        return all(settings.get(one) and settings.get(one) == others.get(one) for one in names)
+        return graph.is_one_app(settings, others)
 
     @property
     @override

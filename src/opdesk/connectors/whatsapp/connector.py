@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from typing_extensions import override
 
+from opdesk.connectors import graph
 from opdesk.connectors.base import (
     Account,
     Declaration,
@@ -98,9 +99,7 @@ class WhatsApp(Platform):
     @staticmethod
     @override
     def is_one_app(settings: Mapping[str, str], others: Mapping[str, str]) -> bool:
-        """One app signs for all its numbers, with one secret."""
-        names = ("appId", "appSecret")
-        return all(settings.get(one) and settings.get(one) == others.get(one) for one in names)
+        return graph.is_one_app(settings, others)
 
     @staticmethod
     @override
