@@ -53,6 +53,7 @@ SHARED_BY_CONNECTORS = {
     "messenger_parts",
     "messenger_send",
     "meta_app",
+    "meta_words",
     "signing",
 }
 """What connectors know of each other: the protocol, and what platforms have in common."""

@@ -14,8 +14,9 @@ from opdesk.connectors.base import (
     Window,
     Words,
 )
-from opdesk.connectors.graph import GRAPH_URL, GRAPH_VERSION
+from opdesk.connectors.graph import GRAPH_URL
 from opdesk.connectors.instagram.guide import CHECKS, GUIDE, NOTES, TROUBLES
+from opdesk.connectors.meta_words import VERSION
 
 MIB = 1024 * 1024
 INSTAGRAM_URL = "https://graph.instagram.com"
@@ -200,20 +201,6 @@ GRAPH_ADDRESS = Setting(
     is_required=False,
     default=GRAPH_URL,
     only_with=_BY_FACEBOOK,
-)
-VERSION = Setting(
-    name="graphVersion",
-    kind=SettingKind.TEXT,
-    label=Words("Версія Graph API", "Version of the Graph API"),
-    help=Words(
-        "Змінюйте лише тоді, коли Meta припиняє підтримку цієї версії.",
-        "Change it only when Meta ends the support of this version.",
-    ),
-    example=GRAPH_VERSION,
-    is_required=False,
-    default=GRAPH_VERSION,
-    pattern=r"v[0-9]{1,3}\.[0-9]",
-    must="must be a version, such as v26.0",
 )
 SENDER = Setting(
     name="from",

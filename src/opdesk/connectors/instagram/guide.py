@@ -1,6 +1,7 @@
 """The way an admin goes to connect an Instagram account, and what may be wrong on it."""
 
 from opdesk.connectors.base import WEBHOOK_URL, Step, Words
+from opdesk.connectors.meta_words import META_TROUBLES
 
 GUIDE = (
     Step(
@@ -119,28 +120,7 @@ TROUBLES = {
         "Meta refuses the app: {words}. Check its ID, its secret and its permissions, and save the"
         " channel again.",
     ),
-    "permissionsMissing": Words(
-        "Маркеру бракує дозволів: {names}. Створіть маркер знову, надавши їх, і збережіть його.",
-        "The token lacks permissions: {names}. Make the token again, grant them, and save it.",
-    ),
-    "tokenEnds": Words(
-        "Маркер сторінки діє до {date}. До того створіть маркер без терміну (довготривалий або"
-        " системного користувача) і збережіть його тут.",
-        "The Page's token ends on {date}. Before that make one without an end (a long-lived one,"
-        " or a system user's) and save it here.",
-    ),
-    "noWebhook": Words(
-        "Meta надсилає повідомлення лише на адресу https. Задайте налаштування сервера"
-        " OPDESK_PUBLIC_URL, яке відкривається з інтернету, і збережіть канал знову.",
-        "Meta sends messages to an https address only. Set the server's OPDESK_PUBLIC_URL to one"
-        " that can be opened from the internet and save the channel again.",
-    ),
-    "webhookForeign": Words(
-        "Вебхук застосунку веде не до нас: його, мабуть, налаштувала інша програма. Візьміть"
-        " окремий застосунок Meta або від'єднайте ту програму, тоді збережіть канал знову.",
-        "The app's webhook does not lead to us: another program has probably set it. Take a Meta"
-        " app of your own, or disconnect that program, then save the channel again.",
-    ),
+    **META_TROUBLES,
     "notSubscribed": Words(
         "Акаунт не підписано на застосунок, тому повідомлення не надходять. Збережіть канал знову.",
         "The account is not subscribed to the app, so no messages come. Save the channel again.",
