@@ -44,7 +44,8 @@ export interface Bubble {
   readonly authorName: string | null;
   readonly text: string;
   readonly media: Media | null;
-  readonly place: Place | null;
+  /** A point on the map, and where a browser shows it. */
+  readonly place: (Place & { readonly uri: string }) | null;
   readonly card: Card | null;
   readonly quote: Quote | null;
   /** The client's reaction to it. */
@@ -139,7 +140,7 @@ function bubbleOf(message: Message, quote: Quote | null): Bubble {
     authorName: message.operator?.name ?? null,
     text: message.message,
     media: message.place || message.card ? null : message.media,
-    place: message.place,
+    place: message.place && { ...message.place, uri: message.media?.uri ?? "" },
     card: message.card,
     quote,
     reaction: message.reaction,
