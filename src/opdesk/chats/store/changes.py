@@ -3,7 +3,7 @@
 from sqlalchemy import Text, bindparam, delete, func, insert, select, update
 
 from opdesk.chats.model import Author, MessageStatus
-from opdesk.chats.store.tables import idempotency_keys, messages
+from opdesk.chats.store.tables import BY_CHAT, idempotency_keys, in_chat, messages
 from opdesk.kit.context import Tx
 from opdesk.kit.sql import in_json, statement
 
@@ -29,10 +29,9 @@ SET_DELIVERY = statement(
 )
 NEWEST_OF_CLIENT = statement(
     select(_m.external_id)
-    .with_hint(messages, "INDEXED BY messages_order", "sqlite")
+    .with_hint(*BY_CHAT)
     .where(
-        _m.company_id == bindparam("company"),
-        _m.chat_id == bindparam("chat"),
+        *in_chat,
         _m.author == int(Author.CLIENT),
         _m.external_id.is_not(None),
     )
@@ -47,10 +46,9 @@ BEGIN_AGAIN = statement(
 EXTERNAL = statement(select(_m.external_id).where(*_is_it))
 SENT_UNTIL = statement(
     select(_m.id)
-    .with_hint(messages, "INDEXED BY messages_order", "sqlite")
+    .with_hint(*BY_CHAT)
     .where(
-        _m.company_id == bindparam("company"),
-        _m.chat_id == bindparam("chat"),
+        *in_chat,
         _m.position <= bindparam("position"),
         _m.author != int(Author.CLIENT),
         _m.external_id.is_not(None),
@@ -61,10 +59,9 @@ SENT_UNTIL = statement(
 )
 UNSENT = statement(
     select(_m.id)
-    .with_hint(messages, "INDEXED BY messages_order", "sqlite")
+    .with_hint(*BY_CHAT)
     .where(
-        _m.company_id == bindparam("company"),
-        _m.chat_id == bindparam("chat"),
+        *in_chat,
         _m.author != int(Author.CLIENT),
         _m.status == int(MessageStatus.NEW),
     )

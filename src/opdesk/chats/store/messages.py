@@ -7,14 +7,13 @@ from sqlalchemy import and_, bindparam, func, insert, or_, select, tuple_
 
 from opdesk.chats.model import NEWEST, Author, Details, Message, MessageStatus, Page, Ref, parts_of
 from opdesk.chats.store.tables import (
+    BY_CHAT,
     MEDIA_COLUMNS,
     MESSAGE_COLUMNS,
     chats,
-    contacts,
-    its_contact,
-    its_media,
+    in_chat,
     its_writer,
-    media,
+    message_with_all,
     messages,
     writer,
 )
@@ -23,16 +22,8 @@ from opdesk.kit.sql import in_json, statement
 from opdesk.media.model import Media, MediaState, MediaType
 
 _h, _m = chats.c, messages.c
-_message = select(*MESSAGE_COLUMNS, writer.c.name, *MEDIA_COLUMNS).select_from(
-    messages.join(chats, and_(_h.company_id == _m.company_id, _h.id == _m.chat_id))
-    .join(contacts, its_contact)
-    .outerjoin(writer, its_writer)
-    .outerjoin(media, its_media)
-)
-# Without statistics SQLite takes the primary key and reads the whole company's messages.
-_BY_CHAT = (messages, "INDEXED BY messages_order", "sqlite")
-_message_of_chat = _message.with_hint(*_BY_CHAT)
-_in_chat = (_m.company_id == bindparam("company"), _m.chat_id == bindparam("chat"))
+_message = select(*MESSAGE_COLUMNS, writer.c.name, *MEDIA_COLUMNS).select_from(message_with_all)
+_message_of_chat = _message.with_hint(*BY_CHAT)
 MESSAGE = statement(
     _message.where(_m.company_id == bindparam("company"), _m.id == bindparam("message"))
 )
@@ -44,29 +35,25 @@ POSITION = statement(
     )
 )
 BEFORE_ID = statement(
-    select(func.max(_m.position))
-    .with_hint(*_BY_CHAT)
-    .where(*_in_chat, _m.id < bindparam("message"))
+    select(func.max(_m.position)).with_hint(*BY_CHAT).where(*in_chat, _m.id < bindparam("message"))
 )
 BEHIND_ID = statement(
-    select(func.min(_m.position))
-    .with_hint(*_BY_CHAT)
-    .where(*_in_chat, _m.id > bindparam("message"))
+    select(func.min(_m.position)).with_hint(*BY_CHAT).where(*in_chat, _m.id > bindparam("message"))
 )
 _place = tuple_(_m.position, _m.id)
 _beyond = tuple_(bindparam("position"), bindparam("message"))
 MESSAGES_BEFORE = statement(
-    _message_of_chat.where(*_in_chat, _place < _beyond)
+    _message_of_chat.where(*in_chat, _place < _beyond)
     .order_by(_m.position.desc(), _m.id.desc())
     .limit(bindparam("size"))
 )
 MESSAGES_AFTER = statement(
-    _message_of_chat.where(*_in_chat, _place > _beyond)
+    _message_of_chat.where(*in_chat, _place > _beyond)
     .order_by(_m.position, _m.id)
     .limit(bindparam("size"))
 )
 MESSAGES_PAGE = statement(
-    _message_of_chat.where(*_in_chat)
+    _message_of_chat.where(*in_chat)
     .order_by(_m.position, _m.id)
     .limit(bindparam("size"))
     .offset(bindparam("skip"))
@@ -74,9 +61,9 @@ MESSAGES_PAGE = statement(
 ANSWER_OF_OTHERS = statement(
     select(_m.author, writer.c.name)
     .select_from(messages.outerjoin(writer, its_writer))
-    .with_hint(*_BY_CHAT)
+    .with_hint(*BY_CHAT)
     .where(
-        *_in_chat,
+        *in_chat,
         _place > _beyond,
         or_(
             _m.author == int(Author.BOT),
@@ -91,9 +78,9 @@ ANSWER_OF_OTHERS = statement(
     .limit(1)
 )
 AN_ANSWER = statement(
-    select(_m.id).with_hint(*_BY_CHAT).where(*_in_chat, _m.author == int(Author.OPERATOR)).limit(1)
+    select(_m.id).with_hint(*BY_CHAT).where(*in_chat, _m.author == int(Author.OPERATOR)).limit(1)
 )
-COUNT_MESSAGES = statement(select(func.count()).select_from(messages).where(*_in_chat))
+COUNT_MESSAGES = statement(select(func.count()).select_from(messages).where(*in_chat))
 ADD_MESSAGE = statement(
     insert(messages).values(
         company_id=bindparam("company"),

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     column,
     table,
     text,
@@ -160,3 +161,13 @@ its_contact = and_(contacts.c.company_id == _h.company_id, contacts.c.id == _h.c
 writer = table("operators", *map(column, ("company_id", "id", "name"))).alias("writer")
 its_writer = and_(writer.c.company_id == _m.company_id, writer.c.id == _m.operator_id)
 its_channel = and_(channels.c.company_id == _h.company_id, channels.c.id == _h.channel_id)
+message_with_all = (
+    messages.join(chats, and_(_h.company_id == _m.company_id, _h.id == _m.chat_id))
+    .join(contacts, its_contact)
+    .outerjoin(writer, its_writer)
+    .outerjoin(media, its_media)
+)
+"""A message with what it shows of its contact, its writer and its file."""
+# Without statistics SQLite takes the primary key and reads the whole company's messages.
+BY_CHAT = (messages, "INDEXED BY messages_order", "sqlite")
+in_chat = (_m.company_id == bindparam("company"), _m.chat_id == bindparam("chat"))

@@ -1,27 +1,22 @@
 """SQL of a chat as its own client sees it."""
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, or_, select, tuple_
 
 from opdesk.chats.model import Author, Message, MessageStatus
 from opdesk.chats.store.messages import Cursor, message_of
 from opdesk.chats.store.tables import (
+    BY_CHAT,
     MEDIA_COLUMNS,
     MESSAGE_COLUMNS,
-    chats,
-    contacts,
-    its_contact,
-    its_media,
-    its_writer,
-    media,
+    in_chat,
+    message_with_all,
     messages,
     writer,
 )
 from opdesk.kit.context import Tx
 from opdesk.kit.sql import statement
 
-_h, _m = chats.c, messages.c
-_BY_CHAT = (messages, "INDEXED BY messages_order", "sqlite")
-_in_chat = (_m.company_id == bindparam("company"), _m.chat_id == bindparam("chat"))
+_m = messages.c
 
 
 def _to_client(author: ColumnElement[int]) -> ColumnElement[bool]:
@@ -30,15 +25,10 @@ def _to_client(author: ColumnElement[int]) -> ColumnElement[bool]:
 
 SHOWN_BEFORE = statement(
     select(*MESSAGE_COLUMNS, writer.c.name, *MEDIA_COLUMNS, _m.external_id)
-    .select_from(
-        messages.join(chats, and_(_h.company_id == _m.company_id, _h.id == _m.chat_id))
-        .join(contacts, its_contact)
-        .outerjoin(writer, its_writer)
-        .outerjoin(media, its_media)
-    )
-    .with_hint(*_BY_CHAT)
+    .select_from(message_with_all)
+    .with_hint(*BY_CHAT)
     .where(
-        *_in_chat,
+        *in_chat,
         tuple_(_m.position, _m.id) < tuple_(bindparam("position"), bindparam("message")),
         # What the client was never sent, and what is between operators, is not theirs to see.
         or_(_m.author == int(Author.CLIENT), _to_client(_m.author)),
@@ -49,16 +39,16 @@ SHOWN_BEFORE = statement(
 )
 NEWEST_READ = statement(
     select(_m.id)
-    .with_hint(*_BY_CHAT)
-    .where(*_in_chat, _m.author == int(Author.CLIENT))
+    .with_hint(*BY_CHAT)
+    .where(*in_chat, _m.author == int(Author.CLIENT))
     .order_by(_m.position.desc(), _m.id.desc())
     .offset(bindparam("unread"))
     .limit(1)
 )
 _newest = (
     select(_m.id, _m.author, _m.status)
-    .with_hint(*_BY_CHAT)
-    .where(*_in_chat)
+    .with_hint(*BY_CHAT)
+    .where(*in_chat)
     .order_by(_m.position.desc(), _m.id.desc())
     .limit(bindparam("size"))
     .subquery()
