@@ -3,7 +3,6 @@
 Run by the environment's Python: `make format` writes, `make check` compares.
 """
 
-import asyncio
 import subprocess
 import sys
 import tempfile
@@ -11,9 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from opdesk import main, parts
+from opdesk import main
 from opdesk.kit.openapi import describe
-from opdesk.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 WEB = ROOT / "web"
@@ -21,14 +19,9 @@ NODE = ROOT / ".tools" / "node" / "node"
 TYPES = WEB / "shared" / "api" / "types.ts"
 
 
-async def description(folder: Path) -> bytes:
+def description() -> bytes:
     """The document that the server shows at /openapi.json."""
-    services = parts.build(Settings(data=folder))
-    app = main.rest_api(services, main.Recognizer(services))
-    document = describe(app, main.SHAPES, main.WRITTEN_BY_HAND)
-    services.passwords.close()
-    await services.db.close()
-    return msgspec.json.encode(document)
+    return msgspec.json.encode(describe(main.rest_api(), main.SHAPES, main.WRITTEN_BY_HAND))
 
 
 def generated() -> str:
@@ -36,7 +29,7 @@ def generated() -> str:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         document, raw = folder / "openapi.json", folder / "types.ts"
-        document.write_bytes(asyncio.run(description(folder)))
+        document.write_bytes(description())
         run("openapi-typescript", str(document), "--output", str(raw))
         return run("prettier", "--stdin-filepath", str(TYPES), stdin=raw.read_text())
 

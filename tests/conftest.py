@@ -14,7 +14,7 @@ from opdesk import parts
 from opdesk.settings import Settings
 from tests.desk import Desk
 from tests.fakes import MovableClock
-from tests.servers import PostgresDatabases, migrated_sqlite, opened_desk, postgres
+from tests.servers import PostgresDatabases, copy_cast, hire, migrated_sqlite, opened_desk, postgres
 from tests.telegram import Bot, connected_bot
 
 PAYLOADS = Path(__file__).resolve().parents[2] / "shared" / "payloads"
@@ -26,24 +26,39 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_databases() -> Iterator[PostgresDatabases]:
+def sqlite_cast(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the cast in its database; copy it, don't use it."""
+    folder = tmp_path_factory.mktemp("cast")
+    shutil.copy(sqlite_template, folder / parts.DATABASE_FILE)
+    hire(Settings(data=folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresDatabases]:
     with postgres() as uri:
-        databases = PostgresDatabases(uri)
+        databases = PostgresDatabases(uri, tmp_path_factory.mktemp("templates"))
         yield databases
         databases.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(
-    request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path
-) -> Iterator[str]:
-    """A fresh database with our schema: '' for SQLite in `tmp_path`, else PostgreSQL's URL."""
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh database with our schema: '' for SQLite in `tmp_path`, else PostgreSQL's URL.
+
+    It has the cast in it where the test asks for a desk.
+    """
+    has_cast = "desk" in request.fixturenames
     if request.param == "sqlite":
-        shutil.copy(sqlite_template, tmp_path / parts.DATABASE_FILE)
+        if has_cast:
+            copy_cast(request.getfixturevalue("sqlite_cast"), tmp_path)
+        else:
+            template = request.getfixturevalue("sqlite_template")
+            shutil.copy(template, tmp_path / parts.DATABASE_FILE)
         yield ""
         return
     databases: PostgresDatabases = request.getfixturevalue("postgres_databases")
-    url = databases.make()
+    url = databases.make_with_cast(tmp_path) if has_cast else databases.make()
     yield url
     databases.drop(url)
 

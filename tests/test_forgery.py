@@ -2,7 +2,7 @@
 
 import pytest
 
-from opdesk.main import Recognizer, rest_api
+from opdesk.main import rest_api
 from tests.desk import PASSWORD
 from tests.telegram import Bot
 from tests.test_isolation import BODIES, filled, state_of, victims_place
@@ -40,7 +40,7 @@ async def test_no_change_can_be_forged(bot: Bot, page: str) -> None:
     victim = await victims_place(bot)
     before = await state_of(bot, victim)
     passed = []
-    app = rest_api(desk.services, Recognizer(desk.services))
+    app = rest_api()
     for route in app.routes:
         for handler in getattr(route, "route_handlers", ()):
             for method in handler.http_methods & {"POST", "PUT", "DELETE", "PATCH"}:

@@ -21,6 +21,7 @@ LAYERS: list[set[str]] = [
     {
         "main",
         "page_routes",
+        "provided",
         "parts",
         "cli",
         "demo",

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from opdesk.events.actions import epoch
-from opdesk.main import Recognizer, rest_api
+from opdesk.main import rest_api
 from tests.desk import Api, Desk, Person
 from tests.realtime.clients import bare_client
 from tests.telegram import JPEG, Bot, connected_bot
@@ -141,7 +141,7 @@ OWN_ONLY = {
 
 def routes_of(bot: Bot) -> dict[str, set[str]]:
     """Every route, and which of the strangers are of a kind that may not use it anywhere."""
-    app = rest_api(bot.desk.services, Recognizer(bot.desk.services))
+    app = rest_api()
     found = {
         f"{method} {route.path}": wrong_kinds(handler.opt)
         for route in app.routes

@@ -4,14 +4,14 @@ import re
 
 import pytest
 
-from opdesk.main import Recognizer, rest_api
+from opdesk.main import rest_api
 from tests.desk import Desk
 
 IMPOSSIBLE = (0, -1, 2**53, 2**63 - 1, 2**63, 2**64, -(2**63) - 1, 10**30, int("9" * 4000))
 
 
 def numbered_routes(desk: Desk) -> list[tuple[str, str]]:
-    app = rest_api(desk.services, Recognizer(desk.services))
+    app = rest_api()
     return sorted(
         (method, route.path)
         for route in app.routes

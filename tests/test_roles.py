@@ -11,7 +11,7 @@ from pathlib import Path
 from litestar.handlers import HTTPRouteHandler
 
 from opdesk.kit.context import Tx
-from opdesk.main import Recognizer, rest_api
+from opdesk.main import rest_api
 from opdesk.users import access as users_access, actions as users
 from tests.desk import Api, Desk
 from tests.people import ADMIN, ANALYST, joined
@@ -34,7 +34,7 @@ table is made from the routes, and a test calls each of them as each of these.
 
 
 def handlers(desk: Desk) -> Mapping[str, HTTPRouteHandler]:
-    app = rest_api(desk.services, Recognizer(desk.services))
+    app = rest_api()
     found = {
         f"{method} {route.path}": handler
         for route in app.routes

@@ -1,14 +1,12 @@
 """The composition root: the parts become one ASGI application."""
 
-import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable
+import functools
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from litestar import Litestar, Request, Response, get
-from litestar.datastructures.state import State
-from litestar.di import Provide
 from litestar.exceptions import NotFoundException
 from litestar.openapi.config import OpenAPIConfig
 
@@ -19,17 +17,12 @@ from opdesk.accounts import (
     wire as account_wire,
 )
 from opdesk.accounts.model import CompanyCaller
-from opdesk.channels.model import Channel
-from opdesk.chats import actions as chat_actions, endpoints as chat_endpoints, wire as chat_wire
-from opdesk.chats.model import Author, Chat
+from opdesk.chats import endpoints as chat_endpoints, wire as chat_wire
 from opdesk.connectors import endpoints as channel_endpoints, wire as channel_wire
 from opdesk.connectors.endpoints import HOOKS, Webhooks
-from opdesk.connectors.registry import CONNECTORS
-from opdesk.connectors.rules import check_message
 from opdesk.dashboard import endpoints as dashboard_endpoints, wire as dashboard_wire
 from opdesk.deeplinks import endpoints as link_endpoints, wire as link_wire
 from opdesk.doctor import endpoints as health_endpoints, wire as health_wire
-from opdesk.doctor.examine import Doctor
 from opdesk.doctor.probe import PROBE, Probes
 from opdesk.kit.clock import MINUTE_MS
 from opdesk.kit.endpoint import PUBLIC, guard
@@ -59,15 +52,15 @@ from opdesk.media import endpoints as media_endpoints
 from opdesk.operators import access, endpoints as operator_endpoints, wire as operator_wire
 from opdesk.operators.model import Caller
 from opdesk.organizations import endpoints as organization_endpoints, wire as organization_wire
-from opdesk.page_routes import nowhere, page_routes, panel_page
-from opdesk.parts import ApiShapes, Services, forget_client, running
+from opdesk.page_routes import nowhere, page_routes
+from opdesk.parts import Services
+from opdesk.provided import OfServer, providers
 from opdesk.realtime import endpoints as event_endpoints, wire as event_wire
-from opdesk.realtime.hub import Hub
 from opdesk.users import endpoints as user_endpoints, wire as user_wire
 from opdesk.widget import endpoints as widget_endpoints, wire as widget_wire
 from opdesk.widget.limits import household
 from opdesk.widget.script import Script
-from opdesk.widget.sites import Sites, site_of
+from opdesk.widget.sites import Sites
 
 _Request = Request[Any, Any, Any]
 STATIC = Path(__file__).parent / "static"
@@ -231,14 +224,14 @@ class Recognizer:
 
 def application(services: Services) -> App:
     """The whole server as one ASGI application."""
+    routes = rest_api()
     recognizer = Recognizer(services)
-    framework = rest_api(services, recognizer)
     validation = operator_endpoints.RawTokenValidation(services.db, services.tokens, recognizer)
     settings = services.settings
     most = settings.media_max_mb << 20
     probes = Probes(services.vault, services.clock, settings.trusted_proxies, most)
     routed = RawRoutes(
-        HeadAsGet(framework),
+        HeadAsGet(OfServer(routes, services, recognizer)),
         exact={("POST", "/api/operator/validate-token"): validation},
         below={
             HOOKS: Webhooks(services.db, services.vault),
@@ -248,19 +241,14 @@ def application(services: Services) -> App:
     )
     others = Cors(routed, services.origins, ("/api/", HUB_PATH))
     readable = Sites(routed, others, services.db, services.vault, _visitors_brake(services))
-    named = NamesInAnyCase(readable, path_words(framework), QUERY_NAMES)
+    named = NamesInAnyCase(readable, path_words(routes), QUERY_NAMES)
     safe = SafeHeaders(named, is_https=settings.primary_url.startswith("https:"))
     return RequestLog(safe, logs_all=settings.log_level == "debug")
 
 
-def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
-    """The Litestar application with every route of the REST API and the pages."""
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-        async with running(services):
-            yield
-
+@functools.cache
+def rest_api() -> Litestar:
+    """Every route of the REST API and the pages: one for all servers of a process."""
     pages = Pages(STATIC)
     return Litestar(
         route_handlers=[
@@ -284,9 +272,7 @@ def rest_api(services: Services, recognizer: Recognizer) -> Litestar:
         request_max_body_size=MAX_JSON_BYTES,
         guards=[guard],
         exception_handlers={**EXCEPTION_HANDLERS, NotFoundException: nowhere(pages)},
-        dependencies=_dependencies(services, pages),
-        lifespan=[lifespan],
-        state=State({"recognizer": recognizer}),
+        dependencies=providers(pages, Script(STATIC / "widget")),
         # Its own would replace what kit/log.py has set up for the whole process.
         logging_config=None,
         openapi_config=OpenAPIConfig(
@@ -310,88 +296,6 @@ def path_words(framework: Litestar) -> Iterable[str]:
     return words
 
 
-def _dependencies(services: Services, pages: Pages) -> dict[str, Provide]:
-    shared = {
-        "db": services.db,
-        "door": services.door,
-        "tokens": services.tokens,
-        "passwords": services.passwords,
-        "allowed": services.origins,
-        "jar": services.jar,
-        "vault": services.vault,
-        "keyring": services.keyring,
-        "post_office": services.post,
-        "code_brake": services.code_brake,
-        "files": services.files,
-        "addresses": services.addresses,
-        "feed": services.feed,
-        "doctor": Doctor(services),
-        "panel_page": panel_page(services, pages),
-        "chat_shape": ApiShapes(services.addresses, services.clock).chat,
-        "message_shape": ApiShapes(services.addresses, services.clock).message,
-        "write_first": _why_not_first,
-        "channel_check": check_message,
-        "forget_raw": forget_client,
-        "open_chats": chat_actions.count_open,
-        "board": services.board,
-        "typing": _typing_teller(services.hub),
-        "desk": services.reception,
-        "script": Script(STATIC / "widget"),
-        "read_mark": services.read_relay.show,
-        "templates": services.templates,
-    }
-    provided = {
-        name: Provide(_constant(value), use_cache=True, sync_to_thread=False)
-        for name, value in shared.items()
-    }
-
-    def provide_now() -> int:
-        return services.clock.now_ms()
-
-    def provide_address(request: Request[Any, Any, Any]) -> str:
-        return client_address(request.scope, services.settings.trusted_proxies)
-
-    provided["caller"] = Provide(_provide_caller, sync_to_thread=False)
-    provided["company"] = Provide(_provide_company, sync_to_thread=False)
-    provided["site"] = Provide(_provide_site, sync_to_thread=False)
-    provided["now"] = Provide(provide_now, sync_to_thread=False)
-    provided["address"] = Provide(provide_address, sync_to_thread=False)
-    return provided
-
-
-def _why_not_first(channel: Channel) -> str | None:
-    """Why a channel can't write to someone who has not written before; None when it can."""
-    can = CONNECTORS[channel.source].declaration.can_write_first
-    return None if can else "clientWritesFirst"
-
-
-def _typing_teller(hub: Hub) -> chat_endpoints.Typing:
-    async def tell(caller: Caller, chat: Chat, author: Author) -> None:
-        await hub.typed(caller, chat, is_client=author is Author.CLIENT)
-
-    return tell
-
-
 def _visitors_brake(services: Services) -> Callable[[Any], None]:
     limits, trusted = services.reception.limits, services.settings.trusted_proxies
     return lambda scope: limits.calls.take(household(client_address(scope, trusted)))
-
-
-def _constant(value: Any) -> Any:
-    def provide() -> Any:
-        return value
-
-    return provide
-
-
-def _provide_caller(request: Request[Any, Any, Any]) -> Any:
-    return request.scope["state"]["caller"]
-
-
-def _provide_site(request: Request[Any, Any, Any]) -> Any:
-    return site_of(request.scope)
-
-
-def _provide_company(request: Request[Any, Any, Any]) -> Any:
-    """The guard has let only company credentials through to where this is asked for."""
-    return request.scope["state"]["caller"]

@@ -143,14 +143,16 @@ def database_file(settings: Settings) -> Path:
     return settings.data / DATABASE_FILE
 
 
-def build(settings: Settings, clock: Clock | None = None) -> Services:
+def build(
+    settings: Settings, clock: Clock | None = None, passwords: Passwords | None = None
+) -> Services:
     """Put the parts together; nothing runs yet."""
     clock = clock or SystemClock()
     bus = Bus()
     db = open_database(settings, Outlet(clock, bus, [event_actions.write_collected]))
     vault = Vault(load_master_key(settings.master_key, settings.data))
     keyring = Keyring(vault)
-    passwords = Passwords()
+    passwords = passwords or Passwords()
     door = account_actions.Door(
         db,
         passwords,

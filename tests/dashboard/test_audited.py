@@ -5,7 +5,7 @@ from typing import Any
 
 from opdesk.audit import actions as audit
 from opdesk.audit.model import Filter
-from opdesk.main import Recognizer, rest_api
+from opdesk.main import rest_api
 from tests.desk import PASSWORD, Desk
 from tests.telegram import Bot
 from tests.test_isolation import BODIES, filled, victims_place
@@ -45,7 +45,7 @@ async def count(desk: Desk) -> int:
 
 def routes(desk: Desk) -> list[tuple[str, str]]:
     """(method, path) of what changes something with company credentials; deletions last."""
-    app = rest_api(desk.services, Recognizer(desk.services))
+    app = rest_api()
     found = [
         (method, route.path)
         for method in ("POST", "PUT", "DELETE")

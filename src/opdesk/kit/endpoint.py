@@ -40,13 +40,15 @@ OWN_PROFILE: dict[str, Any] = {"callers": "company", "level": "person"}
 ANY_CALLER: dict[str, Any] = {"callers": "any"}
 Recognizer = Callable[[Any, bool, str | None], Awaitable[Any]]
 """(scope, wants company credentials, level) -> the caller; raises an AppError."""
+RECOGNIZER = "recognizer"
+"""Where the state of a request holds its server's recognizer."""
 
 
 async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Recognise the caller of each call of the API that is not public; refuse impossible ids."""
     callers = handler.opt.get("callers", "any")
     if callers != "anyone" and connection.scope["path"].startswith("/api/"):
-        recognizer: Recognizer = connection.app.state.recognizer
+        recognizer: Recognizer = connection.scope["state"][RECOGNIZER]
         level = handler.opt.get("level")
         caller = await recognizer(connection.scope, callers == "company", level)
         connection.scope["state"]["caller"] = caller

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from litestar import Request, get
 
-from opdesk.kit.endpoint import Given, Recognizer
+from opdesk.kit.endpoint import RECOGNIZER, Given, Recognizer
 from opdesk.kit.errors import Invalid, Unauthorized
 from opdesk.kit.query import described, required_id, whole, whole_or_none
 from opdesk.kit.wire import MAX_ID
@@ -72,7 +72,7 @@ def _is_quiet(page: EventPageOut, after: int | None) -> bool:
 
 async def _still(request: Request[Any, Any, Any], caller: Caller) -> Caller:
     """The caller, who may have been signed out while waiting. Raises Unauthorized."""
-    recognizer: Recognizer = request.app.state.recognizer
+    recognizer: Recognizer = request.scope["state"][RECOGNIZER]
     found: Caller = await recognizer(request.scope, False, None)
     if not access.is_same(found, caller):
         raise Unauthorized("another caller is signed in now")
