@@ -3,7 +3,8 @@
 import asyncio
 import base64
 import hashlib
-from collections.abc import Coroutine
+import itertools
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,11 @@ BACKUPS = {"sqlite": 20, "postgresql": 3}
 BY_COMMAND = 2
 """As many of them as the program's own command; the others in a thread, to be quicker."""
 ACKNOWLEDGED_BETWEEN = 12
-CUSTOMERS = 3
+CUSTOMERS = 30
+AT_ONCE = 3
+"""Customers who write at the same time, and operators: each has a third of the chats."""
+OPERATOR_PAUSE_S = 0.3
+"""Ten answers a second on thirty chats: what waits was refused, it is not a queue at a pace."""
 DOOMED = 100
 """The customer whose chat is deleted again and again."""
 SENDS = ("sendMessage", "sendPhoto", "sendDocument")
@@ -88,14 +93,14 @@ class Load:
         assert reply.status == 200, reply.text
         self.told.messages[text] = hashlib.sha256(content).hexdigest() if with_file else None
 
-    async def customer(self, number: int) -> None:
-        while True:
+    async def customers(self, numbers: Sequence[int]) -> None:
+        for number in itertools.cycle(numbers):
             await self.writes(number, with_photo=self.count % 5 == 0)
 
-    async def operator(self, number: int) -> None:
-        while True:
+    async def operator(self, numbers: Sequence[int]) -> None:
+        for number in itertools.cycle(numbers):
             await self.answers(self.chats[number], with_file=self.count % 3 == 0)
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(OPERATOR_PAUSE_S)
 
     async def deleter(self) -> None:
         """A chat with files comes, is answered and goes, in a circle."""
@@ -125,11 +130,10 @@ class Load:
                 await asyncio.sleep(0.005)
 
     def work(self) -> list[Coroutine[Any, Any, None]]:
-        """No operator writes to the first customer: there nothing waits to be sent."""
-        numbers = range(1, CUSTOMERS + 1)
+        shares = [range(first, CUSTOMERS + 1, AT_ONCE) for first in range(1, AT_ONCE + 1)]
         return [
-            *(self.customer(number) for number in numbers),
-            *(self.operator(number) for number in numbers),
+            *(self.customers(share) for share in shares),
+            *(self.operator(share) for share in shares),
             self.deleter(),
         ]
 

@@ -21,6 +21,8 @@ from opdesk.kit import installation, outbox, outbox_rows
 from opdesk.kit.context import Tx
 from opdesk.kit.keyring import KEY_BYTES, MASTER_KEY_FILE
 from opdesk.kit.sql import statement
+from opdesk.media.model import MediaState
+from opdesk.media.store import media
 from opdesk.server import StartError, add_company, owned_data_folder
 from opdesk.settings import Settings
 from opdesk.simulators.telegram import Customer, Refusal
@@ -34,6 +36,7 @@ from tests.test_cli import place as options, run
 T = TypeVar("T")
 OLHA = Customer(77, "Ольга")
 REFUSED = statement(select(outbox_rows.jobs.c.id).where(outbox_rows.jobs.c.error.is_not(None)))
+READY = statement(select(media.c.id).where(media.c.state == MediaState.READY.value))
 AN_HOUR = Refusal(429, "Too Many Requests: retry after 3600", {"retry_after": 3600})
 
 
@@ -206,8 +209,7 @@ async def test_a_file_that_goes_while_the_backup_is_made_was_taken_or_is_not_nam
 ) -> None:
     """The chat goes while the backup is held up at a "file" that nobody writes to."""
     settings = bot.desk.services.settings
-    await bot.telegram.sends_photo(bot.token, OLHA, JPEG, "a photo")
-    [stored] = await eventually(lambda: _once(list(settings.data.glob("media/1/*/*"))))
+    stored = await _photo(bot)
     pipe = settings.data / "media" / "1" / "00" / ("0" * 64)
     pipe.parent.mkdir(exist_ok=True)
     os.mkfifo(pipe)
@@ -227,6 +229,15 @@ async def test_a_file_that_goes_while_the_backup_is_made_was_taken_or_is_not_nam
     facts = (await backing_up).manifest
     assert facts.missing_media == [f"1/00/{pipe.name}"]
     assert facts.rows("chats") == 0
+
+
+async def _photo(bot: Bot) -> Path:
+    """The file of a customer's photo, which the database names: it is there a moment earlier."""
+    await bot.telegram.sends_photo(bot.token, OLHA, JPEG, "a photo")
+    db = bot.desk.services.db
+    await eventually(lambda: db.read(lambda tx: tx.first(READY)))
+    [stored] = bot.desk.services.settings.data.glob("media/1/*/*")
+    return stored
 
 
 def _names(tx: Tx, digest: str) -> None:
@@ -364,8 +375,7 @@ async def test_nothing_to_back_up_is_one_line(tmp_path: Path, shelf: Path) -> No
 
 async def test_older_backups_go_and_share_what_is_the_same(bot: Bot, shelf: Path) -> None:
     settings = bot.desk.services.settings
-    await bot.telegram.sends_photo(bot.token, OLHA, JPEG, "a photo")
-    [stored] = await eventually(lambda: _once(list(settings.data.glob("media/1/*/*"))))
+    stored = await _photo(bot)
     folder = shelf / "b"
     made_ones = [
         (await asyncio.to_thread(back_up, settings, folder, keep=2)).folder for _ in range(3)
@@ -381,8 +391,7 @@ async def test_a_file_that_is_damaged_here_comes_from_the_backup_before(
     bot: Bot, shelf: Path
 ) -> None:
     settings = bot.desk.services.settings
-    await bot.telegram.sends_photo(bot.token, OLHA, JPEG, "a photo")
-    [stored] = await eventually(lambda: _once(list(settings.data.glob("media/1/*/*"))))
+    stored = await _photo(bot)
     first = (await asyncio.to_thread(back_up, settings, shelf / "b")).folder
     name = stored.relative_to(settings.data)
     _unlinked(stored, b"not what it was")

@@ -63,6 +63,7 @@ def apply(tx: Tx, channel: Channel, chat_id: str | None, item: Item) -> None:
 
 def apply_early(tx: Tx, channel: Channel, message_id: str) -> None:
     """Carry out what came before its message, which is there now."""
+    _lock(tx, channel, message_id)
     for kind, content in store.take_early(tx, channel.company_id, channel.id, message_id):
         _apply_to_message(tx, channel, None, msgspec.json.decode(content, type=KINDS[kind]))
 
@@ -105,11 +106,20 @@ def _apply_to_message(tx: Tx, channel: Channel, chat_id: str | None, item: OfMes
         return
     if _is_applied(tx, channel, item) or item.message_id is None:
         return
+    # Its message may be about to be committed, by one who can't see what is kept here.
+    _lock(tx, channel, item.message_id)
+    if _is_applied(tx, channel, item):
+        return
     if isinstance(item, Deletion):
         store.take_early(tx, channel.company_id, channel.id, item.message_id)
     content = msgspec.json.encode(item).decode()
     early = Early(item.message_id, chat_id, type(item).__name__, content)
     store.keep_early(tx, channel.company_id, channel.id, early)
+
+
+def _lock(tx: Tx, channel: Channel, message_id: str) -> None:
+    """Have whoever stores a message and whoever is early for it do so one after the other."""
+    tx.lock_name(f"early:{channel.company_id}:{channel.id}:{message_id}")
 
 
 def _is_applied(tx: Tx, channel: Channel, item: OfMessage) -> bool:

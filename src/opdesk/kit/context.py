@@ -28,6 +28,7 @@ class Driver(Protocol):
     def execute_many(self, sql: str, params: Sequence[Mapping[str, Any]]) -> None: ...
     def new_ids(self, table: str, count: int) -> Sequence[int]: ...
     def lock(self, table: str, key: Mapping[str, int]) -> None: ...
+    def lock_name(self, name: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,10 @@ class Tx:
         SQLite has one writer, so there it does nothing.
         """
         self._driver.lock(table, key)
+
+    def lock_name(self, name: str) -> None:
+        """The same for what has no row yet: everyone else who locks this name waits."""
+        self._driver.lock_name(name)
 
 
 BeforeCommit = Callable[[Tx], None]

@@ -56,6 +56,10 @@ class PostgresDriver:
         where = " AND ".join(f"{column} = %({column})s" for column in key)
         self.fetch(f"SELECT 1 FROM {table} WHERE {where} FOR UPDATE", key)
 
+    def lock_name(self, name: str) -> None:
+        sql = "SELECT pg_advisory_xact_lock(hashtextextended(%(name)s, 0))"
+        self.fetch(sql, {"name": name})
+
 
 class PostgresDatabase:
     """`Database` on a PostgreSQL server. Any number of processes may serve the same one."""

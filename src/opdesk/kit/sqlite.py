@@ -84,6 +84,9 @@ class SqliteDriver:
     def lock(self, table: str, key: Mapping[str, int]) -> None:
         """Nothing to do: there is one writer."""
 
+    def lock_name(self, name: str) -> None:
+        """Nothing to do: there is one writer."""
+
 
 class IdBlocks:
     """Ids reserved ahead of their use, so that most inserts need no counter statement.

@@ -170,6 +170,8 @@ def record_delivery(
     What was sent is written down even if the platform gave it the id of another message of the
     channel: that id stays where it is. Otherwise it would look as if nothing had been sent.
     """
+    # Two receipts at once: the second must see what the first made of the status.
+    tx.lock("messages", company_id=company_id, id=message_id)
     message = store.find_message(tx, company_id, message_id)
     place = store.find_place(tx, company_id, message_id)
     if message is None or place is None:
