@@ -261,3 +261,16 @@ async def test_sigterm_ends_the_server_in_order(tmp_path: Path) -> None:
         server.process.terminate()
         async with asyncio.timeout(10):
             assert await server.process.wait() == 0
+
+
+@pytest.mark.parametrize("command", [["keys", "rotate"], ["resume-sending"]])
+async def test_a_mistyped_folder_does_not_become_an_installation(
+    tmp_path: Path, command: list[str]
+) -> None:
+    nowhere = tmp_path / "mistyped"
+
+    said = await run(*command, "--data", str(nowhere))
+
+    assert (said.code, said.out) == (1, "")
+    assert f"there is no OpDesk in {nowhere}; name its data folder with --data" in said.err
+    assert not nowhere.exists()

@@ -355,7 +355,7 @@ async def drop_sending(settings: Settings) -> list[chats.HeldSend]:
 
 async def add_company(settings: Settings, login: str, name: str, password: str) -> int:
     """Make a company; its id. Raises StartError with the reason in words."""
-    async with _chores(settings) as services:
+    async with _chores(settings, may_found=True) as services:
         try:
             hashed = await accounts.hash_new_password(services.passwords, password, login)
             owner = await services.db.write(users.found_company, login, name, hashed)
@@ -378,8 +378,15 @@ async def rotate_signing_keys(settings: Settings, *, revoke: bool) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _chores(settings: Settings) -> AsyncIterator[parts.Services]:
-    """The database for a moment, beside a server that may be running."""
+async def _chores(settings: Settings, *, may_found: bool = False) -> AsyncIterator[parts.Services]:
+    """The database for a moment, beside a server that may be running.
+
+    `may_found`: an empty folder becomes a new installation. Raises StartError.
+    """
+    if not (may_found or settings.database_url or parts.database_file(settings).exists()):
+        raise StartError(
+            f"there is no OpDesk in {settings.data.resolve()}; name its data folder with --data"
+        )
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     bring_up_to_date(settings)
     services = build(settings)
