@@ -15,6 +15,7 @@ import psutil
 import uvloop
 from tests.servers import serving
 
+from benchmarks.channel_rows import measure_disk, measure_isolation, measure_million, measure_screen
 from benchmarks.company import LOGIN, PASSWORD, Company
 from benchmarks.http_rows import (
     measure_operator_list,
@@ -46,6 +47,8 @@ The bare broadcaster is the least that can do the hub's work on the same server:
 posted to every socket, as many bytes as the hub sends for one message, and stores nothing. A
 delivery is one message at one client. One-way times are taken from the moment a message was due to
 be posted until its bytes are at each client. Work is the processor's time that the server used.
+Memory is looked at after a million messages, which take some minutes; `OPDESK_BENCH_MESSAGES` says
+after how many instead.
 
 """
 Steps = Sequence[tuple[str, Callable[[], Awaitable[Row]]]]
@@ -64,6 +67,7 @@ async def run(wanted: Sequence[str]) -> list[Row]:
             company = Company(telegram, telegram_url)
             rows, idle_mb, loaded_mb = await _http_rows(settings, company, wanted)
             rows += await _hub_rows(settings, company, wanted)
+            rows += await _memory_rows(settings, company, wanted)
     return [
         *rows,
         Row("start to listening, installed", f"{statistics.median(starts):.2f} s", "3 s (aim)", ""),
@@ -82,6 +86,8 @@ async def _http_rows(
         steps: Steps = [
             ("validate-token", lambda: measure_validation(company, bare.port)),
             ("webhooks", lambda: measure_webhooks(company, bare.port)),
+            ("disk", lambda: measure_disk(company)),
+            ("isolation", lambda: measure_isolation(company)),
             ("synchronize", lambda: measure_synchronize(company)),
             ("operators", lambda: measure_operator_list(company)),
             ("beside", lambda: measure_webhooks_beside_synchronize(company)),
@@ -98,12 +104,20 @@ async def _hub_rows(settings: Settings, company: Company, wanted: Sequence[str])
         pair = (ours, bare)
         steps: Steps = [
             ("memory", lambda: measure_memory(company, pair)),
+            ("screen", lambda: measure_screen(company, bare.port, size)),
             ("latency", lambda: measure_latency(company, bare.port, size)),
             ("deliveries-200", lambda: measure_deliveries(company, pair, size, 200)),
             ("deliveries-1000", lambda: measure_deliveries(company, pair, size, 1_000)),
             ("return", lambda: measure_return(company, pair)),
         ]
         return await _measured(steps, wanted)
+
+
+async def _memory_rows(settings: Settings, company: Company, wanted: Sequence[str]) -> list[Row]:
+    """Last, as it fills the database."""
+    async with desk(settings) as ours:
+        await company.sign_in(ours.port)
+        return await _measured([("million", lambda: measure_million(company, ours))], wanted)
 
 
 async def _measured(steps: Steps, wanted: Sequence[str]) -> list[Row]:

@@ -116,10 +116,11 @@ async def measure_latency(company: Company, bare_port: int, size: int) -> Row:
     pairs = []
     for _ in range(ROUNDS):
         async with hub_crowd(company, PACED_SOCKETS) as crowd:
-            await asyncio.sleep(0.5)
-            ours = await _latency(crowd, company.port, lambda text: company.update(place, text))
+            ours = await paced(
+                crowd, company.port, lambda text: company.update(place, text), PACED_PER_S
+            )
         async with bare_crowd(bare_port, PACED_SOCKETS) as crowd:
-            bare = await _latency(crowd, bare_port, lambda text: bare_post(size, text))
+            bare = await paced(crowd, bare_port, lambda text: bare_post(size, text), PACED_PER_S)
             pairs.append((ours, bare))
     ratio = statistics.median(one[1] / other[1] for one, other in pairs)
     return Row(
@@ -135,17 +136,18 @@ def _spread(found: Sequence[Figures]) -> str:
     return f"p50 {p50:.1f} ms, p99 {p99:.1f} ms"
 
 
-async def _latency(crowd: Crowd, port: int, marked: Callable[[str], bytes]) -> Figures:
+async def paced(crowd: Crowd, port: int, marked: Callable[[str], bytes], per_s: int) -> Figures:
     """(p50, p99) in ms, from the moment a message was due to be posted to its arrival."""
+    await asyncio.sleep(0.5)
     crowd.heard_messages, crowd.sent_at, crowd.took = 0, {}, []
     free = asyncio.Queue[Wire]()
     for _ in range(AT_ONCE):
         free.put_nowait(await Wire.open(port))
     began = time.monotonic()
-    count = int(PACED_S * PACED_PER_S)
+    count = int(PACED_S * per_s)
     posts = []
     for number in range(count):
-        due = began + number / PACED_PER_S
+        due = began + number / per_s
         await asyncio.sleep(max(0.0, due - time.monotonic()))
         crowd.sent_at[number] = due
         wire = await free.get()

@@ -211,10 +211,11 @@ class Connector(Protocol):
         """
         ...
 
-    async def show_typing(self, chat_id: str) -> None:
+    async def show_typing(self, chat_id: str, message_id: str = "") -> None:
         """Show the customer for a few seconds that someone writes. Raises DeliveryError.
 
-        Called only where the declaration says `can_show_typing`.
+        `message_id` is the customer's newest message, where there is one. Called only where the
+        declaration says `can_show_typing`.
         """
         ...
 
@@ -275,7 +276,7 @@ class Platform:
     async def mark_read(self, chat_id: str, message_id: str) -> None:
         return None
 
-    async def show_typing(self, chat_id: str) -> None:
+    async def show_typing(self, chat_id: str, message_id: str = "") -> None:
         return None
 
     async def profile_of(self, sender_id: str) -> Profile | None:

@@ -11,13 +11,15 @@ from opdesk.kit.context import Tx
 class ReadRelay(Relay):
     """Shows that all so far has been read.
 
-    A panel marks a chat as read for each message that comes, hence the pause.
+    A panel marks a chat as read for each message that comes, hence the pause; the last of them is
+    shown when it ends.
     """
 
     name = "read"
     pause_s = 1.0
     call_s = 10.0
     max_of_channel = 4
+    shows_last = True
 
     @override
     def is_shown(self, declaration: Declaration) -> bool:

@@ -45,11 +45,14 @@ class Relay(ABC):
     """Later the sign would not be true any more."""
     max_of_channel: ClassVar[int] = MAX_AT_ONCE
     rests_refused_chats: ClassVar[bool] = False
+    shows_last: ClassVar[bool] = False
+    """Whether a sign within a pause is shown at its end: it tells more than the one before."""
 
     def __init__(self, db: Database, vault: Vault, http: HttpClient, clock: Clock) -> None:
         self._db, self._vault, self._http = db, vault, http
         self._chats, self._channels = Pauses(clock), Pauses(clock)
         self._calls: dict[asyncio.Task[None], int] = {}
+        self._later: dict[int, asyncio.Task[None]] = {}
 
     @abstractmethod
     def is_shown(self, declaration: Declaration) -> bool:
@@ -69,6 +72,8 @@ class Relay(ABC):
         The right to the chat is the caller's to check.
         """
         if self._chats.is_on(chat_id):
+            if self.shows_last and chat_id not in self._later:
+                self._later[chat_id] = asyncio.create_task(self._show_later(company_id, chat_id))
             return
         self._chats.begin(chat_id, self.pause_s)
         try:
@@ -83,10 +88,16 @@ class Relay(ABC):
         task.add_done_callback(lambda done: self._calls.pop(done, None))
 
     async def close(self) -> None:
-        """Drop the calls that are under way."""
-        for task in self._calls:
+        """Drop the calls that are under way, and those that wait."""
+        tasks = [*self._calls, *self._later.values()]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._calls, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _show_later(self, company_id: int, chat_id: int) -> None:
+        await asyncio.sleep(self.pause_s)
+        del self._later[chat_id]
+        await self.show(company_id, chat_id)
 
     def _has_room(self, channel_id: int) -> bool:
         of_channel = sum(one == channel_id for one in self._calls.values())

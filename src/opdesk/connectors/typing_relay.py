@@ -2,9 +2,11 @@
 
 from typing_extensions import override
 
+from opdesk.chats import actions as chats
 from opdesk.connectors.base import Connector, Declaration
 from opdesk.connectors.relay import Relay, Sight
 from opdesk.kit.clock import Clock
+from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
 from opdesk.kit.http_client import HttpClient
 from opdesk.kit.keyring import Vault
@@ -41,5 +43,9 @@ class TypingRelay(Relay):
         return declaration.can_show_typing
 
     @override
+    def message_of(self, tx: Tx, company_id: int, chat_id: int) -> str:
+        return chats.find_newest_of_client(tx, company_id, chat_id) or ""
+
+    @override
     async def call(self, connector: Connector, sight: Sight) -> None:
-        await connector.show_typing(sight.chat)
+        await connector.show_typing(sight.chat, sight.message)

@@ -84,6 +84,7 @@ class CloudApi(Platform):
         self.subscribed: set[str] = set()
         """The apps that hear of the company's account."""
         self.marked_read: list[str] = []
+        self.typing_shown = 0
         self._marks: dict[str, str] = {}
         self._files: dict[str, tuple[str, str, bytes]] = {}
         self._wrote_at: dict[str, int] = {}
@@ -265,6 +266,7 @@ class CloudApi(Platform):
         if not any(one.id == read for lines in self.phones.values() for one in lines):
             raise Refused(100, "Invalid message_id")
         self.marked_read.append(read)
+        self.typing_shown += "typing_indicator" in call.body
         return Reply(200, {"success": True})
 
     async def _messages(self, call: Call) -> Reply:

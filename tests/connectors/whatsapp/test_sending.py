@@ -371,7 +371,17 @@ async def test_the_customer_sees_that_all_of_it_was_read(talk: Talk) -> None:
     with pytest.raises(DeliveryError):
         await connector.mark_read(TARAS.id, "wamid.of-nobody")
 
-    assert whatsapp.marked_read == [line.id]
+    assert (whatsapp.marked_read, whatsapp.typing_shown) == ([line.id], 0)
+
+
+async def test_the_customer_sees_that_an_answer_is_written(talk: Talk) -> None:
+    connector, whatsapp = talk
+    line = whatsapp.phones[TARAS.id][0]
+
+    await connector.show_typing(TARAS.id)  # nothing was ever written there
+    await connector.show_typing(TARAS.id, f"{line.id}#2")
+
+    assert (whatsapp.marked_read, whatsapp.typing_shown) == ([line.id], 1)
 
 
 async def test_the_window_closes_after_a_day_and_a_template_opens_it(line: Line) -> None:

@@ -149,7 +149,7 @@ class Facebook(Platform):
         await self._mailbox.act(chat_id, "mark_seen")
 
     @override
-    async def show_typing(self, chat_id: str) -> None:
+    async def show_typing(self, chat_id: str, message_id: str = "") -> None:
         await self._mailbox.act(chat_id, "typing_on")
 
     @override

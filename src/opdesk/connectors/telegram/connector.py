@@ -137,7 +137,7 @@ class Telegram(Platform):
         return _sent_id(reply)
 
     @override
-    async def show_typing(self, chat_id: str) -> None:
+    async def show_typing(self, chat_id: str, message_id: str = "") -> None:
         body = {"chat_id": int(chat_id), "action": "typing"}
         try:
             reply = await self._post("sendChatAction", body, TYPING_TIMEOUT_S)

@@ -304,12 +304,14 @@ class WhatsApp(Platform):
 
     @override
     async def mark_read(self, chat_id: str, message_id: str) -> None:
-        body = {
-            "messaging_product": "whatsapp",
-            "status": "read",
-            "message_id": outgoing.whole(message_id),
-        }
-        await self._post_message(body, is_repeatable=True)
+        await self._post_message(outgoing.read_until(message_id), is_repeatable=True)
+
+    @override
+    async def show_typing(self, chat_id: str, message_id: str = "") -> None:
+        """Meta has it as a part of a read mark: who writes an answer has read the question."""
+        if message_id:
+            body = {**outgoing.read_until(message_id), "typing_indicator": {"type": "text"}}
+            await self._post_message(body, is_repeatable=True)
 
     @asynccontextmanager
     async def fetch(self, reference: str) -> AsyncIterator[AsyncIterator[bytes]]:

@@ -68,6 +68,11 @@ def whole(message_id: str) -> str:
     return message_id.partition("#")[0]
 
 
+def read_until(message_id: str) -> dict[str, Any]:
+    """The customer sees that this message and all before it were read."""
+    return {"messaging_product": "whatsapp", "status": "read", "message_id": whole(message_id)}
+
+
 def text(words: str) -> dict[str, Any]:
     has_link = "https://" in words or "http://" in words
     return {"type": "text", "text": {"body": words, "preview_url": has_link}}
