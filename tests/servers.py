@@ -162,6 +162,8 @@ async def serving(app: App, listener: socket.socket | None = None) -> AsyncItera
         access_log=False,
         lifespan="on",
         timeout_graceful_shutdown=2,
+        # Longer than a client keeps a connection, or a call may meet its end.
+        timeout_keep_alive=60,
     )
     server = _Server(config)
     task = asyncio.create_task(server._serve([listener] if listener else None))

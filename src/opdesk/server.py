@@ -54,6 +54,11 @@ HELD_AT_ONCE = 200
 FEW_FILES = 4_096
 """Each socket is an open file: with fewer, a few thousand panels would be refused."""
 REQUESTS_END_S = 3
+KEEP_ALIVE_S = 150
+"""An idle connection outlives a proxy's patience with it (nginx 60 s, Caddy 120).
+
+One that we end at the moment the proxy sends a POST on it would be a 502.
+"""
 """How long requests under way may take when the server ends: with the hub's and the outbox's
 seconds (parts.py) it stays within 10."""
 
@@ -109,6 +114,7 @@ class Server:
             server_header=False,
             proxy_headers=False,
             timeout_graceful_shutdown=REQUESTS_END_S,
+            timeout_keep_alive=KEEP_ALIVE_S,
         )
         self._server = uvicorn.Server(config)
         self._listener = listener

@@ -305,6 +305,8 @@ async def test_targets_on_a_phone_are_large_enough_for_a_thumb(bot: Bot, page: P
     in_list = [
         page.get_by_role("button", name="Меню: Alice"),
         page.get_by_role("combobox", name="Стан чатів"),
+        page.get_by_role("combobox", name="З усіх джерел"),
+        page.get_by_role("button", name="Мої", exact=True),
         page.get_by_role("searchbox"),
         page.get_by_test_id("chat-row"),
     ]

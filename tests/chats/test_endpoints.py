@@ -305,6 +305,10 @@ async def test_filters_combine(bot: Bot) -> None:
     assert await found("status=2") == [other]
     assert await found("status=0&search=шапку") == [mine]
     assert await found(f"operatorId={bot.desk.alice.id}") == [other]
+    assert await found("unassigned=true") == [mine]
+    assert await found("unassigned=false") == sorted([mine, other])
+    assert await found(f"channelId={bot.channel_id}") == sorted([mine, other])
+    assert await found(f"channelid={bot.channel_id + 1}") == []
     assert await found(f"organizationId={kyiv}") == sorted([mine, other])
     assert await found(f"organizationId={lviv}") == []
     assert await found(f"tg_user_id={TARAS.id}") == [mine]
@@ -323,6 +327,8 @@ async def test_filters_combine(bot: Bot) -> None:
         ("status=5", "status"),
         ("organizationId=0", "organizationId"),
         ("operatorId=1.0", "operatorId"),
+        ("channelId=x", "channelId"),
+        ("unassigned=perhaps", "unassigned"),
         ("tg_user_id=abc", "tg_user_id"),
         ("phone=abc", "phone"),
         ("date=yesterday", "date"),

@@ -314,6 +314,7 @@ class ChatFilter:
     source: int | None = None
     status: int | None = None
     operator_id: int | None = None
+    is_unassigned: bool | None = None
     phone: str | None = None
     telegram_user: str | None = None
     active_from: int | None = None

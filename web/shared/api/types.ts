@@ -4459,6 +4459,10 @@ export interface operations {
         organizationId?: number | string | null;
         /** @description Whose chats */
         operatorId?: number | string | null;
+        /** @description Of one channel */
+        channelId?: number | string | null;
+        /** @description `true`: only what no operator has */
+        unassigned?: boolean | string | null;
         /** @description A Telegram user */
         tg_user_id?: number | string | null;
         /** @description The client's phone, in any spelling */

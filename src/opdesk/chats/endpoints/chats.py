@@ -11,6 +11,7 @@ from opdesk.chats.endpoints.parameters import (
     After,
     AnyCaller,
     Before,
+    ChannelFilter,
     ForgetRaw,
     MediaAddresses,
     MediaFiles,
@@ -25,6 +26,7 @@ from opdesk.chats.endpoints.parameters import (
     StatusFilter,
     TelegramUser,
     TypingTeller,
+    Unassigned,
     page_in,
     url_of,
 )
@@ -42,7 +44,7 @@ from opdesk.chats.wire import (
 from opdesk.kit.context import Tx
 from opdesk.kit.endpoint import COMPANY_ONLY, Db, Given, Now, empty
 from opdesk.kit.errors import Invalid
-from opdesk.kit.query import id_or_none, whole_or_none
+from opdesk.kit.query import flag, id_or_none, whole_or_none
 from opdesk.operators.model import Caller
 
 Company = Given[CompanyCaller]
@@ -63,6 +65,8 @@ async def list_chats(
     status: StatusFilter = None,
     organization_id: OrganizationFilter = None,
     operator_id: OperatorFilter = None,
+    channel_id: ChannelFilter = None,
+    unassigned: Unassigned = None,
     tg_user_id: TelegramUser = None,
     phone: PhoneFilter = None,
     before: Before = None,
@@ -79,7 +83,9 @@ async def list_chats(
         organization_id=id_or_none("organizationId", organization_id),
         source=whole_or_none("source", source, 0, 7),
         status=whole_or_none("status", status, 0, len(ChatStatus) - 1),
+        channel_id=id_or_none("channelId", channel_id),
         operator_id=id_or_none("operatorId", operator_id),
+        is_unassigned=flag("unassigned", unassigned) or None,
         telegram_user=_telegram_user(tg_user_id),
         words=words_in(search),
     )

@@ -31,6 +31,10 @@ SourceFilter = Annotated[str | None, described("source", "0 Viber to 7 Instagram
 StatusFilter = Annotated[str | None, described("status", "0 New to 4 Closed", "integer")]
 OrganizationFilter = Annotated[str | None, described("organizationId", "Its chats", "integer")]
 OperatorFilter = Annotated[str | None, described("operatorId", "Whose chats", "integer")]
+ChannelFilter = Annotated[str | None, described("channelId", "Of one channel", "integer")]
+Unassigned = Annotated[
+    str | None, described("unassigned", "`true`: only what no operator has", "boolean")
+]
 TelegramUser = Annotated[str | None, described("tg_user_id", "A Telegram user", "integer")]
 PhoneFilter = Annotated[str | None, described("phone", "The client's phone, in any spelling")]
 Before = Annotated[str | None, described("before", "What lies before this place")]

@@ -134,6 +134,7 @@ def _conditions(shape: Shape) -> list[Any]:
         "source": channels.c.source == bindparam("source"),
         "status": _h.status == bindparam("status"),
         "operator_id": _h.operator_id == bindparam("operator_id"),
+        "is_unassigned": _h.operator_id.is_(None),
         "telegram_user": and_(
             channels.c.source == int(Source.TELEGRAM_BOT),
             _h.external_id == bindparam("telegram_user"),

@@ -1,9 +1,10 @@
-import { ChatStatus } from "@shared/api/model";
+import { ChatStatus, Source } from "@shared/api/model";
 import { expect, test } from "vitest";
 
 import { at, chat, message } from "../../testing/cast";
 import {
   addPage,
+  ALL,
   type ChatFilter,
   type ChatWindow,
   dropChat,
@@ -13,8 +14,7 @@ import {
   withLastMessage,
 } from "./chatWindow";
 
-const ALL: ChatFilter = { status: null, search: "" };
-const NEW: ChatFilter = { status: ChatStatus.New, search: "" };
+const NEW: ChatFilter = { ...ALL, status: ChatStatus.New };
 
 function loaded(...ids: number[]): ChatWindow {
   return { chats: ids.map((id) => chat(id)), next: null, total: ids.length };
@@ -93,8 +93,28 @@ test("a chat that does not match the filter is not added", () => {
   expect(putChat(loaded(3), closed, NEW, 9)).toEqual(loaded(3));
 });
 
+test("a chat comes and goes with its operator in a list of mine, or of what nobody has", () => {
+  const operator = { id: 7, name: "Alice", photo: null };
+  const mine: ChatFilter = { ...ALL, operatorId: 7 };
+  const nobodys: ChatFilter = { ...ALL, isUnassigned: true };
+  const taken = chat(2, { operator });
+
+  expect(idsOf(putChat(loaded(3), taken, mine, null))).toEqual([3, 2]);
+  expect(idsOf(putChat(loaded(3), chat(2), mine, null))).toEqual([3]);
+  expect(idsOf(putChat(loaded(3, 2), taken, nobodys, null))).toEqual([3]);
+  expect(isTotalInDoubt({ ...loaded(3), next: "a" }, taken, mine)).toBe(true);
+});
+
+test("a list of one source takes no other's chats, and its total is never in doubt", () => {
+  const viber: ChatFilter = { ...ALL, source: Source.Viber };
+  const telegrams = chat(2, { messSource: Source.TelegramBot });
+
+  expect(idsOf(putChat(loaded(3), telegrams, viber, null))).toEqual([3]);
+  expect(isTotalInDoubt({ ...loaded(3), next: "a" }, telegrams, viber)).toBe(false);
+});
+
 test("a search shows what the server found and nothing else", () => {
-  const search: ChatFilter = { status: null, search: "anna" };
+  const search: ChatFilter = { ...ALL, search: "anna" };
 
   expect(idsOf(putChat(loaded(3), chat(9), search, null))).toEqual([3]);
 });

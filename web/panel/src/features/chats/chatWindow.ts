@@ -1,4 +1,4 @@
-import type { Chat, ChatStatus, Message } from "@shared/api/model";
+import type { Chat, ChatStatus, Message, Source } from "@shared/api/model";
 
 import { laterOf } from "../conversation/messageList";
 
@@ -10,11 +10,24 @@ export interface ChatWindow {
   readonly total: number;
 }
 
+/** What the list is narrowed to. */
 export interface ChatFilter {
   readonly status: ChatStatus | null;
+  readonly source: Source | null;
+  /** Whose chats; null: everybody's. */
+  readonly operatorId: number | null;
+  /** Only what no operator has. */
+  readonly isUnassigned: boolean;
   readonly search: string;
 }
 
+export const ALL: ChatFilter = {
+  status: null,
+  source: null,
+  operatorId: null,
+  isUnassigned: false,
+  search: "",
+};
 export const EMPTY: ChatWindow = { chats: [], next: null, total: 0 };
 
 /**
@@ -24,6 +37,21 @@ export const EMPTY: ChatWindow = { chats: [], next: null, total: 0 };
 export function activityOf(chat: Chat): string {
   const last = chat.lastMessage?.createdAt ?? "";
   return last > chat.activeAt ? last : chat.activeAt;
+}
+
+/** Whether a chat is in the list but for the search, which only the server can tell. */
+function matches(chat: Chat, filter: ChatFilter): boolean {
+  return (
+    (filter.status === null || filter.status === chat.chatStatus) &&
+    (filter.source === null || filter.source === chat.messSource) &&
+    (filter.operatorId === null || filter.operatorId === chat.operator?.id) &&
+    (!filter.isUnassigned || chat.operator === null)
+  );
+}
+
+/** Whether a change can lead a chat into the list or out of it: its source stays for ever. */
+function isChangeable(filter: ChatFilter): boolean {
+  return filter.status !== null || filter.operatorId !== null || filter.isUnassigned;
 }
 
 /** Adds the following page; chats that moved up meanwhile are not shown twice. */
@@ -49,9 +77,9 @@ export function putChat(
   isNew = false,
 ): ChatWindow {
   const isLoaded = window.chats.some((known) => known.id === chat.id);
-  const matches = filter.status === null || filter.status === chat.chatStatus;
-  if (!isLoaded && (!matches || filter.search !== "")) return window;
-  if (!matches && chat.id !== keepId) return dropChat(window, chat.id);
+  const isIn = matches(chat, filter);
+  if (!isLoaded && (!isIn || filter.search !== "")) return window;
+  if (!isIn && chat.id !== keepId) return dropChat(window, chat.id);
   const others = window.chats.filter((known) => known.id !== chat.id);
   const at = placeOf(others, chat);
   const isUncounted = !isLoaded && (isNew || window.next === null);
@@ -62,18 +90,16 @@ export function putChat(
 
 /**
  * Whether only the server knows the total after a chat changed: it is on none of the loaded pages,
- * and its status may have led it into the filter or out of it.
+ * and its status or its operator may have led it into the filter or out of it.
  */
 export function isTotalInDoubt(window: ChatWindow, chat: Chat, filter: ChatFilter): boolean {
   const isLoaded = window.chats.some((known) => known.id === chat.id);
-  return !isLoaded && window.next !== null && filter.status !== null && filter.search === "";
+  return !isLoaded && window.next !== null && isChangeable(filter) && filter.search === "";
 }
 
 /** Without what was only kept because it was on screen; `keepId` is there now. */
 export function tidied(window: ChatWindow, filter: ChatFilter, keepId: number | null): ChatWindow {
-  const strangers = window.chats.filter(
-    ({ id, chatStatus }) => filter.status !== null && chatStatus !== filter.status && id !== keepId,
-  );
+  const strangers = window.chats.filter((chat) => chat.id !== keepId && !matches(chat, filter));
   return strangers.reduce((tidy, { id }) => dropChat(tidy, id), window);
 }
 

@@ -3,6 +3,7 @@ import { ChatStatus } from "@shared/api/model";
 import { expect, test, vi } from "vitest";
 
 import { chat } from "../../testing/cast";
+import { ALL } from "./chatWindow";
 import { createChats } from "./chats";
 
 /** A server whose answers the test gives by path; without one it is down. */
@@ -65,7 +66,7 @@ test("a total in doubt is asked for once", async () => {
   let total = 80;
   const list = () => ({ items: [chat(5)], next: "cursor", total });
   const { chats, asked, pass } = start({ "/api/chat/chats": list });
-  await chats.narrow({ status: ChatStatus.New, search: "" });
+  await chats.narrow({ ...ALL, status: ChatStatus.New });
   total = 79;
 
   chats.put(chat(1, { chatStatus: ChatStatus.Closed }));

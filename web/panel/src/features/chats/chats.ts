@@ -5,6 +5,7 @@ import { computed, type ComputedRef, type Ref, ref, shallowRef } from "vue";
 import { fetchChat, fetchChats, fetchTotal, markRead, setStatus } from "./chatsApi";
 import {
   addPage,
+  ALL,
   type ChatFilter,
   type ChatWindow,
   dropChat,
@@ -58,7 +59,7 @@ export interface Chats {
 /** The chats that this page knows: the list's window, and beside it the one on screen. */
 export function createChats(api: Api, wait: (ms: number) => Promise<void>): Chats {
   const window = shallowRef<ChatWindow>(EMPTY);
-  const filter = shallowRef<ChatFilter>({ status: null, search: "" });
+  const filter = shallowRef(ALL);
   const loading = ref<Loading>("idle");
   const unread = shallowRef<Unread>(new Map());
   const openId = ref<number | null>(null);

@@ -13,19 +13,28 @@ export function fetchChats(
 ): Promise<ChatPage> {
   return api.request("GET", "/api/chat/chats", {
     query: {
+      ...queryOf(filter),
       per_page: PAGE_SIZE,
-      status: filter.status,
-      search: filter.search || null,
       before,
     },
     signal,
   });
 }
 
+function queryOf(filter: ChatFilter): Record<string, number | string | null> {
+  return {
+    status: filter.status,
+    source: filter.source,
+    operatorId: filter.operatorId,
+    unassigned: filter.isUnassigned ? "true" : null,
+    search: filter.search || null,
+  };
+}
+
 /** How many chats match. */
 export async function fetchTotal(api: Api, filter: ChatFilter): Promise<number | null> {
   const page = await api.request<ChatPage>("GET", "/api/chat/chats", {
-    query: { per_page: 1, status: filter.status, search: filter.search || null },
+    query: { ...queryOf(filter), per_page: 1 },
   });
   return page.total;
 }
