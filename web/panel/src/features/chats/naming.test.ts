@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+
+import { nameOf } from "./naming";
+
+const nobody = { id: 7, name: "", phone: null, photo: null };
+
+test("a client is called by name, else by a phone that one can read out", () => {
+  const readable = "+380\u00a050\u00a0123\u00a045\u00a067";
+
+  expect(nameOf({ ...nobody, name: "Тарас", phone: "+380501234567" })).toBe("Тарас");
+  expect(nameOf({ ...nobody, phone: "+380501234567" })).toBe(readable);
+  expect(nameOf({ ...nobody, name: "+380501234567" })).toBe(readable);
+  expect(nameOf(nobody)).toBeNull();
+});
