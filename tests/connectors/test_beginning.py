@@ -15,7 +15,7 @@ from opdesk.simulators.viber import ViberPlatform
 from opdesk.simulators.whatsapp import WhatsApp
 from tests.desk import Api, Desk, Reply
 from tests.telegram import Bot
-from tests.viber import Line, connected
+from tests.viber import Line, brand
 from tests.whatsapp import TARAS, Line as WhatsAppLine, connected_line
 
 PHONE = "+380936670003"
@@ -26,9 +26,7 @@ Viber = Line[ViberPlatform]
 
 @pytest.fixture
 async def viber(desk: Desk) -> AsyncIterator[Viber]:
-    async with connected(desk, ViberPlatform(desk.clock)) as line:
-        [channel] = (await desk.acme.api.get("/api/channel")).json
-        line.platform.inbound_url = line.platform.status_url = channel["webhookUrl"]
+    async with brand(desk) as line:
         yield line
 
 

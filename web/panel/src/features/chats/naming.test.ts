@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { nameOf } from "./naming";
+import { isPhone, nameOf } from "./naming";
 
 const nobody = { id: 7, name: "", phone: null, photo: null };
 
@@ -11,4 +11,9 @@ test("a client is called by name, else by a phone that one can read out", () => 
   expect(nameOf({ ...nobody, phone: "+380501234567" })).toBe(readable);
   expect(nameOf({ ...nobody, name: "+380501234567" })).toBe(readable);
   expect(nameOf(nobody)).toBeNull();
+});
+
+test("a phone is told from a name", () => {
+  expect(isPhone(nameOf({ ...nobody, name: "+380501234567" }) ?? "")).toBe(true);
+  expect(isPhone("+1 Тарас")).toBe(false);
 });

@@ -8,3 +8,8 @@ export function nameOf({ name, phone }: Chat["client"]): string | null {
   const known = name || phone || "";
   return PHONE.test(known) ? formatPhone(known) : known || null;
 }
+
+/** Whether that is nothing but a phone: it has no initials, and is of no use when cut off. */
+export function isPhone(name: string): boolean {
+  return /^\+[\d\s]+$/.test(name);
+}
