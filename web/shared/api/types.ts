@@ -4492,13 +4492,13 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Request fulfilled, document follows */
+      /** @description The chat */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          "application/json": unknown;
+          "application/json": components["schemas"]["ChatOut"];
         };
       };
       /** @description Malformed or invalid; `errors` names the field */

@@ -8,6 +8,7 @@ from opdesk.channels.model import Source
 from opdesk.chats.model import Author, Chat, ChatState, ChatStatus, Client, Message, Ref
 from opdesk.chats.store.messages import message_of
 from opdesk.chats.store.tables import (
+    BY_BEGINNING,
     MEDIA_COLUMNS,
     MESSAGE_COLUMNS,
     channels,
@@ -214,7 +215,8 @@ _of_organization = (
 BY_PHONE = statement(_of_organization.where(contacts.c.phone == bindparam("phone")))
 BEGUN_WITH = statement(
     # Sorted by hand: the few chats of a phone are no reason to walk through an organization's.
-    _of_organization.where(_h.begun_with == bindparam("phone"))
+    _of_organization.with_hint(*BY_BEGINNING)
+    .where(_h.begun_with == bindparam("phone"))
     .order_by(None)
     .order_by((_h.active_at + 0).desc(), _h.id.desc())
 )

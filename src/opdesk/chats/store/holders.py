@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, func, select
 
-from opdesk.chats.store.tables import IS_BEGUN, IS_SOMEBODYS_OPEN, chats
+from opdesk.chats.store.tables import BY_BEGINNING, IS_BEGUN, IS_SOMEBODYS_OPEN, chats
 from opdesk.kit.context import Tx
 from opdesk.kit.sql import in_json, statement
 
@@ -42,6 +42,7 @@ INACTIVE = statement(
 )
 UNUSED = statement(
     select(_h.company_id, _h.id)
+    .with_hint(*BY_BEGINNING)
     .where(IS_BEGUN, _h.last_message_id.is_(None), _h.updated_at < bindparam("before"))
     .order_by(_h.company_id, _h.id)
     .limit(bindparam("size"))
