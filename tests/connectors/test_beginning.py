@@ -196,6 +196,13 @@ async def test_what_is_no_phone_is_refused_by_name(viber: Viber, phone: str) -> 
     assert await viber.chats() == []
 
 
+@pytest.mark.parametrize("name", ["a\x00b", "x" * 201])
+async def test_a_name_that_is_none_is_refused_by_name(viber: Viber, name: str) -> None:
+    reply = await asked(viber.desk.alice.api, viber.channel_id, name=name)
+
+    assert (reply.status, list(reply.json["errors"])) == (400, ["name"])
+
+
 async def test_where_the_client_writes_first_nothing_is_begun(bot: Bot) -> None:
     reply = await asked(bot.desk.alice.api, bot.channel_id)
 

@@ -39,11 +39,9 @@ def begin_chat(tx: Tx, vault: Vault, caller: Caller, wanted: WantedChat) -> Chat
     channel = _channel(tx, vault, caller, wanted.channel_id)
     organization = accounts.organization(tx, channel.company_id, channel.organization_id)
     phone = normalize_phone(wanted.phone, organization.country)
-    if phone is None:
-        raise Invalid.field(_PHONE, "is not a phone number")
-    external_id = CONNECTORS[channel.source].chat_with(phone)
-    if external_id is None:
-        raise Invalid.field(_PHONE, "is a number that this channel can't write to")
+    external_id = CONNECTORS[channel.source].chat_with(phone) if phone else None
+    if phone is None or external_id is None:
+        raise Invalid.field(_PHONE, "is not a phone number that this channel can write to")
     return chats.begin(tx, caller, channel, Beginning(external_id, phone, wanted.name))
 
 

@@ -46,7 +46,10 @@ test("after a failure it is tried again", async () => {
 });
 
 test.each([
-  [{ status: 400, errors: { phone: ["is not a phone number"] } }, "phone"],
+  [
+    { status: 400, errors: { phone: ["is not a phone number that this channel can write to"] } },
+    "phone",
+  ],
   [{ status: 409, errors: { channelId: ["is switched off"] } }, "channel"],
   [{ status: 404 }, "channel"],
   [{ status: 503 }, "server"],
