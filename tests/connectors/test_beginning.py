@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from opdesk.chats.actions import retention
 from opdesk.events.actions import epoch
 from opdesk.housekeeping import clean_up
 from opdesk.parts import forget_client
@@ -248,6 +249,19 @@ async def test_a_chat_in_which_nobody_wrote_for_a_day_goes(viber: Viber) -> None
     assert (await desk.acme.api.get(f"/api/chat/{unused['id']}")).status == 404
     anew = await begun(desk.acme.api, viber.channel_id)
     assert anew["id"] != unused["id"]
+
+
+async def test_a_chat_that_is_written_in_at_the_last_moment_stays(viber: Viber) -> None:
+    desk = viber.desk
+    chat = await begun(desk.acme.api, viber.channel_id)
+    desk.clock.move(seconds=25 * HOUR_S)
+    assert await desk.services.db.read(retention._unused) == [(desk.acme.id, chat["id"])]
+
+    await viber.platform.writes(OLENA, "Добрий день")
+
+    place = (desk.acme.id, chat["id"])
+    assert not await desk.services.db.write(retention._delete_unused, *place, forget_client)
+    assert [one["id"] for one in await viber.chats()] == [chat["id"]]
 
 
 async def keep_house(desk: Desk) -> None:
