@@ -36,6 +36,7 @@ BODIES: Mapping[str, Any] = {
         "login": "spy",
         "password": "a password of a spy",
     },
+    "POST /api/chat": lambda v: {"channelId": v["channel"], "phone": "+380501234567"},
     "PUT /api/chat/status": lambda v: {"id": v["chat"], "status": 4},
     "PUT /api/chat/operator": lambda v: {"id": v["chat"], "operatorId": v["operator"]},
     "POST /api/chat/{chat_id:int}/message": lambda v: {"textMessage": "spy"},

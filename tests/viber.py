@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from opdesk.simulators.base import Person, Platform
+from opdesk.simulators.viber import ViberPlatform
 from tests.desk import Desk, eventually
 from tests.servers import serving
 
@@ -80,3 +81,13 @@ async def connected(
         reply = await desk.acme.api.post("/api/channel", new)
         assert reply.status == 200, reply.text
         yield Line(desk, platform, reply.json["id"], url)
+
+
+@asynccontextmanager
+async def brand(desk: Desk) -> AsyncIterator[Line[ViberPlatform]]:
+    """A channel of Viber Business Messages; SMSBAT's manager has entered its address."""
+    async with connected(desk, ViberPlatform(desk.clock)) as line:
+        listed = (await desk.acme.api.get("/api/channel")).json
+        [address] = [one["webhookUrl"] for one in listed if one["id"] == line.channel_id]
+        line.platform.inbound_url = line.platform.status_url = address
+        yield line

@@ -51,9 +51,9 @@ async def renew_channels(board: Switchboard) -> None:
 
 
 async def clean_up(db: Database, files: Files, forget_client: chats.ForgetRaw) -> None:
-    """Drop ended sessions, old events and idempotency keys, uploads that nobody sent, and chats
+    """Drop ended sessions, old events and idempotency keys, uploads that nobody sent, chats
 
-    that their organization keeps no longer.
+    that their organization keeps no longer, and those that were begun and never written in.
     """
     forgotten = await db.write(_forget)
     for company_id, digest in forgotten:
@@ -61,6 +61,9 @@ async def clean_up(db: Database, files: Files, forget_client: chats.ForgetRaw) -
     deleted = await chats.delete_outdated(db, files, forget_client)
     if deleted:
         log.info("outdated_chats_deleted", deleted=deleted)
+    unused = await chats.delete_unused(db, forget_client)
+    if unused:
+        log.info("unused_chats_deleted", deleted=unused)
 
 
 async def catch_up(db: Database, vault: Vault) -> None:

@@ -78,6 +78,12 @@ _MESSAGE_ANSWER = {
         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/MessageOut"}}},
     }
 }
+_CHAT_ANSWER = {
+    "200": {
+        "description": "The chat",
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ChatOut"}}},
+    }
+}
 WRITTEN_BY_HAND: dict[str, dict[str, Any]] = {
     "post /api/company/get-token": {"responses": _TOKEN_ANSWER},
     "post /api/operator/get-token": {"responses": _TOKEN_ANSWER},
@@ -111,6 +117,7 @@ WRITTEN_BY_HAND: dict[str, dict[str, Any]] = {
             }
         ]
     },
+    "post /api/chat": {"responses": _CHAT_ANSWER},
     "post /api/channel/{channel_id}/test": {"responses": _MESSAGE_ANSWER},
     "post /api/chat/{chat_id}/template": {"responses": _MESSAGE_ANSWER},
     "post /api/chat/{chat_id}/messages/{message_id}/retry": {"responses": _MESSAGE_ANSWER},

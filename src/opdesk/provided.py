@@ -15,8 +15,7 @@ from litestar.types import Scope
 from opdesk.channels.model import Channel
 from opdesk.chats import actions as chat_actions, endpoints as chat_endpoints
 from opdesk.chats.model import Author, Chat
-from opdesk.connectors.registry import CONNECTORS
-from opdesk.connectors.rules import check_message
+from opdesk.connectors.rules import check_message, why_not_first
 from opdesk.doctor.examine import Doctor
 from opdesk.kit.endpoint import RECOGNIZER, Recognizer
 from opdesk.kit.forwarded import client_address
@@ -83,9 +82,8 @@ def _typing_teller(services: Services) -> chat_endpoints.Typing:
 
 
 def _why_not_first(channel: Channel) -> str | None:
-    """Why a channel can't write to someone who has not written before; None when it can."""
-    can = CONNECTORS[channel.source].declaration.can_write_first
-    return None if can else "clientWritesFirst"
+    why = why_not_first(channel)
+    return why.value if why else None
 
 
 PARTS: Mapping[str, Callable[[Services], Any]] = {

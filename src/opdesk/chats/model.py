@@ -196,6 +196,8 @@ class Chat:
     client_wrote_at: int | None
     is_blocked: bool
     """The client does not want our messages: blocked the bot, unsubscribed."""
+    begun_with: str | None
+    """The E.164 phone that an operator began it with; nobody vouches that it is the client's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,18 @@ class ChatState:
     status: ChatStatus
     operator_id: int | None
     unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Whom a chat is begun with: the channel's id of a chat with an E.164 phone.
+
+    `name` is what the client is called as long as nobody knows better; it may be empty.
+    """
+
+    external_chat_id: str
+    phone: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """What a chat's channel takes, and whether it takes anything now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from opdesk.channels.model import Channel
 from opdesk.chats.errors import NotNow
 from opdesk.chats.model import Chat, Draft
 from opdesk.connectors.declaration import After, Declaration, Limits, Words
@@ -42,6 +43,13 @@ HINDRANCES: Mapping[Hindrance, Words] = {
         "On this platform the customer writes first.",
     ),
 }
+NEVER_WROTE = Words(
+    "Клієнт вам ще не писав: платформа приймає вільні повідомлення лише протягом {hours} год після"
+    " повідомлення клієнта.",
+    "The customer has not written to you yet: the platform takes free messages only within"
+    " {hours} h of a message of the customer's.",
+)
+"""The reply window of somebody whom we write to first."""
 WITH_TEMPLATES = Words("Надішліть шаблон.", "Send a template.")
 
 
@@ -50,7 +58,8 @@ class Allowance:
     """Whether a chat may be written to. `until` (ms UTC): when what is allowed now ends.
 
     `has_templates`: a template may be sent, whatever else may. `is_late`: the reply window is
-    over, and what a person writes goes all the same, marked as such.
+    over, and what a person writes goes all the same, marked as such. `is_first`: the customer has
+    never written.
     """
 
     hindrance: Hindrance | None
@@ -58,11 +67,15 @@ class Allowance:
     has_templates: bool
     is_late: bool
     hours: int = 0
+    is_first: bool = False
 
     def text(self, language: str) -> str | None:
         if self.hindrance is None:
             return None
-        told = HINDRANCES[self.hindrance].told(language, {"hours": str(self.hours)})
+        words = HINDRANCES[self.hindrance]
+        if self.is_first and self.hindrance is Hindrance.WINDOW_CLOSED:
+            words = NEVER_WROTE
+        told = words.told(language, {"hours": str(self.hours)})
         return f"{told} {WITH_TEMPLATES.told(language)}" if self.has_templates else told
 
 
@@ -76,7 +89,16 @@ def allowance(chat: Chat, now: int) -> Allowance:
         return _hindered(Hindrance.BLOCKED)
     if chat.client_wrote_at is None and not declaration.can_write_first:
         return _hindered(Hindrance.CLIENT_WRITES_FIRST)
-    return _in_window(declaration, chat.client_wrote_at, now)
+    allowed = _in_window(declaration, chat.client_wrote_at, now)
+    return replace(allowed, is_first=chat.client_wrote_at is None)
+
+
+def why_not_first(channel: Channel) -> Hindrance | None:
+    """Why a channel can't write to someone who has not written before; None when it can."""
+    if not channel.is_writable:
+        return Hindrance.CHANNEL_GONE
+    can = CONNECTORS[channel.source].declaration.can_write_first
+    return None if can else Hindrance.CLIENT_WRITES_FIRST
 
 
 def _hindered(why: Hindrance) -> Allowance:

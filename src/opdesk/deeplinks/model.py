@@ -108,7 +108,8 @@ class Found:
     """Where a link leads. `others` are further chats of the same phone, newest activity first.
 
     With neither a chat nor a problem there is none yet: `phone` (E.164) could be written to on
-    those of `channels` that may write first. `steps` say how it came to that.
+    those of `channels` that may write first; what the link asks for comes first among them.
+    `steps` say how it came to that.
     """
 
     chat_id: int | None = None

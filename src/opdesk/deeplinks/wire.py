@@ -61,6 +61,8 @@ def _opened(vault: Vault, text: str, purpose: str, kind: type[Any]) -> Any:
 
 
 class LinkChannelOut(Wire):
+    """`reason`, when it can't write first: clientWritesFirst, or channelGone (switched off)."""
+
     id: Id
     source: int
     from_: str = msgspec.field(name="from")

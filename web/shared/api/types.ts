@@ -142,6 +142,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/chat": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Begin */
+    post: operations["ApiChatBegin"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/chat/chats": {
     parameters: {
       query?: never;
@@ -1331,6 +1348,19 @@ export interface components {
       name: string;
       type: number;
       size: number;
+    };
+    /**
+     * BegunChatIn
+     * @example {
+     *       "channelId": 3,
+     *       "phone": "+380501234567",
+     *       "name": "Taras Bondar"
+     *     }
+     */
+    BegunChatIn: {
+      channelId: number;
+      phone: string;
+      name?: string | null;
     };
     /**
      * CanSendOut
@@ -4375,6 +4405,100 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["MessageOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiChatBegin: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "channelId": 3,
+         *       "phone": "+380501234567",
+         *       "name": "Taras Bondar"
+         *     }
+         */
+        "application/json": components["schemas"]["BegunChatIn"];
+      };
+    };
+    responses: {
+      /** @description The chat */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ChatOut"];
         };
       };
       /** @description Malformed or invalid; `errors` names the field */

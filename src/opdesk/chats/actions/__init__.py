@@ -1,5 +1,6 @@
 """What can happen to chats and messages: the rules of the contract's section Chats."""
 
+from opdesk.chats.actions.beginning import begin
 from opdesk.chats.actions.changing import (
     deletion_received,
     edit_received,
@@ -43,7 +44,7 @@ from opdesk.chats.actions.receiving import (
     rename_client,
     set_blocked,
 )
-from opdesk.chats.actions.retention import delete_outdated
+from opdesk.chats.actions.retention import delete_outdated, delete_unused
 from opdesk.chats.actions.sending import (
     SEND,
     UNCERTAIN,
@@ -78,10 +79,12 @@ __all__ = [
     "Leftovers",
     "Shown",
     "assign",
+    "begin",
     "clear_away",
     "count_open",
     "delete_chat",
     "delete_outdated",
+    "delete_unused",
     "deletion_received",
     "drop_held_sends",
     "edit_received",

@@ -106,8 +106,9 @@ def delete_chat(tx: Tx, caller: Caller, chat_id: int, forget_raw: ForgetRaw) -> 
     organization = accounts.organization(tx, state.company_id, state.organization_id)
     if operator_id is not None and not organization.operators_may_delete:
         raise MayNotDelete
+    for one in {state.external_id, *store.list_aliases(tx, state.company_id, chat_id)}:
+        forget_raw(tx, state.company_id, state.channel_id, one)
     store.delete_chat(tx, state.company_id, chat_id)
-    forget_raw(tx, state.company_id, state.channel_id, state.external_id)
     outbox.forget_lane(tx, state.company_id, send_lane(chat_id))
     digests = media.delete_of_chat(tx, state.company_id, chat_id)
     if not store.list_of_contact(tx, state.company_id, state.contact_id):

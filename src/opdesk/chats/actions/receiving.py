@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from opdesk.channels.model import Channel
 from opdesk.chats import store
+from opdesk.chats.actions.meeting import find_with, know_by, locked_with, new_with
 from opdesk.chats.actions.writing import add_message, index_contact, new_message, save, tell
 from opdesk.chats.model import (
     Author,
@@ -17,7 +18,6 @@ from opdesk.chats.model import (
     platform_position,
 )
 from opdesk.contacts import actions as contacts
-from opdesk.contacts.model import Contact
 from opdesk.events.model import EventType
 from opdesk.kit import outbox
 from opdesk.kit.context import Tx
@@ -36,11 +36,15 @@ def receive(tx: Tx, channel: Channel, incoming: Incoming) -> Message | None:
     It makes the contact and the chat if they are new, and turns a Waiting, paused or closed chat
     into Open (New when nobody is assigned). A closed one of somebody who left is nobody's.
     """
-    known = _locked(tx, channel, incoming.external_chat_id, incoming.aliases)
+    known = locked_with(tx, channel, incoming.external_chat_id, incoming.aliases)
+    if known is not None and known.external_id != incoming.sender.external_id:
+        # Their first message may come under another id than the one that we wrote to.
+        them = (channel.id, incoming.sender.external_id, known.contact_id)
+        contacts.add_identity(tx, channel.company_id, *them)
     # Only now: whoever deletes the chat deletes its contact with it, and holds the same lock.
     contact, is_changed = contacts.recognize(tx, channel.company_id, incoming.sender)
-    state = known or _begun(tx, channel, incoming.external_chat_id, contact)
-    _know_by(tx, state, (incoming.external_chat_id, *incoming.aliases))
+    state = known or new_with(tx, channel, incoming.external_chat_id, contact)[0]
+    know_by(tx, state, (incoming.external_chat_id, *incoming.aliases))
     if is_stored(tx, channel, incoming.external_id):
         return None
     if incoming.phone is not None and incoming.phone != contact.phone:
@@ -61,7 +65,7 @@ def receive_sent(tx: Tx, channel: Channel, sent: Sent) -> Message | None:
 
     None when it is known, or when there is no chat with this client: nobody wrote to us.
     """
-    state = _locked(tx, channel, sent.external_chat_id)
+    state = locked_with(tx, channel, sent.external_chat_id)
     if state is None or is_stored(tx, channel, sent.external_id):
         return None
     message = replace(
@@ -80,7 +84,7 @@ def receive_sent(tx: Tx, channel: Channel, sent: Sent) -> Message | None:
 
 def is_sending(tx: Tx, channel: Channel, external_chat_id: str) -> bool:
     """Whether a message of ours is on its way in this chat: its echo may come before its answer."""
-    chat_id = _find(tx, channel, (external_chat_id,))
+    chat_id = find_with(tx, channel, (external_chat_id,))
     return chat_id is not None and store.has_unsent(tx, channel.company_id, chat_id)
 
 
@@ -102,7 +106,7 @@ def _has_left(tx: Tx, state: ChatState) -> bool:
 
 def hold(tx: Tx, channel: Channel, external_chat_id: str) -> bool:
     """Whether there is a chat with this client; nobody deletes it before the transaction ends."""
-    return _locked(tx, channel, external_chat_id) is not None
+    return locked_with(tx, channel, external_chat_id) is not None
 
 
 def is_stored(tx: Tx, channel: Channel, external_id: str) -> bool:
@@ -113,7 +117,7 @@ def is_stored(tx: Tx, channel: Channel, external_id: str) -> bool:
 
 def set_blocked(tx: Tx, channel: Channel, external_chat_id: str, *, is_blocked: bool) -> None:
     """The client does not want our messages, or wants them again; without a chat it is nothing."""
-    state = _locked(tx, channel, external_chat_id)
+    state = locked_with(tx, channel, external_chat_id)
     if state is not None:
         store.set_blocked(tx, state.company_id, state.id, is_blocked=is_blocked)
         tell(tx, state, EventType.CHAT_CHANGED)
@@ -123,10 +127,10 @@ def rename_client(
     tx: Tx, channel: Channel, external_chat_id: str, new_id: str, phone: str | None
 ) -> None:
     """The client has another id (and phone) on the platform; the chat goes on under it."""
-    state = _locked(tx, channel, external_chat_id)
-    if state is None or _find(tx, channel, (new_id,)) is not None:
+    state = locked_with(tx, channel, external_chat_id)
+    if state is None or find_with(tx, channel, (new_id,)) is not None:
         return
-    _know_by(tx, state, (external_chat_id, new_id))
+    know_by(tx, state, (external_chat_id, new_id))
     store.rename_external(tx, state.company_id, state.id, new_id)
     contacts.add_identity(tx, state.company_id, channel.id, new_id, state.contact_id)
     if phone is not None:
@@ -145,54 +149,6 @@ def name_client(tx: Tx, company_id: int, chat_id: int, name: str) -> None:
         contacts.rename(tx, company_id, contact.id, name)
         index_contact(tx, replace(contact, name=name))
         tell(tx, state, EventType.CHAT_CHANGED)
-
-
-def _locked(
-    tx: Tx, channel: Channel, external_chat_id: str, aliases: tuple[str, ...] = ()
-) -> ChatState | None:
-    """The one chat of (channel, client), locked; None when there is none (any more)."""
-    company_id = channel.company_id
-    chat_id = _find(tx, channel, (external_chat_id, *aliases))
-    if chat_id is None:
-        return None
-    tx.lock("chats", company_id=company_id, id=chat_id)
-    return store.find_state(tx, company_id, chat_id)
-
-
-def _find(tx: Tx, channel: Channel, external_ids: tuple[str, ...]) -> int | None:
-    for one in external_ids:
-        found = store.find_by_external(tx, channel.company_id, channel.id, one)
-        found = found or store.find_by_alias(tx, channel.company_id, channel.id, one)
-        if found is not None:
-            return found
-    return None
-
-
-def _know_by(tx: Tx, state: ChatState, external_ids: tuple[str, ...]) -> None:
-    """The ids of one client lead to one chat, whichever a later message names."""
-    if len(external_ids) > 1 or external_ids[0] != state.external_id:
-        for one in external_ids:
-            store.insert_alias(tx, state.company_id, state.channel_id, one, state.id)
-
-
-def _begun(tx: Tx, channel: Channel, external_chat_id: str, contact: Contact) -> ChatState:
-    """A new chat, or the one that somebody else began at the same moment."""
-    new = ChatState(
-        tx.new_id("chats"),
-        channel.company_id,
-        channel.organization_id,
-        channel.id,
-        contact.id,
-        external_chat_id,
-        ChatStatus.NEW,
-        None,
-        0,
-    )
-    if store.insert_chat(tx, new):
-        tell(tx, new, EventType.CHAT_CREATED)
-        return new
-    known = _locked(tx, channel, external_chat_id)
-    return known or _begun(tx, channel, external_chat_id, contact)
 
 
 def _incoming_message(tx: Tx, state: ChatState, incoming: Incoming) -> Message:

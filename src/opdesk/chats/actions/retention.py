@@ -1,4 +1,4 @@
-"""Chats that an organization does not keep for ever."""
+"""Chats that an organization does not keep for ever, and those that nobody needs."""
 
 from opdesk.accounts.model import CompanyCaller
 from opdesk.chats import store
@@ -10,6 +10,8 @@ from opdesk.media import actions as media
 from opdesk.media.access import Files
 from opdesk.organizations import actions as organizations
 
+UNUSED_MS = DAY_MS
+"""How long a chat that was begun waits for its first message."""
 BATCH = 50
 """Chats that are looked up at once; each is deleted in a transaction of its own."""
 
@@ -28,6 +30,28 @@ async def delete_outdated(db: Database, files: Files, forget_raw: ForgetRaw) -> 
                 await db.write(media.remove_unused, files, company_id, digests)
         await db.scrub()
     return deleted
+
+
+async def delete_unused(db: Database, forget_raw: ForgetRaw) -> int:
+    """Delete the chats that were begun and in which nobody wrote for a day. How many."""
+    deleted = 0
+    while found := await db.read_slow(_unused):
+        for company_id, chat_id in found:
+            deleted += await db.write(_delete_unused, company_id, chat_id, forget_raw)
+    return deleted
+
+
+def _unused(tx: Tx) -> list[tuple[int, int]]:
+    return store.list_unused(tx, tx.now - UNUSED_MS, BATCH)
+
+
+def _delete_unused(tx: Tx, company_id: int, chat_id: int, forget_raw: ForgetRaw) -> bool:
+    """False when somebody wrote meanwhile, or began it again. There are no files to clear away."""
+    tx.lock("chats", company_id=company_id, id=chat_id)
+    if not store.is_unused(tx, company_id, chat_id, tx.now - UNUSED_MS):
+        return False
+    delete_chat(tx, CompanyCaller(company_id), chat_id, forget_raw)
+    return True
 
 
 def _outdated(tx: Tx) -> list[tuple[int, int, int]]:

@@ -22,6 +22,7 @@ from opdesk.chats.store.chats import (
     find_state,
     insert_alias,
     insert_chat,
+    list_aliases,
     list_by_phone,
     list_of_contact,
     rename_external,
@@ -29,7 +30,14 @@ from opdesk.chats.store.chats import (
     save_state_and_last,
     set_blocked,
 )
-from opdesk.chats.store.holders import count_open, find_active_at, list_inactive, list_open_of
+from opdesk.chats.store.holders import (
+    count_open,
+    find_active_at,
+    is_unused,
+    list_inactive,
+    list_open_of,
+    list_unused,
+)
 from opdesk.chats.store.listing import (
     count_chats,
     forget_words,
@@ -86,6 +94,8 @@ __all__ = [
     "insert_chat",
     "insert_key",
     "insert_message",
+    "is_unused",
+    "list_aliases",
     "list_by_phone",
     "list_chats",
     "list_inactive",
@@ -99,6 +109,7 @@ __all__ = [
     "list_sent",
     "list_sent_until",
     "list_shown",
+    "list_unused",
     "rename_external",
     "save_state",
     "save_state_and_last",

@@ -8,6 +8,7 @@ from opdesk.channels.model import Source
 from opdesk.chats.model import Author, Chat, ChatState, ChatStatus, Client, Message, Ref
 from opdesk.chats.store.messages import message_of
 from opdesk.chats.store.tables import (
+    BY_BEGINNING,
     MEDIA_COLUMNS,
     MESSAGE_COLUMNS,
     channels,
@@ -15,6 +16,7 @@ from opdesk.chats.store.tables import (
     chats,
     contacts,
     idempotency_keys,
+    its_channel,
     its_contact,
     its_media,
     its_writer,
@@ -54,6 +56,7 @@ CHATS = select(
     _h.active_at,
     _h.client_wrote_at,
     _h.is_blocked,
+    _h.begun_with,
     *MESSAGE_COLUMNS,
     writer.c.name,
     *MEDIA_COLUMNS,
@@ -63,7 +66,7 @@ CHATS = select(
         organizations,
         and_(organizations.c.company_id == _h.company_id, organizations.c.id == _h.organization_id),
     )
-    .join(channels, and_(channels.c.company_id == _h.company_id, channels.c.id == _h.channel_id))
+    .join(channels, its_channel)
     .outerjoin(
         operators,
         and_(operators.c.company_id == _h.company_id, operators.c.id == _h.operator_id),
@@ -72,7 +75,7 @@ CHATS = select(
     .outerjoin(writer, its_writer)
     .outerjoin(media, its_media)
 )
-_CHAT_WIDTH = 23
+_CHAT_WIDTH = 24
 _is_it = (_h.company_id == bindparam("company"), _h.id == bindparam("chat"))
 CHAT = statement(CHATS.where(*_is_it))
 STATE = statement(
@@ -111,6 +114,7 @@ ADD_CHAT = statement(
         created_at=bindparam("now"),
         updated_at=bindparam("now"),
         active_at=bindparam("now"),
+        begun_with=bindparam("begun_with"),
     )
     .on_conflict_do_nothing()
 )
@@ -167,6 +171,11 @@ BY_ALIAS = statement(
         _a.external_id == bindparam("external"),
     )
 )
+ALIASES = statement(
+    select(_a.external_id).where(
+        _a.company_id == bindparam("company"), _a.chat_id == bindparam("chat")
+    )
+)
 ADD_ALIAS = statement(
     upsert(chat_aliases)
     .values(
@@ -192,20 +201,24 @@ DELETE_CHAT = tuple(
         (chats, _h.id),
     )
 )
-BY_PHONE = statement(
-    select(_h.id, channels.c.source, channels.c.sender_key)
-    .select_from(
-        chats.join(contacts, its_contact).join(
-            channels, and_(channels.c.company_id == _h.company_id, channels.c.id == _h.channel_id)
-        )
-    )
+MOST_BY_PHONE = 50
+_of_organization = (
+    select(_h.active_at, _h.id, channels.c.source, channels.c.sender_key)
+    .select_from(chats.join(contacts, its_contact).join(channels, its_channel))
     .where(
         _h.company_id == bindparam("company"),
         _h.organization_id == bindparam("organization"),
-        contacts.c.phone == bindparam("phone"),
     )
     .order_by(_h.active_at.desc(), _h.id.desc())
-    .limit(50)
+    .limit(MOST_BY_PHONE)
+)
+BY_PHONE = statement(_of_organization.where(contacts.c.phone == bindparam("phone")))
+BEGUN_WITH = statement(
+    # Sorted by hand: the few chats of a phone are no reason to walk through an organization's.
+    _of_organization.with_hint(*BY_BEGINNING)
+    .where(_h.begun_with == bindparam("phone"))
+    .order_by(None)
+    .order_by((_h.active_at + 0).desc(), _h.id.desc())
 )
 
 
@@ -237,7 +250,7 @@ def find_by_external(tx: Tx, company_id: int, channel_id: int, external_id: str)
     return row[0] if row else None
 
 
-def insert_chat(tx: Tx, new: ChatState) -> bool:
+def insert_chat(tx: Tx, new: ChatState, begun_with: str | None = None) -> bool:
     """False when the (channel, client) already has its chat: someone else was quicker."""
     return (
         tx.run(
@@ -249,6 +262,7 @@ def insert_chat(tx: Tx, new: ChatState) -> bool:
             contact=new.contact_id,
             external=new.external_id,
             now=tx.now,
+            begun_with=begun_with,
         )
         == 1
     )
@@ -287,6 +301,11 @@ def find_by_alias(tx: Tx, company_id: int, channel_id: int, external_id: str) ->
     return row[0] if row else None
 
 
+def list_aliases(tx: Tx, company_id: int, chat_id: int) -> list[str]:
+    """The further ids of the platform that a chat is known by."""
+    return [row[0] for row in tx.all(ALIASES, company=company_id, chat=chat_id)]
+
+
 def insert_alias(tx: Tx, company_id: int, channel_id: int, external_id: str, chat_id: int) -> None:
     """Know a chat by one more id; an id that is another chat's stays that one's."""
     place = {"company": company_id, "channel": channel_id, "external": external_id}
@@ -306,9 +325,14 @@ def _saved(state: ChatState) -> dict[str, Any]:
 def list_by_phone(
     tx: Tx, company_id: int, organization_id: int, phone: str
 ) -> list[tuple[int, Source, str]]:
-    """(chat, source, sender key) of a phone's chats, newest activity first."""
-    rows = tx.all(BY_PHONE, company=company_id, organization=organization_id, phone=phone)
-    return [(row[0], Source(row[1]), row[2]) for row in rows]
+    """(chat, source, sender key) of a phone's chats, newest activity first.
+
+    Those whose client has the phone, and those that were begun with it.
+    """
+    params = {"company": company_id, "organization": organization_id, "phone": phone}
+    found = {row[1]: row for one in (BY_PHONE, BEGUN_WITH) for row in tx.all(one, **params)}
+    newest = sorted(found.values(), key=lambda row: (row[0], row[1]), reverse=True)
+    return [(row[1], Source(row[2]), row[3]) for row in newest[:MOST_BY_PHONE]]
 
 
 def list_of_contact(tx: Tx, company_id: int, contact_id: int) -> list[int]:
@@ -324,7 +348,7 @@ def chat_of(row: Row) -> Chat:
     (chat_id, company_id, organization_id, organization, channel_id, source, sender) = row[:7]
     (is_writable, external_id, status, unread, operator_id, operator, photo) = row[7:14]
     (client_id, name, phone, client_photo, created_at, updated_at, active_at) = row[14:21]
-    client_wrote_at, is_blocked = row[21:23]
+    client_wrote_at, is_blocked, begun_with = row[21:24]
     last = row[_CHAT_WIDTH:]
     return Chat(
         id=chat_id,
@@ -346,4 +370,5 @@ def chat_of(row: Row) -> Chat:
         active_at=active_at,
         client_wrote_at=client_wrote_at,
         is_blocked=bool(is_blocked),
+        begun_with=begun_with,
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, func, select
 
-from opdesk.chats.store.tables import IS_SOMEBODYS_OPEN, chats
+from opdesk.chats.store.tables import BY_BEGINNING, IS_BEGUN, IS_SOMEBODYS_OPEN, chats
 from opdesk.kit.context import Tx
 from opdesk.kit.sql import in_json, statement
 
@@ -40,6 +40,21 @@ INACTIVE = statement(
     .order_by(_h.active_at, _h.id)
     .limit(bindparam("size"))
 )
+UNUSED = statement(
+    select(_h.company_id, _h.id)
+    .with_hint(*BY_BEGINNING)
+    .where(IS_BEGUN, _h.last_message_id.is_(None), _h.updated_at < bindparam("before"))
+    .order_by(_h.company_id, _h.id)
+    .limit(bindparam("size"))
+)
+IS_UNUSED = statement(
+    select(_h.id).where(
+        _h.company_id == bindparam("company"),
+        _h.id == bindparam("chat"),
+        _h.last_message_id.is_(None),
+        _h.updated_at < bindparam("before"),
+    )
+)
 ACTIVE_AT = statement(
     select(_h.active_at).where(_h.company_id == bindparam("company"), _h.id == bindparam("chat"))
 )
@@ -70,3 +85,13 @@ def list_inactive(
 def find_active_at(tx: Tx, company_id: int, chat_id: int) -> int | None:
     row = tx.first(ACTIVE_AT, company=company_id, chat=chat_id)
     return row[0] if row else None
+
+
+def list_unused(tx: Tx, before: int, size: int) -> list[tuple[int, int]]:
+    """(company, chat) of some that were begun before a time, and that nobody ever wrote in."""
+    return [(row[0], row[1]) for row in tx.all(UNUSED, before=before, size=size)]
+
+
+def is_unused(tx: Tx, company_id: int, chat_id: int, before: int) -> bool:
+    """Whether a chat is still one of those."""
+    return tx.first(IS_UNUSED, company=company_id, chat=chat_id, before=before) is not None

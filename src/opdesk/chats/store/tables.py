@@ -19,6 +19,8 @@ from opdesk.kit.sql import metadata
 
 IS_SOMEBODYS_OPEN = text("operator_id IS NOT NULL AND status <> 4")
 """Of an operator and not Closed: few of all chats, so they have an index of their own."""
+IS_BEGUN = text("begun_with IS NOT NULL")
+"""Begun by us, with a phone: few of all chats."""
 chats = Table(
     "chats",
     metadata,
@@ -37,6 +39,7 @@ chats = Table(
     Column("active_at", BigInteger, nullable=False),
     Column("client_wrote_at", BigInteger),
     Column("is_blocked", Integer, nullable=False, server_default="0"),
+    Column("begun_with", Text),
     PrimaryKeyConstraint("company_id", "id"),
     Index("chats_external", "company_id", "channel_id", "external_id", unique=True),
     Index("chats_activity", "company_id", "organization_id", "active_at", "id"),
@@ -49,6 +52,13 @@ chats = Table(
         "id",
         sqlite_where=IS_SOMEBODYS_OPEN,
         postgresql_where=IS_SOMEBODYS_OPEN,
+    ),
+    Index(
+        "chats_begun",
+        "company_id",
+        "begun_with",
+        sqlite_where=IS_BEGUN,
+        postgresql_where=IS_BEGUN,
     ),
 )
 messages = Table(
@@ -170,4 +180,5 @@ message_with_all = (
 """A message with what it shows of its contact, its writer and its file."""
 # Without statistics SQLite takes the primary key and reads the whole company's messages.
 BY_CHAT = (messages, "INDEXED BY messages_order", "sqlite")
+BY_BEGINNING = (chats, "INDEXED BY chats_begun", "sqlite")
 in_chat = (_m.company_id == bindparam("company"), _m.chat_id == bindparam("chat"))

@@ -276,8 +276,11 @@ class ChatOut(Wire):
 
 
 def _unnamed(chat: Chat) -> str:
-    """Whom a platform names only later, or never: told apart by the end of their id."""
-    return f"{chat.source.name.title()} {chat.external_id[-4:]}"
+    """Whom a platform names only later, or never: told apart by the end of their id.
+
+    With whom we began, by the phone that we write to.
+    """
+    return chat.begun_with or f"{chat.source.name.title()} {chat.external_id[-4:]}"
 
 
 class ChatPageOut(Wire):

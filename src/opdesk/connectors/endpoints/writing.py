@@ -1,4 +1,4 @@
-"""Whether and what a chat may be written to; templates; a second attempt."""
+"""Begin a chat; whether and what may be written to one; templates; a second attempt."""
 
 import hashlib
 from collections.abc import Callable
@@ -9,13 +9,15 @@ from litestar import Request, get, post
 from litestar.params import FromPath, JSONBody
 
 from opdesk.chats import actions as chats
-from opdesk.chats.model import Message, TemplateFill
+from opdesk.chats.model import Chat, Message, TemplateFill
+from opdesk.connectors.beginning import begin_chat
 from opdesk.connectors.given import language_in
 from opdesk.connectors.rules import allowance
 from opdesk.connectors.templates import TemplateDraft, Templates
-from opdesk.connectors.wire import CanSendOut, TemplateIn, TemplateOut
+from opdesk.connectors.wire import BegunChatIn, CanSendOut, TemplateIn, TemplateOut
 from opdesk.kit.endpoint import Db, Given, Now
 from opdesk.kit.errors import Invalid
+from opdesk.kit.keyring import Vault
 from opdesk.kit.query import described
 from opdesk.kit.text import clean_ours
 from opdesk.kit.web import idempotency_key
@@ -26,8 +28,29 @@ AnyCaller = Given[Caller]
 MediaFiles = Given[Files]
 ChannelCheck = Given[chats.Check]
 MessageShape = Given[Callable[[Message], Any]]
+ChatShape = Given[Callable[[Chat], Any]]
+SecretVault = Given[Vault]
 TemplateShelf = Given[Templates]
 LanguageOf = Annotated[str | None, described("language", "Of the text: uk (if not given) or en")]
+
+
+@post("/api/chat", status_code=200, tags=["Chats"])
+async def begin(
+    db: Db,
+    caller: AnyCaller,
+    vault: SecretVault,
+    chat_shape: ChatShape,
+    data: JSONBody[BegunChatIn],
+) -> Any:
+    """Begin a chat with a phone, on a channel that may write first (Viber, WhatsApp).
+
+    The answer is the chat of that channel with that phone, which may have been there before: it
+    can be called often. A new one is Open and the operator's, with company credentials New and
+    nobody's; nothing is sent yet. 400: not a phone, or the client writes first there. 404: no such
+    channel. 409: it is switched off.
+    """
+    wanted = data.to_wanted()
+    return chat_shape(await db.write(begin_chat, vault, caller, wanted))
 
 
 @get("/api/chat/{chat_id:int}/can-send", tags=["Chats"])
@@ -109,4 +132,4 @@ def _digest(data: TemplateIn) -> str:
     return hashlib.sha256(msgspec.json.encode(decided)).hexdigest()
 
 
-ROUTES = (can_send, list_templates, send_template, retry_message)
+ROUTES = (begin, can_send, list_templates, send_template, retry_message)

@@ -15,9 +15,10 @@ from opdesk.connectors.wire.channels import (
     TestMessageIn,
     TroubleOut,
 )
-from opdesk.connectors.wire.writing import CanSendOut, TemplateIn, TemplateOut
+from opdesk.connectors.wire.writing import BegunChatIn, CanSendOut, TemplateIn, TemplateOut
 
 __all__ = [
+    "BegunChatIn",
     "CanSendOut",
     "ChannelChangeIn",
     "ChannelIn",

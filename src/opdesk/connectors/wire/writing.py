@@ -1,12 +1,39 @@
-"""JSON shapes of what a chat's channel takes."""
+"""JSON shapes of what a chat's channel takes, and of the chat that is begun there."""
+
+from typing import Annotated
+
+import msgspec
 
 from opdesk.chats.model import Chat
 from opdesk.connectors.base import Limits, Template
+from opdesk.connectors.beginning import WantedChat
 from opdesk.connectors.registry import connector_class
 from opdesk.connectors.rules import Allowance
 from opdesk.connectors.templates import places_of
 from opdesk.connectors.wire.channels import LimitsOut
-from opdesk.kit.wire import Wire, WireIn, time_out
+from opdesk.kit.errors import Invalid
+from opdesk.kit.text import clean_ours
+from opdesk.kit.wire import Id, Wire, WireIn, time_out
+
+MAX_PHONE_CHARS = 100
+MAX_NAME_CHARS = 200
+
+
+class BegunChatIn(WireIn):
+    """`phone` in any spelling; `name` is what the client is called until they say themselves."""
+
+    channel_id: Id
+    phone: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_PHONE_CHARS)]
+    name: Annotated[str, msgspec.Meta(max_length=MAX_NAME_CHARS)] | None = None
+
+    example = {"channelId": 3, "phone": "+380501234567", "name": "Taras Bondar"}
+
+    def to_wanted(self) -> WantedChat:
+        try:
+            name = clean_ours(self.name or "", multiline=False)
+        except ValueError as error:
+            raise Invalid.field("name", str(error)) from error
+        return WantedChat(self.channel_id, self.phone, " ".join(name.split()))
 
 
 class CanSendOut(Wire):

@@ -84,16 +84,18 @@ def _by_phone(
     found = wanted[0] if wanted else None
     others = [chat for chat, _, _ in known if chat != found][:MAX_OTHERS]
     shown = (chats.find_chat(tx, company_id, chat) for chat in others)
-    open_to: list[Channel] = []
+    asked_for: list[Channel] = []
+    further: list[Channel] = []
     if found is None:
-        listed = channels.list_channels(tx, vault, company_id, reader[1])
-        open_to = [one for one in listed if fits(target, one.source, sender_key(one.sender))]
+        for one in channels.list_channels(tx, vault, company_id, reader[1]):
+            is_it = fits(target, one.source, sender_key(one.sender))
+            (asked_for if is_it else further).append(one)
     return Found(
         chat_id=found,
         others=tuple(chat for chat in shown if chat is not None),
         phone=phone,
-        channels=tuple(open_to),
-        steps=(*steps, _sender_step(target, bool(wanted or open_to)), _chats_step(wanted, known)),
+        channels=(*asked_for, *further),
+        steps=(*steps, _sender_step(target, bool(wanted or asked_for)), _chats_step(wanted, known)),
     )
 
 
