@@ -15,8 +15,9 @@ from opdesk.simulators.base import Person as WhatsAppPerson
 from opdesk.simulators.telegram import Customer
 from tests.chats.test_endpoints import every_row
 from tests.desk import Api, Desk, Reply
+from tests.rozetka import OKSANA, connected_shop as connected_rozetka
 from tests.telegram import TARAS, Bot, connected_bot
-from tests.whatsapp import Line, connected_line
+from tests.whatsapp import OLHA as NO_PHONE, Line, connected_line
 from tests.widget.sites import Shop, open_shop
 
 NUMBER, OTHER = "+380501234567", "+380671112233"
@@ -146,6 +147,32 @@ async def test_the_other_side_is_suggested_as_told(bot: Bot, shop: Shop) -> None
     assert suggestion["clientName"] == "Тарас"
 
 
+async def test_the_phone_of_an_order_is_a_suggestion(desk: Desk, bot: Bot) -> None:
+    telegram = await begins(bot, phone=NUMBER)
+    async with connected_rozetka(desk) as rozetka:
+        await rozetka.platform.writes(OKSANA, "Де моє замовлення?")
+        chat = await rozetka.chat_of(OKSANA)
+
+        found = await card(desk.alice.api, chat["id"])
+
+        assert (found["phone"], found["phoneHint"]) == (None, NUMBER)
+        assert [one["chatId"] for one in found["suggestions"]] == [telegram]
+
+
+async def test_a_card_that_was_asked_for_is_a_suggestion(line: Line, bot: Bot) -> None:
+    """WhatsApp's people may have no phone; what they answer is what they say."""
+    telegram = await begins(bot, phone=NUMBER)
+    before = await ids(bot.desk)
+    shared = [{"name": {"formatted_name": "Ольга"}, "phones": [{"phone": "050 123 45 67"}]}]
+    await line.whatsapp.says(NO_PHONE, "contacts", shared, origin="contact_request/other")
+    [chat] = await ids(bot.desk) - before
+
+    found = await card(bot.desk.alice.api, chat)
+
+    assert (found["phone"], found["phoneHint"], found["isJoined"]) == (None, NUMBER, False)
+    assert [one["chatId"] for one in found["suggestions"]] == [telegram]
+
+
 async def test_what_is_no_phone_is_not_kept(shop: Shop) -> None:
     visitor = await visits(shop, "call me maybe 123")
 
@@ -200,6 +227,8 @@ async def test_a_dismissed_suggestion_does_not_come_back(bot: Bot, shop: Shop) -
     await join(alice, chat, visitor)
     refused = await dismiss(alice, chat, visitor)
     assert (refused.status, refused.json["title"]) == (409, "These chats are one person's")
+    kept = (await bot.desk.acme.api.get("/api/audit?action=client.keptApart")).json["items"]
+    assert [one["details"] for one in kept] == [{"otherChatId": visitor}]
 
 
 async def test_another_phone_parts_and_is_suggested(line: Line, bot: Bot) -> None:

@@ -66,10 +66,10 @@ def keep_clients_apart(tx: Tx, caller: Caller, chat_id: int, other_id: int) -> C
     Raises ChatNotFound; OnePerson for two that are joined.
     """
     state, other = _both(tx, caller, chat_id, other_id)
-    contacts.keep_apart(tx, caller.company_id, state.contact_id, other.contact_id)
-    audit.record(tx, caller, Action.CLIENTS_KEPT_APART, chat_id, otherChatId=other_id)
-    for each in (state, other):
-        tell(tx, each, EventType.CHAT_CHANGED)
+    if contacts.keep_apart(tx, caller.company_id, state.contact_id, other.contact_id):
+        audit.record(tx, caller, Action.CLIENTS_KEPT_APART, chat_id, otherChatId=other_id)
+        for each in (state, other):
+            tell(tx, each, EventType.CHAT_CHANGED)
     return get_client(tx, caller, chat_id)
 
 

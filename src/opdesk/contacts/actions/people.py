@@ -50,7 +50,8 @@ def list_likely(tx: Tx, company_id: int, person_id: int, phones: Collection[str]
     own = {one.id for one in store.list_of_person(tx, company_id, person_id)}
     said = store.list_said(tx, company_id, own)
     apart = {one for two, is_same in said.items() if not is_same for one in two} - own
-    excluded = {get(tx, company_id, one).person_id for one in apart} | {person_id}
+    them = (store.find_contact(tx, company_id, one) for one in sorted(apart))
+    excluded = {one.person_id for one in them if one is not None} | {person_id}
     found = store.list_with_phones(tx, company_id, phones)
     return [one for one in found if one.person_id not in excluded]
 
@@ -83,16 +84,19 @@ def separate(tx: Tx, company_id: int, contact_id: int) -> list[int]:
     return sorted(_regroup(tx, company_id, contact_id))
 
 
-def keep_apart(tx: Tx, company_id: int, contact_id: int, other_id: int) -> None:
+def keep_apart(tx: Tx, company_id: int, contact_id: int, other_id: int) -> bool:
     """Somebody says that two people are two: neither joined by a phone nor suggested any more.
 
-    Raises OnePerson for two that are joined.
+    False when that was said before. Raises OnePerson for two that are joined.
     """
     _lock(tx, company_id)
     mine, theirs = _members(tx, company_id, contact_id), _members(tx, company_id, other_id)
     if mine[0].person_id == theirs[0].person_id:
         raise OnePerson("separate them first")
-    store.save_said(tx, company_id, _pairs(mine, theirs), is_same=False)
+    said = store.list_said(tx, company_id, {one.id for one in mine})
+    new = [two for two in _pairs(mine, theirs) if two not in said]
+    store.save_said(tx, company_id, new, is_same=False)
+    return bool(new)
 
 
 def delete_contact(tx: Tx, company_id: int, contact_id: int) -> list[int]:
