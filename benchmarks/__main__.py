@@ -33,7 +33,7 @@ from benchmarks.hub_rows import (
 )
 from benchmarks.load import ROUNDS, Row
 from benchmarks.servers import BROADCASTER, bare_server, desk
-from opdesk.server import add_company
+from opdesk.chores import add_company
 from opdesk.settings import Settings
 from opdesk.simulators.telegram import TelegramPlatform
 

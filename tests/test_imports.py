@@ -23,6 +23,7 @@ LAYERS: list[set[str]] = [
         "page_routes",
         "provided",
         "parts",
+        "chores",
         "cli",
         "demo",
         "simulators",

@@ -42,6 +42,8 @@ BODIES: Mapping[str, Any] = {
     "POST /api/chat/{chat_id:int}/message": lambda v: {"textMessage": "spy"},
     "POST /api/chat/{chat_id:int}/typing": lambda _v: {"author": 0},
     "POST /api/chat/{chat_id:int}/template": lambda _v: {"name": "spy", "language": "uk"},
+    "POST /api/chat/{chat_id:int}/client/join": lambda v: {"chatId": v["chat"]},
+    "POST /api/chat/{chat_id:int}/client/apart": lambda v: {"chatId": v["chat"]},
     "POST /api/channel": lambda v: {
         "organizationId": v["organization"],
         "source": 2,

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import msgspec
 
+from opdesk.chores import add_company
 from opdesk.kit.ids import jittered
-from opdesk.server import add_company
 from opdesk.settings import Settings
 from opdesk.simulators.telegram import TelegramPlatform
 from tests.desk import PASSWORD, Api

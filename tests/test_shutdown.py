@@ -18,9 +18,9 @@ import pytest
 import websockets
 
 from opdesk import parts
+from opdesk.chores import add_company
 from opdesk.kit.clock import HOUR_MS, SystemClock
 from opdesk.kit.wire import time_out
-from opdesk.server import add_company
 from opdesk.settings import Settings
 from opdesk.simulators.telegram import TelegramPlatform
 from tests.desk import PASSWORD, Api, eventually

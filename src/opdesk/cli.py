@@ -95,7 +95,7 @@ def add_company(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Make a company. Its password has 10 to 256 characters and is not a common one."""
-    from opdesk.server import add_company as add  # noqa: PLC0415  as above
+    from opdesk.chores import add_company as add  # noqa: PLC0415  as above
 
     settings = _settings(data=data, database_url=database_url)
     if password_stdin:
@@ -115,7 +115,7 @@ def rotate_keys(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Make new signing keys. The old ones go on verifying until their last token has ended."""
-    from opdesk.server import rotate_signing_keys  # noqa: PLC0415  as above
+    from opdesk.chores import rotate_signing_keys  # noqa: PLC0415  as above
 
     _run(rotate_signing_keys(_settings(data=data, database_url=database_url), revoke=revoke))
     ending = "the old ones are gone" if revoke else "the old ones still verify what they signed"
@@ -179,18 +179,18 @@ def resume_sending(
 
     Some of it may have gone out after the backup was made, and would come twice.
     """
-    from opdesk import server  # noqa: PLC0415  as above
+    from opdesk import chores  # noqa: PLC0415  as above
     from opdesk.backups.words import dropped, waiting  # noqa: PLC0415
 
     if only_list and drop:
         _give_up("--list changes nothing and --drop does: give one of them", code=2)
     settings = _settings(data=data, database_url=database_url)
     if only_list:
-        typer.echo(waiting(_run(server.held_sends(settings))))
+        typer.echo(waiting(_run(chores.held_sends(settings))))
     elif drop:
-        typer.echo(dropped(_run(server.drop_sending(settings))))
+        typer.echo(dropped(_run(chores.drop_sending(settings))))
     else:
-        count = _run(server.resume_sending(settings))
+        count = _run(chores.resume_sending(settings))
         typer.echo(f"Sends that go on now: {count}." if count else "Nothing was waiting.")
 
 

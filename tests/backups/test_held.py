@@ -11,9 +11,9 @@ from opdesk.backups.making import back_up
 from opdesk.backups.manifest import BackupError
 from opdesk.backups.restoring import restore
 from opdesk.chats import actions as chats
+from opdesk.chores import drop_sending
 from opdesk.kit import outbox_rows
 from opdesk.kit.context import Tx
-from opdesk.server import drop_sending
 from opdesk.settings import Settings
 from opdesk.simulators.telegram import Customer, Refusal
 from tests.backups.lives import Places, brought_back, places, rows

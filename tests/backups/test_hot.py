@@ -14,8 +14,8 @@ import pytest
 
 from opdesk.backups.making import back_up
 from opdesk.backups.restoring import restore
+from opdesk.chores import add_company
 from opdesk.kit import outbox, outbox_rows
-from opdesk.server import add_company
 from opdesk.settings import Settings
 from opdesk.simulators.telegram import Customer, Refusal, TelegramPlatform
 from tests.backups.lives import living, places, rows

@@ -17,13 +17,14 @@ from opdesk import parts
 from opdesk.backups.making import back_up
 from opdesk.backups.manifest import SUMS_FILE, BackupError, list_backups, verified
 from opdesk.backups.restoring import SKIPPED_IDS, restore
+from opdesk.chores import add_company
 from opdesk.kit import installation, outbox, outbox_rows
 from opdesk.kit.context import Tx
 from opdesk.kit.keyring import KEY_BYTES, MASTER_KEY_FILE
 from opdesk.kit.sql import statement
 from opdesk.media.model import MediaState
 from opdesk.media.store import media
-from opdesk.server import StartError, add_company, owned_data_folder
+from opdesk.server import StartError, owned_data_folder
 from opdesk.settings import Settings
 from opdesk.simulators.telegram import Customer, Refusal
 from tests.backups.lives import Places, brought_back, places, rows

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from opdesk.chats.store import chats, holders, messages
+from opdesk.chats.store import chats, holders, messages, people
+from opdesk.contacts import store as contacts
 from opdesk.kit.sql import Statement
 
 
@@ -46,3 +47,30 @@ def test_chats_that_were_begun_are_found_without_walking_through_the_others(
 
     [step] = [row[3] for row in plan if row[3].split()[1] == "chats"]
     assert "chats_begun" in step
+
+
+@pytest.mark.parametrize(
+    ("asked", "table", "index"),
+    [
+        (people.OF_CONTACT, "chats", "chats_contact (company_id=? AND contact_id=?)"),
+        (people.IDENTITIES, "identities", "identities_contact (company_id=? AND contact_id=?)"),
+        (contacts.OF_PERSON, "contacts", "contacts_person (company_id=? AND person_id=?)"),
+        (contacts.WITH_PHONE, "contacts", "contacts_phone (company_id=? AND phone=?)"),
+        (contacts.WITH_HINT, "contacts", "contacts_hint (company_id=? AND phone_hint=?)"),
+        (contacts.SAID[0], "contact_pairs", "PRIMARY KEY (company_id=? AND low_id=?)"),
+        (contacts.SAID[1], "contact_pairs", "contact_pairs_high (company_id=? AND high_id=?)"),
+    ],
+)
+def test_a_person_is_found_without_reading_the_companys(
+    sqlite_template: Path, asked: Statement, table: str, index: str
+) -> None:
+    names = ("company", "organization", "person", "contact", "phone")
+    params = {**asked.sqlite.literals, **dict.fromkeys(names, 1)}
+    connection = sqlite3.connect(sqlite_template)
+
+    plan = connection.execute(f"EXPLAIN QUERY PLAN {asked.sqlite.text}", params).fetchall()
+    connection.close()
+
+    steps = [row[3] for row in plan]
+    assert any(step.startswith(f"SEARCH {table} ") and index in step for step in steps), steps
+    assert not any(step.startswith("SCAN") for step in steps), steps

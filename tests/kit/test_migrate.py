@@ -86,3 +86,29 @@ OLD_ENVELOPES = (
     {"id": 4, "body": b'{"chat": {"id": 88}', "state": "unparsed", "chat": None},
     {"id": 5, "body": b"nonsense", "state": "unparsed", "chat": None},
 )
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_contacts_that_are_there_are_joined_by_their_phones(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str
+) -> None:
+    url = sqlalchemy_url("", tmp_path / "opdesk.db")
+    if kind == "postgresql":
+        databases: PostgresDatabases = request.getfixturevalue("postgres_databases")
+        url = sqlalchemy_url(databases.make_empty(), Path())
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(migrations_folder()))
+        command.upgrade(config, "0010")
+        for company, contact, phone in ((1, 5, "'+1'"), (1, 7, "'+1'"), (1, 8, "NULL")):
+            row = f"({company}, {contact}, 'T', {phone}, NULL, 0)"
+            connection.execute(sa.text(f"INSERT INTO contacts VALUES {row}"))
+        connection.execute(sa.text("INSERT INTO contacts VALUES (2, 3, 'T', '+1', NULL, 0)"))
+
+    migrate(url)
+
+    with engine.connect() as connection:
+        found = connection.execute(sa.text("SELECT id, person_id FROM contacts ORDER BY id"))
+        assert found.all() == [(3, 3), (5, 5), (7, 5), (8, 8)]
+    engine.dispose()

@@ -120,6 +120,32 @@ async def test_a_scrubbed_text_is_in_no_file(tmp_path: Path, small: SqliteDataba
         assert secret.encode() not in path.read_bytes(), path.name
 
 
+async def test_those_who_ask_together_share_one_scrubbing(
+    tmp_path: Path, small: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secrets = [f"a very secret sentence {n}" for n in range(10)]
+    cuts: list[int] = []
+    cut = small._truncate_log
+
+    def counted() -> None:
+        cuts.append(1)
+        cut()
+
+    monkeypatch.setattr(small, "_truncate_log", counted)
+
+    async def come_and_go(secret: str) -> None:
+        await small.write(add, secret[-1], secret)
+        await small.write(lambda tx: tx.run(FORGET))
+        await small.scrub()
+
+    await small.scrub()
+    await asyncio.gather(*(come_and_go(one) for one in secrets))
+
+    assert len(cuts) == 2
+    for path in tmp_path.iterdir():
+        assert b"a very secret" not in path.read_bytes(), path.name
+
+
 def test_a_failing_disk_acknowledges_nothing(tmp_path: Path, sqlite_template: Path) -> None:
     """The kernel refuses writes past a size, in a process of its own: a real I/O error."""
     path = tmp_path / "limited.db"

@@ -55,7 +55,7 @@ def apply(tx: Tx, channel: Channel, chat_id: str | None, item: Item) -> None:
     elif isinstance(item, Subscription):
         chats.set_blocked(tx, channel, chat_id, is_blocked=not item.is_open)
     elif isinstance(item, Renumbered):
-        phone = _phone_in(tx, channel, item.phone)
+        phone = phone_in(tx, channel, item.phone)
         chats.rename_client(tx, channel, chat_id, item.new_chat_id, phone)
     elif isinstance(item, Echo):
         _take_echo(tx, channel, item)
@@ -161,7 +161,8 @@ def _take_echo(tx: Tx, channel: Channel, echo: Echo) -> None:
     outbox.put(tx, channel.company_id, ECHO, payload, queue)
 
 
-def _phone_in(tx: Tx, channel: Channel, phone: str | None) -> str | None:
+def phone_in(tx: Tx, channel: Channel, phone: str | None) -> str | None:
+    """A phone as the channel's organization writes it, in E.164; None for what is none."""
     if phone is None:
         return None
     organization = accounts.organization(tx, channel.company_id, channel.organization_id)

@@ -4,17 +4,16 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from opdesk.accounts import access as accounts
 from opdesk.channels import access as channel_access, actions as channels
 from opdesk.channels.model import Channel
 from opdesk.chats import actions as chats
 from opdesk.chats.model import Card, Details, Incoming, Place
 from opdesk.connectors import store
-from opdesk.connectors.applying import apply, apply_early, ask_profile, incoming_file
+from opdesk.connectors.applying import apply, apply_early, ask_profile, incoming_file, phone_in
 from opdesk.connectors.base import BadPayload, Edit, Inbound, Item, Reaction, Update
 from opdesk.connectors.registry import connector_class
 from opdesk.connectors.store import Envelope
-from opdesk.contacts.model import Identity, normalize_phone
+from opdesk.contacts.model import Identity
 from opdesk.kit.clock import DAY_MS
 from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
@@ -217,10 +216,6 @@ def _keep_unread(tx: Tx, envelope: Envelope, reason: str) -> None:
 
 
 def _incoming(tx: Tx, channel: Channel, item: Inbound) -> Incoming:
-    phone = None
-    if item.phone is not None:
-        organization = accounts.organization(tx, channel.company_id, channel.organization_id)
-        phone = normalize_phone(item.phone, organization.country)
     name = clean_foreign(item.sender_name).replace("\n", " ").strip()
     username = clean_foreign(item.username) if item.username else None
     return Incoming(
@@ -230,13 +225,13 @@ def _incoming(tx: Tx, channel: Channel, item: Inbound) -> Incoming:
         sent_at=item.sent_at,
         text=clean_foreign(item.text),
         file=incoming_file(item.file),
-        phone=phone,
+        phone=phone_in(tx, channel, item.phone),
         kind=clean_foreign(item.kind) if item.kind else None,
         details=Details(_clean_place(item.place), _clean_card(item.card)),
         reply_to=item.reply_to,
         aliases=item.aliases,
         rank=item.rank,
-        phone_hint=item.phone_hint,
+        phone_hint=phone_in(tx, channel, item.phone_hint),
         is_exact=connector_class(channel.source).declaration.tells_ms,
     )
 

@@ -1,19 +1,32 @@
 """A customer."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 import phonenumbers
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """`phone` is E.164 with its plus, if a platform or a CRM attested it."""
+    """`phone` is E.164 with its plus, if a platform or a CRM attested it; `phone_hint` is one that
+
+    the customer named, or had before. `person_id` is shared by the contacts of one person.
+    """
 
     id: int
     company_id: int
     name: str
     phone: str | None
     photo: str | None
+    phone_hint: str | None
+    person_id: int
+
+
+Pair = tuple[int, int]
+"""Two contacts, the smaller id first."""
+Said = Mapping[Pair, bool]
+"""What operators said of pairs of contacts: one person's (True), or two people's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +37,25 @@ class Identity:
     external_id: str
     name: str
     username: str | None
+
+
+def pair(contact_id: int, other_id: int) -> Pair:
+    return min(contact_id, other_id), max(contact_id, other_id)
+
+
+def grouped(contacts: Iterable[Contact], said: Said) -> list[list[Contact]]:
+    """The contacts by whom they belong together with: what was said counts, else the same phone."""
+    groups: list[list[Contact]] = []
+    for contact in contacts:
+        its = [group for group in groups if any(_is_one(contact, one, said) for one in group)]
+        groups = [group for group in groups if group not in its]
+        groups.append(sorted([contact, *chain(*its)], key=lambda one: one.id))
+    return sorted(groups, key=lambda group: group[0].id)
+
+
+def _is_one(contact: Contact, other: Contact, said: Said) -> bool:
+    has_same_phone = contact.phone is not None and contact.phone == other.phone
+    return said.get(pair(contact.id, other.id), has_same_phone)
 
 
 def normalize_phone(text: str, country: str) -> str | None:

@@ -8,6 +8,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -29,6 +30,8 @@ BATCH_LIMIT = 256
 ID_BLOCK = 32
 BUSY_TIMEOUT_MS = 5_000
 SCRUB_TIMEOUT_MS = 1_000
+SCRUB_PAUSE_S = 0.5
+"""From the beginning of one truncation of the log to the next."""
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -156,6 +159,8 @@ class SqliteDatabase:
         self._ids = IdBlocks()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
+        self._scrubbing: asyncio.Task[None] | None = None
+        self._scrubbed_at = 0.0
         self._thread = threading.Thread(
             target=self._write_forever, name="sqlite-writer", daemon=True
         )
@@ -186,14 +191,24 @@ class SqliteDatabase:
         """Move the log into the main file and cut it to nothing.
 
         Deleted rows are overwritten in the main file (secure_delete), but the write-ahead log
-        keeps older copies of their pages until it is truncated.
+        keeps older copies of their pages until it is truncated. Nobody writes meanwhile, so
+        whoever asks within a moment shares one that begins after all of them have asked.
         """
+        if self._scrubbing is None:
+            self._scrubbing = asyncio.create_task(self._scrub_soon())
+        await asyncio.shield(self._scrubbing)
+
+    async def _scrub_soon(self) -> None:
+        await asyncio.sleep(self._scrubbed_at + SCRUB_PAUSE_S - time.monotonic())
+        self._scrubbing, self._scrubbed_at = None, time.monotonic()
         await asyncio.get_running_loop().run_in_executor(self._slow, self._truncate_log)
 
     async def close(self) -> None:
         if self._closed:
             return
         self._closed = True
+        if self._scrubbing is not None:
+            self._scrubbing.cancel()
         self._queue.put(None)
         await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
         self._slow.shutdown()

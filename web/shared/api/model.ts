@@ -60,6 +60,20 @@ export type Chat = Omit<Schemas["ChatOut"], "messSource" | "chatStatus" | "lastM
   lastMessage: Message | null;
 };
 
+export type PersonsChat = Omit<Schemas["PersonsChatOut"], "messSource" | "chatStatus"> & {
+  messSource: Source;
+  chatStatus: ChatStatus;
+};
+export type Suggestion = Omit<Schemas["SuggestionOut"], "messSource"> & { messSource: Source };
+export type ClientCard = Omit<
+  Schemas["ClientCardOut"],
+  "identities" | "otherChats" | "suggestions"
+> & {
+  identities: (Omit<Schemas["IdentityOut"], "messSource"> & { messSource: Source })[];
+  otherChats: PersonsChat[];
+  suggestions: Suggestion[];
+};
+
 export type ChatPage = Omit<Schemas["ChatPageOut"], "items"> & { items: Chat[] };
 export type MessagePage = Omit<Schemas["MessagePageOut"], "items"> & { items: Message[] };
 export type MediaId = Schemas["UploadedOut"];

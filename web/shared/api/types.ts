@@ -278,6 +278,58 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/chat/{chat_id}/client": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** GetClient */
+    get: operations["ApiChatChatIdClientGetClient"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/chat/{chat_id}/client/apart": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** KeepClientsApart */
+    post: operations["ApiChatChatIdClientApartKeepClientsApart"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/chat/{chat_id}/client/join": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** JoinClients */
+    post: operations["ApiChatChatIdClientJoinJoinClients"];
+    /** SeparateClient */
+    delete: operations["ApiChatChatIdClientJoinSeparateClient"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/chat/{chat_id}/message": {
     parameters: {
       query?: never;
@@ -1672,6 +1724,61 @@ export interface components {
       label: string;
     };
     /**
+     * ClientCardOut
+     * @example {
+     *       "id": 7,
+     *       "name": "Taras Bondar",
+     *       "phone": "+380501234567",
+     *       "phoneHint": null,
+     *       "isJoined": true,
+     *       "phones": [
+     *         {
+     *           "phone": "+380501234567",
+     *           "isAttested": true
+     *         }
+     *       ],
+     *       "identities": [
+     *         {
+     *           "messSource": 2,
+     *           "from": "demo_shop_bot",
+     *           "username": "taras",
+     *           "externalId": "2210498160"
+     *         }
+     *       ],
+     *       "otherChats": [
+     *         {
+     *           "id": 6,
+     *           "messSource": 3,
+     *           "from": "+380441112233",
+     *           "chatStatus": 4,
+     *           "activeAt": "2026-11-20T08:00:00.000Z",
+     *           "clientName": "Taras Bondar"
+     *         }
+     *       ],
+     *       "suggestions": [
+     *         {
+     *           "chatId": 8,
+     *           "clientName": "Taras",
+     *           "messSource": 4,
+     *           "from": "shop.example.com",
+     *           "phone": "+380501234567",
+     *           "isAttested": false
+     *         }
+     *       ]
+     *     }
+     */
+    ClientCardOut: {
+      id: number;
+      name: string;
+      phone: string | null;
+      phoneHint: string | null;
+      isJoined: boolean;
+      phones: components["schemas"]["KnownPhoneOut"][];
+      identities: components["schemas"]["IdentityOut"][];
+      otherChats: components["schemas"]["PersonsChatOut"][];
+      suggestions: components["schemas"]["SuggestionOut"][];
+    };
+    /**
      * ClientOut
      * @example {
      *       "id": 7,
@@ -1958,6 +2065,21 @@ export interface components {
       hasMore: boolean;
     };
     /**
+     * IdentityOut
+     * @example {
+     *       "messSource": 2,
+     *       "from": "demo_shop_bot",
+     *       "username": "taras",
+     *       "externalId": "2210498160"
+     *     }
+     */
+    IdentityOut: {
+      messSource: number;
+      from: string;
+      username: string | null;
+      externalId: string | null;
+    };
+    /**
      * InvitationOut
      * @example {
      *       "kind": "userInvitation",
@@ -1999,6 +2121,17 @@ export interface components {
     InvitedOut: {
       user: components["schemas"]["UserOut"];
       link: components["schemas"]["OneTimeLinkOut"];
+    };
+    /**
+     * KnownPhoneOut
+     * @example {
+     *       "phone": "+380501234567",
+     *       "isAttested": true
+     *     }
+     */
+    KnownPhoneOut: {
+      phone: string;
+      isAttested: boolean;
     };
     /**
      * LimitsOut
@@ -2703,6 +2836,15 @@ export interface components {
       origins: string[];
     };
     /**
+     * OtherChatIn
+     * @example {
+     *       "chatId": 8
+     *     }
+     */
+    OtherChatIn: {
+      chatId: number;
+    };
+    /**
      * OtherLinkOut
      * @example {
      *       "kind": "phone",
@@ -2734,6 +2876,25 @@ export interface components {
     PersonOut: {
       id: number;
       name: string;
+    };
+    /**
+     * PersonsChatOut
+     * @example {
+     *       "id": 6,
+     *       "messSource": 3,
+     *       "from": "+380441112233",
+     *       "chatStatus": 4,
+     *       "activeAt": "2026-11-20T08:00:00.000Z",
+     *       "clientName": "Taras Bondar"
+     *     }
+     */
+    PersonsChatOut: {
+      id: number;
+      messSource: number;
+      from: string;
+      chatStatus: number;
+      activeAt: string;
+      clientName: string;
     };
     /**
      * PlaceOut
@@ -3111,6 +3272,25 @@ export interface components {
       link: string | null;
       shows: string | null;
       isAfterSaving: boolean;
+    };
+    /**
+     * SuggestionOut
+     * @example {
+     *       "chatId": 8,
+     *       "clientName": "Taras",
+     *       "messSource": 4,
+     *       "from": "shop.example.com",
+     *       "phone": "+380501234567",
+     *       "isAttested": false
+     *     }
+     */
+    SuggestionOut: {
+      chatId: number;
+      clientName: string;
+      messSource: number;
+      from: string;
+      phone: string;
+      isAttested: boolean;
     };
     /**
      * SwitchedOut
@@ -5149,6 +5329,364 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["CanSendOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiChatChatIdClientGetClient: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        chat_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ClientCardOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiChatChatIdClientApartKeepClientsApart: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        chat_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "chatId": 8
+         *     }
+         */
+        "application/json": components["schemas"]["OtherChatIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ClientCardOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiChatChatIdClientJoinJoinClients: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        chat_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "chatId": 8
+         *     }
+         */
+        "application/json": components["schemas"]["OtherChatIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ClientCardOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiChatChatIdClientJoinSeparateClient: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        chat_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ClientCardOut"];
         };
       };
       /** @description Malformed or invalid; `errors` names the field */

@@ -21,6 +21,12 @@ from opdesk.chats.actions.lifecycle import (
     mark_read,
     set_status,
 )
+from opdesk.chats.actions.people import (
+    get_client,
+    join_clients,
+    keep_clients_apart,
+    separate_client,
+)
 from opdesk.chats.actions.reading import (
     find_chat,
     find_message,
@@ -96,11 +102,14 @@ __all__ = [
     "find_received",
     "forget_old_keys",
     "get_chat",
+    "get_client",
     "get_typed_in",
     "hand_over",
     "hold",
     "is_sending",
     "is_stored",
+    "join_clients",
+    "keep_clients_apart",
     "list_by_phone",
     "list_chats",
     "list_for_client",
@@ -125,6 +134,7 @@ __all__ = [
     "retry",
     "send",
     "send_lane",
+    "separate_client",
     "set_blocked",
     "set_status",
     "tell_media_changed",

@@ -8,7 +8,7 @@ from opdesk.audit import actions as audit
 from opdesk.audit.model import Action
 from opdesk.chats import access, store
 from opdesk.chats.actions.sending import send_lane
-from opdesk.chats.actions.writing import acting_operator, save, tell
+from opdesk.chats.actions.writing import acting_operator, save, tell, tell_of_contacts
 from opdesk.chats.errors import MayNotDelete
 from opdesk.chats.model import ChatState, ChatStatus
 from opdesk.contacts import actions as contacts
@@ -112,7 +112,8 @@ def delete_chat(tx: Tx, caller: Caller, chat_id: int, forget_raw: ForgetRaw) -> 
     outbox.forget_lane(tx, state.company_id, send_lane(chat_id))
     digests = media.delete_of_chat(tx, state.company_id, chat_id)
     if not store.list_of_contact(tx, state.company_id, state.contact_id):
-        contacts.delete_contact(tx, state.company_id, state.contact_id)
+        left = contacts.delete_contact(tx, state.company_id, state.contact_id)
+        tell_of_contacts(tx, state.company_id, left)
     audit.record(tx, caller, Action.CHAT_DELETED, chat_id)
     tell(tx, state, EventType.CHAT_REMOVED)
     clear_later(tx, state.company_id, chat_id, digests)

@@ -5,7 +5,14 @@ from dataclasses import replace
 from opdesk.channels.model import Channel
 from opdesk.chats import store
 from opdesk.chats.actions.meeting import find_with, know_by, locked_with, new_with
-from opdesk.chats.actions.writing import add_message, index_contact, new_message, save, tell
+from opdesk.chats.actions.writing import (
+    add_message,
+    index_contact,
+    new_message,
+    save,
+    tell,
+    tell_of_contacts,
+)
 from opdesk.chats.model import (
     Author,
     ChatState,
@@ -48,8 +55,11 @@ def receive(tx: Tx, channel: Channel, incoming: Incoming) -> Message | None:
     if is_stored(tx, channel, incoming.external_id):
         return None
     if incoming.phone is not None and incoming.phone != contact.phone:
-        contacts.attest_phone(tx, channel.company_id, contact.id, incoming.phone)
+        _attest(tx, channel.company_id, contact.id, incoming.phone)
         contact, is_changed = replace(contact, phone=incoming.phone), True
+    if incoming.phone_hint not in (None, contact.phone, contact.phone_hint):
+        contacts.hint_phone(tx, channel.company_id, contact.id, incoming.phone_hint)
+        tell(tx, state, EventType.CHAT_CHANGED)
     if is_changed:
         index_contact(tx, contact)
     message = replace(_incoming_message(tx, state, incoming), phone=contact.phone)
@@ -134,7 +144,7 @@ def rename_client(
     store.rename_external(tx, state.company_id, state.id, new_id)
     contacts.add_identity(tx, state.company_id, channel.id, new_id, state.contact_id)
     if phone is not None:
-        contacts.attest_phone(tx, state.company_id, state.contact_id, phone)
+        _attest(tx, state.company_id, state.contact_id, phone)
         index_contact(tx, contacts.get(tx, state.company_id, state.contact_id))
     tell(tx, state, EventType.CHAT_CHANGED)
 
@@ -149,6 +159,10 @@ def name_client(tx: Tx, company_id: int, chat_id: int, name: str) -> None:
         contacts.rename(tx, company_id, contact.id, name)
         index_contact(tx, replace(contact, name=name))
         tell(tx, state, EventType.CHAT_CHANGED)
+
+
+def _attest(tx: Tx, company_id: int, contact_id: int, phone: str) -> None:
+    tell_of_contacts(tx, company_id, contacts.attest_phone(tx, company_id, contact_id, phone))
 
 
 def _incoming_message(tx: Tx, state: ChatState, incoming: Incoming) -> Message:

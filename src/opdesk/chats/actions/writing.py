@@ -1,5 +1,7 @@
 """What every change of a chat shares: write it, index it, tell of it."""
 
+from collections.abc import Iterable
+
 from opdesk.chats import store
 from opdesk.chats.model import Author, ChatState, Message, MessageStatus, position_at
 from opdesk.contacts.model import Contact
@@ -86,3 +88,12 @@ def tell(tx: Tx, state: ChatState, kind: EventType, **ids: int) -> None:
     tx.events.append(
         Fact(state.company_id, state.organization_id, kind, {"chatId": state.id, **ids})
     )
+
+
+def tell_of_contacts(tx: Tx, company_id: int, contact_ids: Iterable[int]) -> None:
+    """Whom some contacts' chats are with has changed."""
+    for contact_id in contact_ids:
+        for chat_id in store.list_of_contact(tx, company_id, contact_id):
+            state = store.find_state(tx, company_id, chat_id)
+            if state is not None:
+                tell(tx, state, EventType.CHAT_CHANGED)

@@ -61,9 +61,11 @@ from opdesk.chats.store.messages import (
     list_parts_by_external,
     was_answered,
 )
+from opdesk.chats.store.people import EVERY_ORGANIZATION, list_identities, list_of_contacts
 from opdesk.chats.store.visiting import find_newest_read, list_sent, list_shown
 
 __all__ = [
+    "EVERY_ORGANIZATION",
     "Cursor",
     "begin_again",
     "clear_message",
@@ -98,12 +100,14 @@ __all__ = [
     "list_aliases",
     "list_by_phone",
     "list_chats",
+    "list_identities",
     "list_inactive",
     "list_messages_after",
     "list_messages_before",
     "list_messages_page",
     "list_newest_of_channel",
     "list_of_contact",
+    "list_of_contacts",
     "list_open_of",
     "list_parts_by_external",
     "list_sent",

@@ -122,7 +122,14 @@ search_words = Table(
     Index("search_words_chat", "company_id", "chat_id", "message_id"),
 )
 # Other slices' tables, as far as a chat shows them: one query instead of five for each chat.
-contacts = table("contacts", *map(column, ("company_id", "id", "name", "phone", "photo")))
+contacts = table(
+    "contacts",
+    *map(column, ("company_id", "id", "name", "phone", "photo", "phone_hint", "person_id")),
+)
+identities = table(
+    "identities",
+    *map(column, ("company_id", "channel_id", "external_id", "contact_id", "username")),
+)
 organizations = table("organizations", *map(column, ("company_id", "id", "name")))
 operators = table("operators", *map(column, ("company_id", "id", "name", "photo")))
 channels = table(

@@ -1,5 +1,13 @@
 """JSON shapes of the contract's section Chats."""
 
+from opdesk.chats.wire.people import (
+    ClientCardOut,
+    IdentityOut,
+    KnownPhoneOut,
+    OtherChatIn,
+    PersonsChatOut,
+    SuggestionOut,
+)
 from opdesk.chats.wire.points import card_in, place_in
 from opdesk.chats.wire.requests import (
     ChatOperatorIn,
@@ -35,9 +43,12 @@ __all__ = [
     "ChatOut",
     "ChatPageOut",
     "ChatStatusIn",
+    "ClientCardOut",
     "ClientOut",
     "HandOverIn",
     "HandOverOut",
+    "IdentityOut",
+    "KnownPhoneOut",
     "MediaIn",
     "MediaOut",
     "MediaUrl",
@@ -45,8 +56,11 @@ __all__ = [
     "MessageOut",
     "MessagePageOut",
     "NotSentOut",
+    "OtherChatIn",
+    "PersonsChatOut",
     "PlaceOut",
     "RefOut",
+    "SuggestionOut",
     "TypingIn",
     "UploadedOut",
     "base64_in",

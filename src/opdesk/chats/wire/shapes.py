@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from opdesk.channels.model import Source
 from opdesk.chats.model import Chat, ChatPage, Message, MessagePage
 from opdesk.chats.wire.points import card_url, map_url, place_name
 from opdesk.chats.wire.values import cursor_out
@@ -263,7 +264,7 @@ class ChatOut(Wire):
             organization=RefOut(id=chat.organization.id, name=chat.organization.name),
             client=ClientOut(
                 id=client.id,
-                name=client.name or _unnamed(chat),
+                name=client.name or title_of(chat),
                 phone=client.phone,
                 photo=client.photo,
             ),
@@ -275,12 +276,14 @@ class ChatOut(Wire):
         )
 
 
-def _unnamed(chat: Chat) -> str:
-    """Whom a platform names only later, or never: told apart by the end of their id.
+def title_of(chat: Chat) -> str:
+    """Of whom nobody says a name: with whom we began, the phone that we write to."""
+    return chat.begun_with or unnamed(chat.source, chat.external_id)
 
-    With whom we began, by the phone that we write to.
-    """
-    return chat.begun_with or f"{chat.source.name.title()} {chat.external_id[-4:]}"
+
+def unnamed(source: Source, external_id: str) -> str:
+    """Whom a platform names only later, or never: told apart by the end of their id."""
+    return f"{source.name.title()} {external_id[-4:]}"
 
 
 class ChatPageOut(Wire):

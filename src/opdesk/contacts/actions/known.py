@@ -38,11 +38,6 @@ def add_identity(
     store.insert_identity(tx, company_id, channel_id, external_id, contact_id)
 
 
-def attest_phone(tx: Tx, company_id: int, contact_id: int, phone: str) -> None:
-    """A platform vouches that this E.164 phone is the contact's own."""
-    store.update_phone(tx, company_id, contact_id, phone)
-
-
-def delete_contact(tx: Tx, company_id: int, contact_id: int) -> None:
-    """Forget a person whose last chat is gone."""
-    store.delete_contact(tx, company_id, contact_id)
+def hint_phone(tx: Tx, company_id: int, contact_id: int, phone: str) -> None:
+    """The contact named this E.164 phone, and nobody vouches for it."""
+    store.update_hint(tx, company_id, contact_id, phone)
