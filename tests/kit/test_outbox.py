@@ -66,6 +66,23 @@ async def test_jobs_of_a_lane_run_in_the_order_they_were_put(
     assert [n for n, _ in worker.seen if not n % 2] == [0, 2, 4, 6, 8, 10]
 
 
+async def test_what_is_asked_once_waits_once_until_it_is_done(
+    db: Database, box: Outbox, worker: Worker
+) -> None:
+    async def ask(n: int, lane: str) -> None:
+        queue = outbox.Queue(lane)
+        await db.write(lambda tx: outbox.put_once(tx, 1, "work", {"n": n}, queue))
+
+    await ask(1, "of one")
+    await ask(2, "of one")
+    await ask(3, "of another")
+    await run_until(box, lambda: len(worker.seen) == 2)
+    await ask(4, "of one")
+    await run_until(box, lambda: len(worker.seen) == 3)
+
+    assert sorted(n for n, _ in worker.seen) == [1, 3, 4]
+
+
 async def test_a_failing_job_holds_its_lane_and_no_other(
     db: Database, box: Outbox, worker: Worker, clock: MovableClock
 ) -> None:

@@ -90,7 +90,7 @@ def ask_profile(tx: Tx, channel: Channel, chat_id: int, person_id: str) -> None:
         return
     payload = {"channel": channel.id, "chat": chat_id, "person": person_id}
     queue = outbox.Queue(f"profile:{chat_id}", f"fetch:{channel.id}")
-    outbox.put(tx, channel.company_id, PROFILE, payload, queue)
+    outbox.put_once(tx, channel.company_id, PROFILE, payload, queue)
 
 
 def incoming_file(file: FileReference | None) -> IncomingFile | None:

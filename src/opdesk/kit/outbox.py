@@ -36,6 +36,7 @@ from opdesk.kit.outbox_rows import (
     HELD_AFTER,
     HELD_UNTIL,
     HOLD,
+    IN_LANE,
     NEXT_AT,
     PUT,
     RELEASE,
@@ -122,6 +123,12 @@ def put(tx: Tx, company_id: int, kind: str, payload: Mapping[str, Any], queue: Q
         share=queue.share,
     )
     tx.wakes.add(Wake(TOPIC))
+
+
+def put_once(tx: Tx, company_id: int, kind: str, payload: Mapping[str, Any], queue: Queue) -> None:
+    """The same, unless work waits or runs in that lane: one answer serves all who ask."""
+    if tx.first(IN_LANE, company=company_id, in_lane=queue.lane) is None:
+        put(tx, company_id, kind, payload, queue)
 
 
 def forget_lane(tx: Tx, company_id: int, lane: str) -> None:

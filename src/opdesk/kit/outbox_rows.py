@@ -48,7 +48,8 @@ _free = _j.leased_until <= bindparam("now")
 _due = and_(_j.run_at <= bindparam("now"), _free)
 DUE = statement(
     select(_j.id, _j.share)
-    .where(_due, _unblocked, not_(in_json(_j.share, "full")))
+    # In this order: of what waits behind a platform that hangs, the lanes are not looked at.
+    .where(_due, not_(in_json(_j.share, "full")), _unblocked)
     .order_by(_j.run_at)
     .limit(bindparam("limit"))
 )
@@ -79,6 +80,11 @@ PUT = statement(
         error=None,
         share=bindparam("share"),
     )
+)
+IN_LANE = statement(
+    select(_j.id)
+    .where(_j.lane == bindparam("in_lane"), _j.company_id == bindparam("company"))
+    .limit(1)
 )
 FINISH = statement(delete(jobs).where(_j.id == bindparam("job")))
 RETRY = statement(
