@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from opdesk.chats.store import chats, holders, messages, people
+from opdesk.connectors import store as connectors
 from opdesk.contacts import store as contacts
 from opdesk.kit.sql import Statement
+from opdesk.media import store as media
 
 
 @pytest.mark.parametrize(
@@ -52,19 +54,30 @@ def test_chats_that_were_begun_are_found_without_walking_through_the_others(
 @pytest.mark.parametrize(
     ("asked", "table", "index"),
     [
+        (chats.CHATS_OF_CONTACT, "chats", "chats_contact (company_id=? AND contact_id=?)"),
         (people.OF_CONTACT, "chats", "chats_contact (company_id=? AND contact_id=?)"),
         (people.IDENTITIES, "identities", "identities_contact (company_id=? AND contact_id=?)"),
         (contacts.OF_PERSON, "contacts", "contacts_person (company_id=? AND person_id=?)"),
         (contacts.WITH_PHONE, "contacts", "contacts_phone (company_id=? AND phone=?)"),
         (contacts.WITH_HINT, "contacts", "contacts_hint (company_id=? AND phone_hint=?)"),
+        (
+            connectors.EARLY_OF,
+            "early_updates",
+            "early_updates_message (company_id=? AND channel_id=?",
+        ),
+        (connectors.CLEAR_RAW, "inbox", "(company_id=? AND channel_id=? AND dedupe_key=?)"),
+        (connectors.COUNT_UNPARSED, "inbox", "inbox_unparsed (company_id=? AND channel_id=?)"),
+        (media.OF_CHAT, "media", "media_chat (company_id=? AND chat_id=?)"),
+        (media.STILL_USED, "media", "media_digest (company_id=? AND digest=?)"),
         (contacts.SAID[0], "contact_pairs", "PRIMARY KEY (company_id=? AND low_id=?)"),
         (contacts.SAID[1], "contact_pairs", "contact_pairs_high (company_id=? AND high_id=?)"),
     ],
 )
-def test_a_person_is_found_without_reading_the_companys(
+def test_what_is_asked_of_one_is_found_without_reading_the_companys(
     sqlite_template: Path, asked: Statement, table: str, index: str
 ) -> None:
-    names = ("company", "organization", "person", "contact", "phone")
+    names = ("company", "organization", "person", "contact", "phone", "channel", "message", "key")
+    names += ("chat", "used")
     params = {**asked.sqlite.literals, **dict.fromkeys(names, 1)}
     connection = sqlite3.connect(sqlite_template)
 

@@ -193,15 +193,25 @@ async def lines_of(desk: Desk, count: int, chance: Chance) -> list[Line]:
 
 
 async def sent_in_each_chat(desk: Desk, line: Line) -> list[Answered]:
-    """Messages of ours in every chat; nobody sends them on, for the test is the platform."""
+    """Messages of ours in every chat; nobody sends them on, for the test is the platform.
+
+    The clients get names, so that no platform is asked for them at every message.
+    """
     db, found = desk.services.db, []
     chat_ids = dict(await db.read_slow(_chats_of, line.channel.id))
-    for chat in range(line.chat_count):
+
+    async def send(chat: int) -> None:
+        chat_id = chat_ids[line.voice.chat_id(chat)]
+        await db.write(chats.name_client, desk.acme.id, chat_id, f"Клієнт {chat}")
         for _ in range(OURS_OF_A_CHAT):
-            number = await db.write(_sent, desk, chat_ids[line.voice.chat_id(chat)])
+            number = await db.write(_sent, desk, chat_id)
             ours = Ours(number, line.voice.sent_id(number), chat)
             line.customers_see(ours)
             found.append(Answered(line, ours))
+
+    for first in range(0, line.chat_count, CALLERS):
+        some = range(first, min(first + CALLERS, line.chat_count))
+        await asyncio.gather(*(send(chat) for chat in some))
     return found
 
 

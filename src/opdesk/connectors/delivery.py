@@ -206,8 +206,9 @@ class Delivery:
         """A customer's name, which their messages don't say. Without it they stay unnamed."""
         payload = job.payload
         place = (job.company_id, payload["channel"])
+        chat = await self._db.read(chats.find_chat, job.company_id, payload["chat"])
         channel = await self._db.read(channels.find_any, self._vault, *place)
-        if channel is None or not channel.is_writable:
+        if chat is None or chat.client.name or channel is None or not channel.is_writable:
             return None
         try:
             found = await connector_of(channel, self._http).profile_of(payload["person"])

@@ -1,6 +1,5 @@
 """SQL of the inbox: raw envelopes as the platforms sent them, kept for 7 days."""
 
-import json
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -22,7 +21,7 @@ from sqlalchemy import (
 
 from opdesk.chats.model import parts_of
 from opdesk.kit.context import Tx
-from opdesk.kit.sql import in_json, metadata, statement, upsert
+from opdesk.kit.sql import metadata, statement, upsert
 
 STORED, IGNORED, UNPARSED = "stored", "ignored", "unparsed"
 _is_unparsed = text("state = 'unparsed'")
@@ -93,6 +92,7 @@ UNPARSED_AFTER = statement(
 COUNT_UNPARSED = statement(
     select(func.count())
     .select_from(inbox)
+    .with_hint(inbox, "INDEXED BY inbox_unparsed", "sqlite")
     .where(
         _is_unparsed, _i.company_id == bindparam("company"), _i.channel_id == bindparam("channel")
     )
@@ -114,7 +114,7 @@ CLEAR_RAW = statement(
     .where(
         _i.company_id == bindparam("company"),
         _i.channel_id == bindparam("channel"),
-        in_json(_i.dedupe_key, "keys"),
+        _i.dedupe_key == bindparam("key"),
     )
     .values(body=b"")
 )
@@ -136,7 +136,12 @@ _about = (
     _e.channel_id == bindparam("channel"),
     _e.message_external_id == bindparam("message"),
 )
-EARLY_OF = statement(select(_e.kind, _e.content).where(*_about).order_by(_e.id))
+EARLY_OF = statement(
+    select(_e.kind, _e.content)
+    .with_hint(early_updates, "INDEXED BY early_updates_message", "sqlite")
+    .where(*_about)
+    .order_by(_e.id)
+)
 DELETE_EARLY = statement(delete(early_updates).where(*_about))
 DELETE_EARLY_OF_CHAT = statement(
     delete(early_updates).where(
@@ -223,8 +228,9 @@ def clear_raw(tx: Tx, company_id: int, channel_id: int, message_id: str) -> None
     Connectors of platforms that can do so use the message's id as the key, and `<id>#2` and so on
     for its further parts.
     """
-    keys = json.dumps(parts_of(message_id))
-    tx.run(CLEAR_RAW, company=company_id, channel=channel_id, keys=keys)
+    # One by one: for a list SQLite would read the whole channel.
+    place = {"company": company_id, "channel": channel_id}
+    tx.run_many(CLEAR_RAW, [{**place, "key": one} for one in parts_of(message_id)])
 
 
 def delete_before(tx: Tx, before: int) -> None:

@@ -1,6 +1,5 @@
 """SQL of stored files."""
 
-import json
 from collections.abc import Sequence
 
 from sqlalchemy import (
@@ -19,7 +18,7 @@ from sqlalchemy import (
 )
 
 from opdesk.kit.context import Row, Tx
-from opdesk.kit.sql import in_json, metadata, statement
+from opdesk.kit.sql import metadata, statement
 from opdesk.media.model import Media, MediaState, MediaType, StoredFile
 
 media = Table(
@@ -77,6 +76,7 @@ FAIL = statement(update(media).where(*_is_it).values(state=MediaState.FAILED.val
 OF_CHAT = statement(
     select(_m.digest)
     .distinct()
+    .with_hint(media, "INDEXED BY media_chat", "sqlite")
     .where(
         _m.company_id == bindparam("company"),
         _m.chat_id == bindparam("chat"),
@@ -90,9 +90,9 @@ DELETE_ONE = statement(
     delete(media).where(_m.company_id == bindparam("company"), _m.id == bindparam("media"))
 )
 STILL_USED = statement(
-    select(_m.digest)
-    .distinct()
-    .where(_m.company_id == bindparam("company"), in_json(_m.digest, "digests"))
+    select(_m.id)
+    .where(_m.company_id == bindparam("company"), _m.digest == bindparam("used"))
+    .limit(1)
 )
 FORGOTTEN = statement(
     delete(media)
@@ -165,8 +165,8 @@ def delete_media(tx: Tx, company_id: int, media_id: int) -> None:
 
 
 def still_used(tx: Tx, company_id: int, digests: Sequence[str]) -> set[str]:
-    rows = tx.all(STILL_USED, company=company_id, digests=json.dumps(list(digests)))
-    return {row[0] for row in rows}
+    # One by one: for a list SQLite would read the whole company.
+    return {one for one in digests if tx.first(STILL_USED, company=company_id, used=one)}
 
 
 def delete_forgotten(tx: Tx, before: int) -> list[tuple[int, str]]:

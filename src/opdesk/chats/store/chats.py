@@ -9,6 +9,7 @@ from opdesk.chats.model import Author, Chat, ChatState, ChatStatus, Client, Mess
 from opdesk.chats.store.messages import message_of
 from opdesk.chats.store.tables import (
     BY_BEGINNING,
+    BY_CONTACT,
     MEDIA_COLUMNS,
     MESSAGE_COLUMNS,
     channels,
@@ -188,6 +189,7 @@ ADD_ALIAS = statement(
 )
 CHATS_OF_CONTACT = statement(
     select(_h.id)
+    .with_hint(*BY_CONTACT)
     .where(_h.company_id == bindparam("company"), _h.contact_id == bindparam("contact"))
     .order_by(_h.active_at.desc(), _h.id.desc())
 )

@@ -1,7 +1,5 @@
 """SQL of messages: read and added."""
 
-import json
-
 import msgspec
 from sqlalchemy import and_, bindparam, func, insert, or_, select, tuple_
 
@@ -18,7 +16,7 @@ from opdesk.chats.store.tables import (
     writer,
 )
 from opdesk.kit.context import Row, Tx
-from opdesk.kit.sql import in_json, statement
+from opdesk.kit.sql import statement
 from opdesk.media.model import Media, MediaState, MediaType
 
 _h, _m = chats.c, messages.c
@@ -113,13 +111,6 @@ MESSAGE_BY_EXTERNAL = statement(
         _m.external_id == bindparam("external"),
     )
 )
-PARTS_BY_EXTERNAL = statement(
-    select(_m.id, _m.chat_id).where(
-        _m.company_id == bindparam("company"),
-        _m.channel_id == bindparam("channel"),
-        in_json(_m.external_id, "externals"),
-    )
-)
 MESSAGE_OF_MEDIA = statement(
     select(_m.id, _m.chat_id, _h.organization_id)
     .select_from(messages.join(chats, and_(_h.company_id == _m.company_id, _h.id == _m.chat_id)))
@@ -131,10 +122,11 @@ def list_parts_by_external(
     tx: Tx, company_id: int, channel_id: int, external_id: str
 ) -> list[tuple[int, int]]:
     """(message, chat) of a platform's message and of its further parts, `<id>#2` and so on."""
-    externals = json.dumps(parts_of(external_id))
-    place = {"company": company_id, "channel": channel_id}
-    rows = tx.all(PARTS_BY_EXTERNAL, **place, externals=externals)
-    return [(row[0], row[1]) for row in rows]
+    # One by one: for a list SQLite would read the whole channel.
+    each = (
+        find_message_by_external(tx, company_id, channel_id, one) for one in parts_of(external_id)
+    )
+    return [found for found in each if found is not None]
 
 
 def find_message(tx: Tx, company_id: int, message_id: int) -> Message | None:

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select
 from opdesk.channels.model import Source
 from opdesk.chats.model import ChatStatus, KnownAs, PersonsChat
 from opdesk.chats.store.tables import (
+    BY_CONTACT,
     channels,
     chats,
     contacts,
@@ -34,7 +35,7 @@ OF_CONTACT = statement(
         _c.name,
     )
     .select_from(chats.join(contacts, its_contact).join(channels, its_channel))
-    .with_hint(chats, "INDEXED BY chats_contact", "sqlite")
+    .with_hint(*BY_CONTACT)
     .where(
         _h.company_id == bindparam("company"),
         _h.contact_id == bindparam("contact"),

@@ -187,5 +187,6 @@ message_with_all = (
 """A message with what it shows of its contact, its writer and its file."""
 # Without statistics SQLite takes the primary key and reads the whole company's messages.
 BY_CHAT = (messages, "INDEXED BY messages_order", "sqlite")
+BY_CONTACT = (chats, "INDEXED BY chats_contact", "sqlite")
 BY_BEGINNING = (chats, "INDEXED BY chats_begun", "sqlite")
 in_chat = (_m.company_id == bindparam("company"), _m.chat_id == bindparam("chat"))
