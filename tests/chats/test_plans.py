@@ -1,5 +1,6 @@
 """How SQLite, which has no statistics, goes about what is asked of one chat's messages."""
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -76,9 +77,8 @@ def test_chats_that_were_begun_are_found_without_walking_through_the_others(
 def test_what_is_asked_of_one_is_found_without_reading_the_companys(
     sqlite_template: Path, asked: Statement, table: str, index: str
 ) -> None:
-    names = ("company", "organization", "person", "contact", "phone", "channel", "message", "key")
-    names += ("chat", "used")
-    params = {**asked.sqlite.literals, **dict.fromkeys(names, 1)}
+    names = re.findall(r":(\w+)", asked.sqlite.text)
+    params = {**dict.fromkeys(names, 1), **asked.sqlite.literals}
     connection = sqlite3.connect(sqlite_template)
 
     plan = connection.execute(f"EXPLAIN QUERY PLAN {asked.sqlite.text}", params).fetchall()
