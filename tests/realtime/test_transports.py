@@ -191,14 +191,17 @@ async def test_a_polling_client_hears_why_it_is_closed(desk: Desk) -> None:
 
 async def test_a_poll_brings_together_what_came_between_two_polls(bot: Bot) -> None:
     async with poller(bot.desk) as polling:
-        for n in range(3):
-            await bot.writes(f"n{n}")
+        # Words that stand in no id and no address.
+        texts = [f"the text number {n}" for n in range(3)]
+        for one in texts:
+            await bot.writes(one)
 
         text = ""
         while text.count("ReceiveMessage") < 3:
             text += (await polling.poll()).text
 
-    assert [text.index(f"n{n}") for n in range(3)] == sorted(text.index(f"n{n}") for n in range(3))
+    places = [text.index(one) for one in texts]
+    assert places == sorted(places)
 
 
 async def test_polling_that_stops_is_forgotten(desk: Desk) -> None:
