@@ -24,7 +24,6 @@ from opdesk.kit.pages import Pages
 from opdesk.operators.model import Caller
 from opdesk.page_routes import panel_page
 from opdesk.parts import ApiShapes, Services, forget_client, running
-from opdesk.realtime.hub import Hub
 from opdesk.widget.script import Script
 from opdesk.widget.sites import site_of
 
@@ -73,10 +72,8 @@ def _is_fixed(value: Any) -> Callable[[Services], Any]:
 
 
 def _typing_teller(services: Services) -> chat_endpoints.Typing:
-    hub: Hub = services.hub
-
     async def tell(caller: Caller, chat: Chat, author: Author) -> None:
-        await hub.typed(caller, chat, is_client=author is Author.CLIENT)
+        await services.hub.typed(caller, chat, is_client=author is Author.CLIENT)
 
     return tell
 
@@ -166,6 +163,7 @@ def _caller(scope: Scope) -> Any:
 
 
 def _company(scope: Scope) -> Any:
+    """The same under another name: Litestar takes no provider twice."""
     return scope["state"]["caller"]
 
 
