@@ -89,3 +89,14 @@ async def test_a_full_disk_is_503_and_leaves_nothing_behind(tmp_path: Path) -> N
 
     assert kept == []
     assert after.status == 200
+
+
+async def test_a_file_that_the_disk_has_lost_is_not_found(bot: Bot, address: str) -> None:
+    [stored] = bot.desk.services.settings.data.glob("media/[0-9]*/*/*")
+    stored.unlink()
+
+    async with httpx.AsyncClient() as browser:
+        lost = await browser.get(address)
+
+    assert lost.status_code == 404
+    assert lost.json()["detail"] == "the server does not have this file any more"

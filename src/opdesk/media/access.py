@@ -34,6 +34,19 @@ class Files:
     def path(self, company_id: int, digest: str) -> Path:
         return self._root / str(company_id) / digest[:2] / digest
 
+    def head(self, company_id: int, digest: str) -> bytes:
+        """The first bytes of a file, for `sniff`.
+
+        Raises MediaNotFound for a file that is lost: its chat was deleted while the backup was
+        made that this installation comes from, or somebody took it from the data folder.
+        """
+        try:
+            with self.path(company_id, digest).open("rb") as file:
+                return file.read(HEAD_BYTES)
+        except FileNotFoundError:
+            log.error("file_lost", company=company_id, digest=digest)
+            raise MediaNotFound("the server does not have this file any more") from None
+
     async def receive(self, chunks: AsyncIterator[bytes]) -> StoredFile:
         """Write a stream to disk, synced. Raises FileTooLarge, NoRoom; nothing is left then."""
         with _told_of_the_disk():

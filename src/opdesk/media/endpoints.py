@@ -49,8 +49,7 @@ async def fetch_media(
     if media.digest is None:
         raise MediaNotFound(f"{name} is not here yet")
     path = files.path(company_id, media.digest)
-    with path.open("rb") as file:
-        kind = sniff(file.read(64))
+    kind = sniff(files.head(company_id, media.digest))
     try:
         asked = range_in(header(request.scope, b"range"), media.size)
     except RangeOutside:

@@ -28,13 +28,15 @@ def attest_phone(tx: Tx, company_id: int, contact_id: int, phone: str) -> list[i
     # Two that attest one phone at a time: the second one sees the first one's.
     for each in sorted({phone, before.phone or phone}):
         tx.lock_name(f"phone:{company_id}:{each}")
+    is_alone = before.phone is None and not store.list_with_phone(tx, company_id, phone)
+    if not is_alone:
+        # Before the row is written: who joins holds this lock when it comes to that row.
+        _lock(tx, company_id)
     store.update_phone(tx, company_id, contact_id, phone)
+    if is_alone:
+        return []
     if before.phone is not None:
         store.update_hint(tx, company_id, contact_id, before.phone)
-    is_alone = len(store.list_with_phone(tx, company_id, phone)) == 1
-    if is_alone and before.phone is None:
-        return []
-    _lock(tx, company_id)
     changed = _regroup(tx, company_id, contact_id)
     return sorted(changed | _join_by_phone(tx, company_id, contact_id, phone))
 
