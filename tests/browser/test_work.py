@@ -95,7 +95,7 @@ async def close_and_undo(bot: Bot, page: Page, chat_id: int) -> None:
     await is_fit(page, DIALOG)
     await shot(page, "work-close")
     await page.get_by_test_id("close-go").click()
-    await says(page, "Alice закриває чат, мітка «Доставка»")
+    await says(page, "Alice закриває чат, тег «Доставка»")
     await expect(tags).to_have_text(["VIP", "Доставка"])
 
     await page.get_by_test_id("toast").get_by_role("button", name="Скасувати").click()

@@ -96,7 +96,7 @@ _SENTENCES = {
     },
 }
 _ADDITIONS = {
-    "uk": {"tag": ", мітка «{tag}»", "until": " до {until}"},
+    "uk": {"tag": ", тег «{tag}»", "until": " до {until}"},
     "en": {"tag": ", tagged “{tag}”", "until": " until {until}"},
 }
 _WHO_AND_WHY = {"by": " ({by})", "note": ": {note}"}
