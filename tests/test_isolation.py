@@ -39,6 +39,8 @@ BODIES: Mapping[str, Any] = {
     "POST /api/chat": lambda v: {"channelId": v["channel"], "phone": "+380501234567"},
     "PUT /api/chat/status": lambda v: {"id": v["chat"], "status": 4},
     "PUT /api/chat/operator": lambda v: {"id": v["chat"], "operatorId": v["operator"]},
+    "PUT /api/chat/block": lambda v: {"id": v["chat"], "block": 1},
+    "PUT /api/chat/{chat_id:int}/tags": lambda _v: {"tags": []},
     "POST /api/chat/{chat_id:int}/message": lambda v: {"textMessage": "spy"},
     "POST /api/chat/{chat_id:int}/typing": lambda _v: {"author": 0},
     "POST /api/chat/{chat_id:int}/template": lambda _v: {"name": "spy", "language": "uk"},

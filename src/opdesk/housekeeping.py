@@ -21,6 +21,8 @@ from opdesk.widget import actions as widget
 log = get_logger(__name__)
 EVERY_S = 3600.0
 DAY_S = 24 * EVERY_S
+WAKE_EVERY_S = 2.0
+"""So late a chat that was put aside wakes at most."""
 SETTLE_S = 60.0
 """Not in the first minute: a start has better things to do."""
 
@@ -37,6 +39,16 @@ async def keep_house(
         except Unavailable as error:
             log.warning("housekeeping_failed", reason=str(error))
         await asyncio.sleep(EVERY_S)
+
+
+async def keep_waking(db: Database) -> None:
+    """Wake the chats that were put aside until a time, for the life of the server."""
+    while True:
+        try:
+            await chats.wake_due(db)
+        except Unavailable as error:
+            log.warning("chats_not_woken", reason=str(error))
+        await asyncio.sleep(WAKE_EVERY_S)
 
 
 async def renew_channels(board: Switchboard) -> None:

@@ -26,7 +26,7 @@ from opdesk.connectors.rules import check_message
 from opdesk.connectors.templates import Templates
 from opdesk.connectors.typing_relay import TypingRelay
 from opdesk.events import actions as event_actions
-from opdesk.housekeeping import keep_house, renew_channels
+from opdesk.housekeeping import keep_house, keep_waking, renew_channels
 from opdesk.invitations.actions import Post
 from opdesk.kit.bus import Bus
 from opdesk.kit.clock import Clock, SystemClock
@@ -50,7 +50,8 @@ from opdesk.media.access import MEDIA_KEY, Addresses, Files
 from opdesk.media.model import Media
 from opdesk.operators import access
 from opdesk.operators.access import LastSeen
-from opdesk.operators.model import OPERATOR_TOKEN, Caller
+from opdesk.operators.model import LEFT, OPERATOR_TOKEN, Caller
+from opdesk.realtime.assigner import Assigner
 from opdesk.realtime.feed import Feed
 from opdesk.realtime.hub import Hub, Outside, Sender
 from opdesk.realtime.sessions import Holder
@@ -105,6 +106,7 @@ class Services:
     signalr: SignalR
     feed: Feed
     reception: Reception
+    assigner: Assigner
 
     async def say_goodbye(self) -> None:
         """Tell everyone who listens that the server ends; new listeners are refused from here."""
@@ -182,6 +184,7 @@ def build(
     outbox.add_handler(RECEIPT, delivery.ask_receipt)
     outbox.add_handler(ECHO, delivery.take_echo)
     outbox.add_handler(PROFILE, delivery.ask_profile)
+    outbox.add_handler(LEFT, _handing_back(db))
     return Services(
         settings=settings,
         clock=clock,
@@ -210,6 +213,7 @@ def build(
         signalr=SignalR(hub, _hub_authentication(db, tokens, settings, last_seen), clock),
         feed=Feed(db, bus, teller),
         reception=Reception(way, bells, limits, clock, addresses, _visitors_typing(hub)),
+        assigner=Assigner(db, bus, hub.operators_at),
     )
 
 
@@ -291,6 +295,14 @@ def _clearing(db: Database, files: Files) -> Any:
     return clear
 
 
+def _handing_back(db: Database) -> Any:
+    async def hand_back(job: Job) -> Record | None:
+        await chat_actions.hand_back(db, job.company_id, job.payload["operator"])
+        return None
+
+    return hand_back
+
+
 @contextlib.asynccontextmanager
 async def running(services: Services) -> AsyncIterator[None]:
     """Start what runs beside the requests, and end it in order."""
@@ -304,6 +316,8 @@ async def running(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(services.origins.keep_fresh(services.db)),
         asyncio.create_task(services.last_seen.keep_writing(services.db)),
         asyncio.create_task(keep_house(services.db, services.files, services.vault, forget_client)),
+        asyncio.create_task(keep_waking(services.db)),
+        asyncio.create_task(services.assigner.run()),
         asyncio.create_task(services.board.reconnect_all()),
         asyncio.create_task(renew_channels(services.board)),
         asyncio.create_task(services.pollers.run()),

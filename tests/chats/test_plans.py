@@ -3,14 +3,26 @@
 import re
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from opdesk.chats.store import chats, holders, messages, people
+from opdesk.chats.model import ChatFilter
+from opdesk.chats.store import chats, holders, listing, messages, people, states, working
 from opdesk.connectors import store as connectors
 from opdesk.contacts import store as contacts
 from opdesk.kit.sql import Statement
 from opdesk.media import store as media
+
+
+def listed(**wanted: Any) -> Statement:
+    shape = listing._filter_shape(ChatFilter(1, **wanted))
+    return listing._list_statement(shape, "page")
+
+
+def counted(**wanted: Any) -> Statement:
+    shape = listing._filter_shape(ChatFilter(1, **wanted))
+    return listing._count_statement(shape, is_limited=False)
 
 
 @pytest.mark.parametrize(
@@ -53,11 +65,38 @@ def test_chats_that_were_begun_are_found_without_walking_through_the_others(
 
 
 @pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        (working.DUE, "chats_snoozed (paused_until>? AND paused_until<?)"),
+        (working.QUEUED, "chats_queue (company_id=? AND organization_id=?)"),
+        (working.BUSY, "chats_open_of (company_id=? AND operator_id=?)"),
+        (listed(is_blocked=True), "chats_blocked (company_id=? AND organization_id=?"),
+        (counted(is_blocked=True), "chats_blocked (company_id=? AND organization_id=?"),
+    ],
+)
+def test_work_is_found_without_walking_through_the_companys_chats(
+    sqlite_template: Path, asked: Statement, index: str
+) -> None:
+    names = re.findall(r":(\w+)", asked.sqlite.text)
+    params = {**dict.fromkeys(names, 1), **asked.sqlite.literals}
+    connection = sqlite3.connect(sqlite_template)
+
+    plan = connection.execute(f"EXPLAIN QUERY PLAN {asked.sqlite.text}", params).fetchall()
+    connection.close()
+
+    steps = [row[3] for row in plan if row[3].split()[1] == "chats"]
+    assert len(steps) == 1, plan
+    assert index in steps[0], steps
+
+
+@pytest.mark.parametrize(
     ("asked", "table", "index"),
     [
         (chats.CHATS_OF_CONTACT, "chats", "chats_contact (company_id=? AND contact_id=?)"),
         (people.OF_CONTACT, "chats", "chats_contact (company_id=? AND contact_id=?)"),
         (people.IDENTITIES, "identities", "identities_contact (company_id=? AND contact_id=?)"),
+        (listed(tag_key="vip"), "chat_tags", "(company_id=? AND tag_key=?"),
+        (states.FORGET_TAGS, "chat_tags", "chat_tags_chat (company_id=? AND chat_id=?)"),
         (contacts.OF_PERSON, "contacts", "contacts_person (company_id=? AND person_id=?)"),
         (contacts.WITH_PHONE, "contacts", "contacts_phone (company_id=? AND phone=?)"),
         (contacts.WITH_HINT, "contacts", "contacts_hint (company_id=? AND phone_hint=?)"),

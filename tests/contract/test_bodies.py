@@ -27,6 +27,7 @@ FIXED_NUMBERS = {
     "type",
     "size",
     "attempt",
+    "block",
 }
 
 

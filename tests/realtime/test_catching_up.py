@@ -29,7 +29,7 @@ MISSED = MAX_WAITING_FRAMES + 2 * PAGE_SIZE
 def change_often(tx: Tx, desk: Desk, chat_id: int, count: int) -> None:
     """As many events in one transaction."""
     for n in range(count):
-        chats.set_status(tx, desk.acme.caller, chat_id, ChatStatus(2 + n % 3))
+        chats.set_status(tx, desk.acme.caller, chat_id, chats.StatusChange(ChatStatus(1 + n % 2)))
 
 
 class Replays:

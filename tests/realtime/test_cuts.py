@@ -38,6 +38,9 @@ LOST = (OSError, EOFError, TimeoutError, websockets.WebSocketException)
 Shown = tuple[Any, ...]
 
 
+SYSTEM = 3
+
+
 def shown_message(told: dict[str, Any]) -> Shown:
     """A message without what changes by itself: the addresses of files."""
     operator = told["operator"] and told["operator"]["id"]
@@ -76,9 +79,11 @@ class Screen:
             assert shown[0] not in known, "a message was told twice"
             messages.append(shown)
             messages.sort(key=lambda one: (one[1], one[0]))
-            # A message that changes nothing else of its chat is not followed by the chat.
+            # A message that changes nothing else of its chat is not followed by the chat. A line
+            # of the system is never its last.
+            written = [one[0] for one in messages if one[3] != SYSTEM]
             *state, _ = self.chats[told["chatId"]]
-            self.chats[told["chatId"]] = (*state, messages[-1][0])
+            self.chats[told["chatId"]] = (*state, written[-1] if written else None)
         else:
             assert shown[0] in known, "a message changed that was never told"
             messages[known.index(shown[0])] = shown

@@ -46,6 +46,8 @@ class Action(StrEnum):
     CLIENTS_JOINED = "client.joined"
     CLIENT_SEPARATED = "client.separated"
     CLIENTS_KEPT_APART = "client.keptApart"
+    CLIENT_BLOCKED = "client.blocked"
+    CLIENT_UNBLOCKED = "client.unblocked"
     SERVER_RESTORED = "server.restored"
     SENDING_RESUMED = "server.sendingResumed"
     SENDING_DROPPED = "server.sendingDropped"

@@ -50,10 +50,11 @@ from opdesk.kit.migrate import Change, SchemaTooNewError, UpgradeError, changing
 from opdesk.kit.postgres import PostgresDriver
 from opdesk.kit.sqlite import IdBlocks, SqliteDriver
 from opdesk.kit.wire import time_out
+from opdesk.operators.model import LEFT
 from opdesk.server import owned_data_folder
 from opdesk.settings import Settings, without_secrets
 
-HARMLESS = (chats.FETCH, chats.CLEAR, RECEIPT, ECHO, PROFILE)
+HARMLESS = (chats.FETCH, chats.CLEAR, RECEIPT, ECHO, PROFILE, LEFT)
 """Work that goes on after a restore: nobody is written to. All other kinds wait."""
 SKIPPED_IDS = 10_000_000
 """Ids that were given out after the backup must not come to mean something else."""

@@ -62,3 +62,9 @@ class MayNotWriteAsClient(Forbidden):
 
 class MayNotDelete(Forbidden):
     title = "Only the company may delete chats"
+
+
+class NotClosed(Conflict):
+    """There is no close to undo."""
+
+    title = "This chat is not closed"

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from opdesk.accounts import actions as accounts
-from opdesk.accounts.model import CompanyCaller
+from opdesk.accounts.model import CompanyCaller, OrganizationChange
 from opdesk.channels import actions as channels
 from opdesk.channels.model import Channel, Source
 from opdesk.chats import actions as chats
@@ -31,6 +31,8 @@ from opdesk.kit.clock import HOUR_MS
 from opdesk.kit.context import Tx
 from opdesk.kit.layers import App
 from opdesk.operators import actions as operators
+from opdesk.organizations import actions as organizations
+from opdesk.organizations.model import Tag
 from opdesk.parts import Services
 from opdesk.server import listening, owned_data_folder
 from opdesk.settings import Settings
@@ -47,6 +49,7 @@ POLL_S = 2.0
 STATE_FILE = "demo.json"
 TOKEN_HOURS = 24
 ORGANIZATIONS = ("Магазин Київ", "Магазин Львів")
+TAGS = (("Доставка", "#1f7a4d"), ("Повернення", "#b3261e"), ("Оплата", "#2f5fa8"))
 OPERATORS = ((0, "Олена Коваль"), (0, "Іван Лис"), (1, "Марія Дзюба"))
 
 
@@ -111,6 +114,8 @@ async def prepared(
         (await services.db.write(accounts.add_organization, company, name)).id
         for name in ORGANIZATIONS
     ]
+    for organization_id in places:
+        await services.db.write(_tagged, company, organization_id)
     wanted = operators.new_operators([(places[place], name, None) for place, name in OPERATORS])
     made = await services.db.write(operators.synchronize, company, wanted)
     hashed = await services.passwords.hash(OPERATOR_PASSWORD)
@@ -124,6 +129,11 @@ async def prepared(
     )
     [chat] = [one for one in page.items if one.client.name.startswith(TARAS.first_name)]
     return Demo(company_id, made[0].id, chat.id)
+
+
+def _tagged(tx: Tx, company: CompanyCaller, place: int) -> None:
+    tags = tuple(Tag(name, color) for name, color in TAGS)
+    organizations.change(tx, company, place, OrganizationChange(), {"tags": tags})
 
 
 async def _connected(

@@ -21,6 +21,8 @@ class EventType(StrEnum):
     MESSAGE_CHANGED = "messageChanged"
     MESSAGE_STATUS_CHANGED = "messageStatusChanged"
     OPERATOR_CHANGED = "operatorChanged"
+    ORGANIZATION_CHANGED = "organizationChanged"
+    """Its name or its settings; no ids."""
 
 
 @dataclass(frozen=True, slots=True)

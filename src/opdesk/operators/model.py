@@ -8,6 +8,7 @@ from opdesk.accounts.model import Company, CompanyCaller, Organization
 from opdesk.audit.model import Actor
 from opdesk.events.model import EventType
 from opdesk.kit.context import Fact
+from opdesk.organizations.model import Tag
 
 OPERATOR_TOKEN = "operator"  # noqa: S105  the kind's name
 MAX_OPERATORS_PER_CALL = 10_000
@@ -16,6 +17,8 @@ MAX_FOUND = 200
 TOKEN_HOURS = 24
 CLOCK_SKEW_MINUTES = 5
 """How far ahead of ours a CRM's clock may run when it asks for a full day."""
+LEFT = "operator_left"
+"""The outbox's kind of job that follows an operator who left Active: {"operator": id}."""
 MAX_VALIDATED_BYTES = 64 * 1024
 
 
@@ -162,6 +165,7 @@ class Profile:
     organization: Organization
     company: Company
     expires_at: int
+    tags: tuple[Tag, ...] = ()
 
 
 def operator_changed(company_id: int, organization_id: int, operator_id: int) -> Fact:

@@ -201,12 +201,22 @@ class SignInIn(WireIn):
     example = {"login": "olena", "password": "a-long-passphrase"}
 
 
+class TagFaceOut(Wire):
+    """A tag that may be put on chats; `color` is `#rrggbb`."""
+
+    name: str
+    color: str
+
+    example = {"name": "VIP", "color": "#b3261e"}
+
+
 class OrganizationSettingsOut(Wire):
     id: Id
     name: str
     time_zone: str
     country: str
     language: str
+    tags: list[TagFaceOut]
 
     example = {
         "id": 24,
@@ -214,6 +224,7 @@ class OrganizationSettingsOut(Wire):
         "timeZone": "Europe/Kyiv",
         "country": "UA",
         "language": "uk",
+        "tags": [TagFaceOut.example],
     }
 
 
@@ -249,6 +260,7 @@ class ProfileOut(Wire):
                 time_zone=organization.time_zone,
                 country=organization.country,
                 language=organization.language,
+                tags=[TagFaceOut(name=one.name, color=one.color) for one in it.tags],
             ),
             company=NamedRef(id=it.company.id, name=it.company.name),
             expires_at=time_out(it.expires_at),

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from opdesk.accounts import access as accounts, actions as account_actions
 from opdesk.accounts.model import CompanyCaller, Organization, OrganizationChange
 from opdesk.audit.model import Detail
-from opdesk.kit.context import Tx
+from opdesk.events.model import EventType
+from opdesk.kit.context import Fact, Tx
 from opdesk.kit.errors import Invalid
 from opdesk.kit.text import clean_ours, matching_key
 from opdesk.organizations import store
@@ -56,13 +57,16 @@ def change(
     Raises OrganizationNotFound, and Invalid naming the field.
     """
     tx.lock("organizations", company_id=caller.company_id, id=organization_id)
-    _, before = details(tx, caller, organization_id)
+    known, before = details(tx, caller, organization_id)
     after = checked(replace(before, **settings))
     if after != before:
         store.save_settings(tx, caller.company_id, organization_id, after)
     changed = account_actions.change_organization(
         tx, caller, organization_id, change, _told(before, after)
     )
+    if (changed, after) != (known, before):
+        place = (caller.company_id, organization_id)
+        tx.events.append(Fact(*place, EventType.ORGANIZATION_CHANGED))
     return changed, after
 
 
@@ -74,6 +78,11 @@ def retentions(tx: Tx) -> list[tuple[int, int, int]]:
 def retention_of(tx: Tx, company_id: int, organization_id: int) -> int | None:
     """For how many days an organization keeps a chat; None is for ever."""
     return store.find_settings(tx, company_id, organization_id).retention_days
+
+
+def assigning(tx: Tx) -> list[tuple[int, int]]:
+    """(company, organization) of every one that gives its chats to operators by itself."""
+    return store.list_assigning(tx)
 
 
 def settings_of(tx: Tx, company_id: int, organization_id: int) -> Settings:

@@ -67,6 +67,11 @@ RETENTIONS = statement(
     .where(_s.retention_days.is_not(None))
     .order_by(_s.company_id, _s.organization_id)
 )
+ASSIGNING = statement(
+    select(_s.company_id, _s.organization_id)
+    .where(_s.assignment != int(Assignment.OFF))
+    .order_by(_s.company_id, _s.organization_id)
+)
 
 
 def find_settings(tx: Tx, company_id: int, organization_id: int) -> Settings:
@@ -93,6 +98,11 @@ def save_settings(tx: Tx, company_id: int, organization_id: int, it: Settings) -
 def list_retentions(tx: Tx) -> list[tuple[int, int, int]]:
     """(company, organization, days) of every organization that lets its chats go."""
     return [(row[0], row[1], row[2]) for row in tx.all(RETENTIONS)]
+
+
+def list_assigning(tx: Tx) -> list[tuple[int, int]]:
+    """(company, organization) of every one whose assignment is not off."""
+    return [(row[0], row[1]) for row in tx.all(ASSIGNING)]
 
 
 def _listed(items: tuple[Shift, ...] | tuple[QuickReply, ...] | tuple[Tag, ...]) -> str:

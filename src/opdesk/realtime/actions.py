@@ -15,17 +15,29 @@ from opdesk.kit.tokens import Tokens
 from opdesk.operators import access
 from opdesk.operators.errors import OperatorSignedOut
 from opdesk.operators.model import Caller, OperatorCaller
+from opdesk.organizations import actions as organizations
 from opdesk.realtime.sessions import Holder
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some events in order. Complete up to number `up_to`; what is gone is None."""
+    """Some events in order. Complete up to number `up_to`; what is gone is None.
+
+    `own_only`: operators see their own and nobody's chats alone.
+    """
 
     events: Sequence[Event]
     up_to: int
     chats: Mapping[int, Chat | None]
     messages: Mapping[int, Message | None]
+    own_only: bool = False
+
+    def is_hidden(self, event: Event, caller: Caller) -> bool:
+        """Whether an event is of a chat that the caller does not see."""
+        if not self.own_only or not isinstance(caller, OperatorCaller):
+            return False
+        chat = self.chats.get(event.ids.get("chatId", 0))
+        return bool(chat and chat.operator and chat.operator.id != caller.operator_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +57,8 @@ def read_page(tx: Tx, company_id: int, organization_id: int, after: int) -> Page
     message_ids = {event.ids["messageId"] for event in page.events if "messageId" in event.ids}
     known_chats = {one: chats.find_chat(tx, company_id, one) for one in chat_ids}
     known_messages = {one: chats.find_message(tx, company_id, one) for one in message_ids}
-    return Page(page.events, page.up_to, known_chats, known_messages)
+    own_only = organizations.settings_of(tx, company_id, organization_id).own_chats_only
+    return Page(page.events, page.up_to, known_chats, known_messages, own_only)
 
 
 def organization_for(tx: Tx, caller: Caller, organization_id: int) -> int:

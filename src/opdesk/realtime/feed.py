@@ -13,7 +13,7 @@ from opdesk.kit.db import Database
 from opdesk.kit.errors import TooManyRequests
 from opdesk.operators.model import Caller
 from opdesk.realtime.actions import Page, organization_for, read_page
-from opdesk.realtime.wire import EventPageOut, FeedEventOut, Teller
+from opdesk.realtime.wire import EventPageOut, FeedEventOut, Teller, hidden_as
 
 MAX_WAITING = 2_000
 """Callers who wait at the same moment, in all."""
@@ -42,7 +42,7 @@ class Feed:
             organization_id=organization_id,
             up_to=last if page is None else page.up_to,
             reload=page is None and after is not None,
-            events=[] if page is None else self._shown(page),
+            events=[] if page is None else self._shown(page, caller),
         )
 
     @contextlib.contextmanager
@@ -74,14 +74,15 @@ class Feed:
         for bell in self._waiting.get(wake.key, ()):
             bell.set()
 
-    def _shown(self, page: Page) -> list[FeedEventOut]:
-        shown = (
-            (event.number, self._teller.shown(event, page.chats, page.messages))
-            for event in page.events
-        )
-        return [
-            FeedEventOut(number=number, type=one[0], data=one[1]) for number, one in shown if one
-        ]
+    def _shown(self, page: Page, caller: Caller) -> list[FeedEventOut]:
+        found = []
+        for event in page.events:
+            shown = self._teller.shown(event, page.chats, page.messages)
+            if page.is_hidden(event, caller):
+                shown = hidden_as(event)
+            if shown is not None:
+                found.append(FeedEventOut(number=event.number, type=shown[0], data=shown[1]))
+        return found
 
 
 def _look(

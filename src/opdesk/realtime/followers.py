@@ -16,6 +16,7 @@ from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
 from opdesk.kit.errors import Unavailable
 from opdesk.kit.log import get_logger
+from opdesk.operators.model import OperatorCaller
 from opdesk.realtime.actions import Page, read_page
 from opdesk.realtime.sessions import Listener
 from opdesk.realtime.signalr.protocol import Batch, Outgoing
@@ -29,20 +30,32 @@ _PAUSED = 2**62
 
 
 class ToldPage:
-    """A page of the log in both its forms, each put together once for everyone who hears it."""
+    """A page of the log in both its forms, each put together once for everyone who hears it.
+
+    Where operators see their own chats alone, each of them hears a page of their own.
+    """
 
     def __init__(self, page: Page, told: Sequence[Told]) -> None:
         self.up_to = page.up_to
         self.told = told
-        self.ours = Batch([one.ours for one in told if one.ours is not None])
-        self.legacy = Batch([one.legacy for one in told if one.legacy is not None])
+        self._page = page
+        self._ours = Batch([one.ours for one in told if one.ours is not None])
+        self._legacy = Batch([one.legacy for one in told if one.legacy is not None])
 
-    def after(self, number: int, *, is_ours: bool) -> Batch:
+    def after(self, number: int, listener: Listener) -> Batch:
         """What somebody hears of it who was told up to `number` before."""
-        if self.told and number < self.told[0].number:
-            return self.ours if is_ours else self.legacy
-        rest = [one.ours if is_ours else one.legacy for one in self.told if one.number > number]
-        return Batch([one for one in rest if one is not None])
+        caller, is_ours = listener.holder.caller, listener.is_subscriber
+        is_shared = not (self._page.own_only and isinstance(caller, OperatorCaller))
+        if is_shared and self.told and number < self.told[0].number:
+            return self._ours if is_ours else self._legacy
+        heard = []
+        for event, one in zip(self._page.events, self.told, strict=True):
+            shown = one.ours if is_ours else one.legacy
+            if self._page.is_hidden(event, caller):
+                shown = one.hidden if is_ours else None
+            if one.number > number and shown is not None:
+                heard.append(shown)
+        return Batch(heard)
 
 
 class Follower:
@@ -183,7 +196,7 @@ class Followers:
                 self._tell_reload(listener, organization_id, follower.position)
                 return follower.position
             number = page.up_to
-            connection.send_batch(page.ours)
+            connection.send_batch(page.after(after, listener))
             # Nothing is awaited between this look and the end of the pause. An empty page is no
             # end: while it was read the others may have been told more.
             if number >= follower.position:
@@ -292,5 +305,5 @@ def _say_up_to_date_to(listener: Listener, follower: Follower, told: Outgoing) -
 def _hand_out(listener: Listener, organization_id: int, page: ToldPage) -> None:
     seen = listener.seen[organization_id]
     if page.up_to > seen:
-        listener.connection.send_batch(page.after(seen, is_ours=listener.is_subscriber))
+        listener.connection.send_batch(page.after(seen, listener))
         listener.seen[organization_id] = page.up_to

@@ -113,6 +113,15 @@ class Hub:
             self._presence.writes(caller.operator_id, chat.id)
         await self._outside.show_typing(chat.company_id, chat.id)
 
+    def operators_at(self, organization_id: int) -> frozenset[int]:
+        """Who of an organization is connected: with the panel, or with a client of their own."""
+        callers = (listener.holder.caller for listener in self._listeners.values())
+        return frozenset(
+            one.operator_id
+            for one in callers
+            if isinstance(one, OperatorCaller) and one.organization_id == organization_id
+        )
+
     # --- what clients call ---------------------------------------------------
 
     async def _send_message(

@@ -95,11 +95,15 @@ class EventPageOut(Wire):
 
 
 class Told(msgspec.Struct):
-    """One event: as ChatHub tells it (if it does) and as we do (if clients need it)."""
+    """One event: as ChatHub tells it (if it does) and as we do (if clients need it).
+
+    `hidden` is what subscribers hear of it who may not see the chat (any more).
+    """
 
     number: int
     legacy: Outgoing | None
     ours: Outgoing | None
+    hidden: Outgoing | None = None
 
 
 _SHOWN_AS = {
@@ -110,6 +114,7 @@ _SHOWN_AS = {
     EventType.MESSAGE_CREATED: "messageCreated",
     EventType.MESSAGE_CHANGED: "messageChanged",
     EventType.MESSAGE_STATUS_CHANGED: "messageChanged",
+    EventType.ORGANIZATION_CHANGED: "organizationChanged",
 }
 
 
@@ -132,11 +137,13 @@ class Teller:
     ) -> Told:
         chat = chats.get(event.ids.get("chatId", 0))
         message = messages.get(event.ids.get("messageId", 0))
-        shown = self.shown(event, chats, messages)
+        shown, hidden = self.shown(event, chats, messages), hidden_as(event)
+        place = (epoch, event.organization_id, event.number)
         return Told(
             number=event.number,
             legacy=self._legacy(event, chat, message),
-            ours=_event(epoch, event.organization_id, event.number, *shown) if shown else None,
+            ours=_event(*place, *shown) if shown else None,
+            hidden=_event(*place, *hidden) if hidden else None,
         )
 
     def shown(
@@ -153,6 +160,8 @@ class Teller:
             return "chatRemoved", {"id": event.ids["chatId"]}
         if kind is None:
             return None
+        if event.type is EventType.ORGANIZATION_CHANGED:
+            return kind, {"id": event.organization_id}
         if kind.startswith("message"):
             return (kind, self._shapes.message(message)) if message else None
         if chat is None:
@@ -173,6 +182,13 @@ class Teller:
             target = "ReceiveMediaMessage" if message.media else "ReceiveMessage"
             return invocation(target, [self._shapes.message(message)])
         return None
+
+
+def hidden_as(event: Event) -> tuple[str, Any] | None:
+    """What those hear who may not see an event's chat: that it has gone out of their sight."""
+    if event.type is EventType.CHAT_ASSIGNED:
+        return "chatRemoved", {"id": event.ids["chatId"]}
+    return None
 
 
 def reload_event(epoch: str, organization_id: int, number: int) -> Outgoing:

@@ -1,6 +1,6 @@
 import type { Api } from "@shared/api/client";
 import { ProblemError } from "@shared/api/client";
-import { Author, type Message } from "@shared/api/model";
+import { Author, Block, type Message } from "@shared/api/model";
 import { createDates, type Dates } from "@shared/format/dates";
 import { type Language, type Languages, LOCALES } from "@shared/i18n";
 import { toast } from "@shared/ui/toasts";
@@ -20,6 +20,7 @@ import { browserTimers } from "./features/live/timers";
 import { type Colleagues, createColleagues } from "./features/presence/colleagues";
 import { createTypingReport, reportReading } from "./features/presence/reports";
 import type { Session } from "./features/session/session";
+import { createWork, type Work } from "./features/work/work";
 
 /** Everything that the pages of a signed-in operator share. */
 export interface Desk {
@@ -30,6 +31,7 @@ export interface Desk {
   readonly conversations: Conversations;
   readonly sender: Sender;
   readonly drafts: Drafts;
+  readonly work: Work;
   readonly live: Live;
   readonly colleagues: Colleagues;
   /** Dates in the organization's time zone and the reader's language. */
@@ -130,12 +132,25 @@ export function createDesk(
         return arrive(event.data);
       case "messageChanged":
         return take(event.data);
+      case "organizationChanged":
+        return void followSettings().catch(() => undefined);
     }
+  }
+
+  /** Tags, names, and whose chats one sees may be others now. */
+  async function followSettings(): Promise<void> {
+    await Promise.all([session.reload(), chats.reload()]);
+  }
+
+  function isSilent(chatId: number): boolean {
+    const listed = chats.window.value.chats.find((known) => known.id === chatId);
+    const chat = chats.open.value?.id === chatId ? chats.open.value : listed;
+    return !!chat && chat.block !== Block.None;
   }
 
   function arrive(message: Message): void {
     if (message.author === Author.Client) {
-      latest.value = message;
+      if (!isSilent(message.chatId)) latest.value = message;
       colleagues.clientWrote(message.chatId);
     }
     sender.noteMessages([message]);
@@ -197,6 +212,7 @@ export function createDesk(
     conversations,
     sender,
     drafts: createDrafts(() => me() ?? 0),
+    work: createWork(api, chats, () => session.me.value?.organization.id ?? 0),
     live,
     colleagues,
     dates: computed(() =>

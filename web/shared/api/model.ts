@@ -48,17 +48,28 @@ export type Message = Omit<Schemas["MessageOut"], "author" | "status" | "media">
   media: Media | null;
 };
 
+/** What a message of the system tells. */
+export type Line = Schemas["LineOut"];
 export type Place = Schemas["PlaceOut"];
 export type Card = Schemas["CardOut"];
 export type CanSend = Omit<Schemas["CanSendOut"], "reason"> & { reason: Hindrance | null };
 export type Hindrance = "channelGone" | "blocked" | "windowClosed" | "clientWritesFirst";
 export type Template = Schemas["TemplateOut"];
 
-export type Chat = Omit<Schemas["ChatOut"], "messSource" | "chatStatus" | "lastMessage"> & {
+/** Whether we want to hear of a chat's client. */
+export const Block = { None: 0, Blocked: 1, Spam: 2 } as const;
+export type Block = (typeof Block)[keyof typeof Block];
+
+export type Chat = Omit<
+  Schemas["ChatOut"],
+  "messSource" | "chatStatus" | "lastMessage" | "block"
+> & {
   messSource: Source;
   chatStatus: ChatStatus;
   lastMessage: Message | null;
+  block: Block;
 };
+export type Tag = Schemas["TagFaceOut"];
 
 export type PersonsChat = Omit<Schemas["PersonsChatOut"], "messSource" | "chatStatus"> & {
   messSource: Source;
@@ -118,6 +129,7 @@ export type Organization = Schemas["OrganizationOut"];
 export type OrganizationDetails = Schemas["OrganizationDetailsOut"];
 export const OperatorStatus = { Active: 0, Inactive: 1, Deleted: 2 } as const;
 export type OperatorStatus = (typeof OperatorStatus)[keyof typeof OperatorStatus];
+export type Operator = Omit<Schemas["OperatorOut"], "status"> & { status: OperatorStatus };
 export type FoundOperator = Omit<Schemas["FoundOperatorOut"], "status"> & {
   status: OperatorStatus;
 };

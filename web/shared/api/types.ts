@@ -159,6 +159,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/chat/block": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** SetChatBlock */
+    put: operations["ApiChatBlockSetChatBlock"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/chat/chats": {
     parameters: {
       query?: never;
@@ -398,6 +415,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/chat/{chat_id}/tags": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** SetChatTags */
+    put: operations["ApiChatChatIdTagsSetChatTags"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/chat/{chat_id}/template": {
     parameters: {
       query?: never;
@@ -443,6 +477,23 @@ export interface paths {
     put?: never;
     /** TellTyping */
     post: operations["ApiChatChatIdTypingTellTyping"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/chat/{chat_id}/undo-close": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** UndoClose */
+    post: operations["ApiChatChatIdUndoCloseUndoClose"];
     delete?: never;
     options?: never;
     head?: never;
@@ -1528,15 +1579,28 @@ export interface components {
       problemDetail: components["schemas"]["TroubleOut"] | null;
     };
     /**
+     * ChatBlockIn
+     * @example {
+     *       "id": 5,
+     *       "block": 2
+     *     }
+     */
+    ChatBlockIn: {
+      id: number;
+      block: number;
+    };
+    /**
      * ChatOperatorIn
      * @example {
      *       "id": 5,
-     *       "operatorId": 21
+     *       "operatorId": 21,
+     *       "note": "Asks about the invoice of May"
      *     }
      */
     ChatOperatorIn: {
       id: number;
       operatorId: number | null;
+      note?: string | null;
     };
     /**
      * ChatOperatorOut
@@ -1598,12 +1662,19 @@ export interface components {
      *         "isDeleted": false,
      *         "attempt": 1,
      *         "place": null,
-     *         "card": null
+     *         "card": null,
+     *         "line": null
      *       },
      *       "createdAt": "2026-11-20T08:00:00.000Z",
      *       "updatedAt": "2026-11-24T09:30:00.000Z",
      *       "activeAt": "2026-11-24T09:30:00.000Z",
-     *       "isWritable": true
+     *       "isWritable": true,
+     *       "tags": [
+     *         "Delivery"
+     *       ],
+     *       "pausedUntil": null,
+     *       "wokeAt": null,
+     *       "block": 0
      *     }
      */
     ChatOut: {
@@ -1621,6 +1692,10 @@ export interface components {
       updatedAt: string;
       activeAt: string;
       isWritable: boolean;
+      tags: string[];
+      pausedUntil: string | null;
+      wokeAt: string | null;
+      block: number;
     };
     /**
      * ChatPageOut
@@ -1672,12 +1747,19 @@ export interface components {
      *             "isDeleted": false,
      *             "attempt": 1,
      *             "place": null,
-     *             "card": null
+     *             "card": null,
+     *             "line": null
      *           },
      *           "createdAt": "2026-11-20T08:00:00.000Z",
      *           "updatedAt": "2026-11-24T09:30:00.000Z",
      *           "activeAt": "2026-11-24T09:30:00.000Z",
-     *           "isWritable": true
+     *           "isWritable": true,
+     *           "tags": [
+     *             "Delivery"
+     *           ],
+     *           "pausedUntil": null,
+     *           "wokeAt": null,
+     *           "block": 0
      *         }
      *       ],
      *       "next": null
@@ -1692,12 +1774,16 @@ export interface components {
      * ChatStatusIn
      * @example {
      *       "id": 5,
-     *       "status": 4
+     *       "status": 3,
+     *       "until": "2026-11-25T07:00:00.000Z",
+     *       "tag": null
      *     }
      */
     ChatStatusIn: {
       id: number;
       status: number;
+      until?: string | null;
+      tag?: string | null;
     };
     /**
      * CheckOut
@@ -2155,6 +2241,25 @@ export interface components {
       fileBytes: number;
     };
     /**
+     * LineOut
+     * @example {
+     *       "code": "transferred",
+     *       "by": "Olena Koval",
+     *       "to": "Petro Ivanenko",
+     *       "note": "Asks about the invoice of May",
+     *       "tag": null,
+     *       "until": null
+     *     }
+     */
+    LineOut: {
+      code: string;
+      by: string | null;
+      to: string | null;
+      note: string | null;
+      tag: string | null;
+      until: string | null;
+    };
+    /**
      * LinkBuildIn
      * @example {
      *       "chatId": 5,
@@ -2319,7 +2424,13 @@ export interface components {
      *         "name": "Kyiv shop",
      *         "timeZone": "Europe/Kyiv",
      *         "country": "UA",
-     *         "language": "uk"
+     *         "language": "uk",
+     *         "tags": [
+     *           {
+     *             "name": "VIP",
+     *             "color": "#b3261e"
+     *           }
+     *         ]
      *       },
      *       "company": {
      *         "id": 1,
@@ -2421,7 +2532,8 @@ export interface components {
      *       "isDeleted": false,
      *       "attempt": 1,
      *       "place": null,
-     *       "card": null
+     *       "card": null,
+     *       "line": null
      *     }
      */
     MessageOut: {
@@ -2445,6 +2557,7 @@ export interface components {
       attempt: number;
       place: components["schemas"]["PlaceOut"] | null;
       card: components["schemas"]["CardOut"] | null;
+      line: components["schemas"]["LineOut"] | null;
     };
     /**
      * MessagePageOut
@@ -2474,7 +2587,8 @@ export interface components {
      *           "isDeleted": false,
      *           "attempt": 1,
      *           "place": null,
-     *           "card": null
+     *           "card": null,
+     *           "line": null
      *         }
      *       ]
      *     }
@@ -2551,7 +2665,8 @@ export interface components {
      *           "isDeleted": false,
      *           "attempt": 1,
      *           "place": null,
-     *           "card": null
+     *           "card": null,
+     *           "line": null
      *         }
      *       ]
      *     }
@@ -2801,7 +2916,13 @@ export interface components {
      *       "name": "Kyiv shop",
      *       "timeZone": "Europe/Kyiv",
      *       "country": "UA",
-     *       "language": "uk"
+     *       "language": "uk",
+     *       "tags": [
+     *         {
+     *           "name": "VIP",
+     *           "color": "#b3261e"
+     *         }
+     *       ]
      *     }
      */
     OrganizationSettingsOut: {
@@ -2810,6 +2931,7 @@ export interface components {
       timeZone: string;
       country: string;
       language: string;
+      tags: components["schemas"]["TagFaceOut"][];
     };
     /**
      * OriginsIn
@@ -2935,7 +3057,13 @@ export interface components {
      *         "name": "Kyiv shop",
      *         "timeZone": "Europe/Kyiv",
      *         "country": "UA",
-     *         "language": "uk"
+     *         "language": "uk",
+     *         "tags": [
+     *           {
+     *             "name": "VIP",
+     *             "color": "#b3261e"
+     *           }
+     *         ]
      *       },
      *       "company": {
      *         "id": 1,
@@ -3366,6 +3494,17 @@ export interface components {
       change?: string;
     };
     /**
+     * TagFaceOut
+     * @example {
+     *       "name": "VIP",
+     *       "color": "#b3261e"
+     *     }
+     */
+    TagFaceOut: {
+      name: string;
+      color: string;
+    };
+    /**
      * TagIn
      * @example {
      *       "name": "VIP",
@@ -3386,6 +3525,30 @@ export interface components {
     TagOut: {
       name: string;
       color: string;
+    };
+    /**
+     * TagsIn
+     * @example {
+     *       "tags": [
+     *         "Delivery",
+     *         "VIP"
+     *       ]
+     *     }
+     */
+    TagsIn: {
+      tags: string[];
+    };
+    /**
+     * TagsOut
+     * @example {
+     *       "tags": [
+     *         "Delivery",
+     *         "VIP"
+     *       ]
+     *     }
+     */
+    TagsOut: {
+      tags: string[];
     };
     /**
      * TemplateIn
@@ -4746,6 +4909,97 @@ export interface operations {
       };
     };
   };
+  ApiChatBlockSetChatBlock: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "id": 5,
+         *       "block": 2
+         *     }
+         */
+        "application/json": components["schemas"]["ChatBlockIn"];
+      };
+    };
+    responses: {
+      /** @description Done; the answer has no body */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   ApiChatChatsListChats: {
     parameters: {
       query?: {
@@ -4767,6 +5021,10 @@ export interface operations {
         channelId?: number | string | null;
         /** @description `true`: only what no operator has */
         unassigned?: boolean | string | null;
+        /** @description A tag's name, ignoring case */
+        tag?: string | null;
+        /** @description `true`: only blocked clients and spam */
+        blocked?: boolean | string | null;
         /** @description A Telegram user */
         tg_user_id?: number | string | null;
         /** @description The client's phone, in any spelling */
@@ -5053,7 +5311,8 @@ export interface operations {
         /**
          * @example {
          *       "id": 5,
-         *       "operatorId": 21
+         *       "operatorId": 21,
+         *       "note": "Asks about the invoice of May"
          *     }
          */
         "application/json": components["schemas"]["ChatOperatorIn"];
@@ -5144,7 +5403,9 @@ export interface operations {
         /**
          * @example {
          *       "id": 5,
-         *       "status": 4
+         *       "status": 3,
+         *       "until": "2026-11-25T07:00:00.000Z",
+         *       "tag": null
          *     }
          */
         "application/json": components["schemas"]["ChatStatusIn"];
@@ -6123,6 +6384,103 @@ export interface operations {
       };
     };
   };
+  ApiChatChatIdTagsSetChatTags: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        chat_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "tags": [
+         *         "Delivery",
+         *         "VIP"
+         *       ]
+         *     }
+         */
+        "application/json": components["schemas"]["TagsIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TagsOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   ApiChatChatIdTemplateSendTemplate: {
     parameters: {
       query?: never;
@@ -6328,6 +6686,89 @@ export interface operations {
         "application/json": components["schemas"]["TypingIn"];
       };
     };
+    responses: {
+      /** @description Done; the answer has no body */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiChatChatIdUndoCloseUndoClose: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        chat_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
     responses: {
       /** @description Done; the answer has no body */
       200: {

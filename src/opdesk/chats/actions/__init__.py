@@ -9,18 +9,22 @@ from opdesk.chats.actions.changing import (
     receipt_received,
     receipts_until,
 )
-from opdesk.chats.actions.handing_over import count_open, hand_over
+from opdesk.chats.actions.giving import give_queue, has_queue
+from opdesk.chats.actions.handing_over import count_open, hand_back, hand_over
 from opdesk.chats.actions.held import HeldSend, drop_held_sends, list_held_sends, resume_held
 from opdesk.chats.actions.lifecycle import (
     CLEAR,
     ForgetRaw,
     Leftovers,
+    StatusChange,
     assign,
     clear_away,
     delete_chat,
     mark_read,
     set_status,
+    undo_close,
 )
+from opdesk.chats.actions.marking import set_block, set_tags
 from opdesk.chats.actions.people import (
     get_client,
     join_clients,
@@ -73,6 +77,7 @@ from opdesk.chats.actions.visiting import (
     newest_read,
     unmarked,
 )
+from opdesk.chats.actions.waking import wake_due
 
 __all__ = [
     "CLEAR",
@@ -84,6 +89,7 @@ __all__ = [
     "HeldSend",
     "Leftovers",
     "Shown",
+    "StatusChange",
     "assign",
     "begin",
     "clear_away",
@@ -104,7 +110,10 @@ __all__ = [
     "get_chat",
     "get_client",
     "get_typed_in",
+    "give_queue",
+    "hand_back",
     "hand_over",
+    "has_queue",
     "hold",
     "is_sending",
     "is_stored",
@@ -135,8 +144,12 @@ __all__ = [
     "send",
     "send_lane",
     "separate_client",
+    "set_block",
     "set_blocked",
     "set_status",
+    "set_tags",
     "tell_media_changed",
+    "undo_close",
     "unmarked",
+    "wake_due",
 ]

@@ -83,7 +83,7 @@ def _chats_of(tx: Tx, caller: Caller, known: list[Contact]) -> list[PersonsChat]
     organization_id = store.EVERY_ORGANIZATION
     if isinstance(caller, OperatorCaller):
         organization_id = caller.organization_id
-    place = (caller.company_id, organization_id)
+    place = (caller.company_id, organization_id, access.own_only(tx, caller) or store.EVERYBODY)
     return store.list_of_contacts(tx, *place, {one.id for one in known})
 
 

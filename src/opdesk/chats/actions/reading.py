@@ -91,7 +91,8 @@ def _within_reach(tx: Tx, caller: Caller, wanted: ChatFilter) -> ChatFilter:
         accounts.organization(tx, caller.company_id, asked)
     if own is not None and asked not in (None, own):
         raise OrganizationNotFound(f"there is no organization {asked}")
-    return replace(wanted, organization_id=own if own is not None else asked)
+    within = own if own is not None else asked
+    return replace(wanted, organization_id=within, own_of=access.own_only(tx, caller))
 
 
 def get_chat(tx: Tx, caller: Caller, chat_id: int) -> Chat:
@@ -148,8 +149,16 @@ def list_newest_of_channel(tx: Tx, channel: Channel, at_most: int) -> list[Chat]
 
 
 def list_by_phone(
-    tx: Tx, company_id: int, organization_id: int, phone: str
+    tx: Tx, caller: Caller, organization_id: int, phone: str
 ) -> list[tuple[int, int, str]]:
-    """(chat, source, sender key) of a phone's chats, newest activity first."""
-    found = store.list_by_phone(tx, company_id, organization_id, phone)
+    """(chat, source, sender key) of a phone's chats that the caller sees, newest activity first."""
+    found = store.list_by_phone(tx, caller.company_id, organization_id, phone)
+    own = access.own_only(tx, caller)
+    if own is not None:
+        found = [one for one in found if _is_in_sight(tx, caller, own, one[0])]
     return [(chat_id, int(source), key) for chat_id, source, key in found]
+
+
+def _is_in_sight(tx: Tx, caller: Caller, own: int, chat_id: int) -> bool:
+    state = store.find_state(tx, caller.company_id, chat_id)
+    return state is not None and state.operator_id in (None, own)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from opdesk.channels.model import Channel
 from opdesk.chats import store
 from opdesk.chats.actions.meeting import find_with, know_by, locked_with, new_with
+from opdesk.chats.actions.waking import has_left
 from opdesk.chats.actions.writing import (
     add_message,
     index_contact,
@@ -15,6 +16,7 @@ from opdesk.chats.actions.writing import (
 )
 from opdesk.chats.model import (
     Author,
+    Block,
     ChatState,
     ChatStatus,
     Incoming,
@@ -30,8 +32,6 @@ from opdesk.kit import outbox
 from opdesk.kit.context import Tx
 from opdesk.media import actions as media
 from opdesk.media.model import Media
-from opdesk.operators import access as operators
-from opdesk.operators.model import OperatorStatus
 
 FETCH = "fetch_media"
 """The kind that fetches a platform's file: {"message": id, "media": id, "reference": text}."""
@@ -65,7 +65,9 @@ def receive(tx: Tx, channel: Channel, incoming: Incoming) -> Message | None:
     message = replace(_incoming_message(tx, state, incoming), phone=contact.phone)
     add_message(tx, state, message, incoming.external_id)
     _fetch_later(tx, state, message, incoming.file)
-    awake = replace(_awoken(tx, state), unread=state.unread + 1)
+    awake = state
+    if state.block is Block.NONE:
+        awake = replace(_awoken(tx, state), unread=state.unread + 1)
     save(tx, state, awake, last=message)
     return message
 
@@ -88,7 +90,8 @@ def receive_sent(tx: Tx, channel: Channel, sent: Sent) -> Message | None:
     )
     add_message(tx, state, message, sent.external_id)
     _fetch_later(tx, state, message, sent.file)
-    save(tx, state, replace(state, status=ChatStatus.WAITING, unread=0), last=message)
+    answered = replace(state, status=ChatStatus.WAITING, unread=0, woke_at=None)
+    save(tx, state, answered, last=message)
     return message
 
 
@@ -101,17 +104,12 @@ def is_sending(tx: Tx, channel: Channel, external_chat_id: str) -> bool:
 def _awoken(tx: Tx, state: ChatState) -> ChatState:
     if state.status in (ChatStatus.NEW, ChatStatus.OPEN):
         return state
-    if state.status is ChatStatus.CLOSED and _has_left(tx, state):
+    whose = state.operator_id
+    is_closed = state.status is ChatStatus.CLOSED
+    if is_closed and whose is not None and has_left(tx, state.company_id, whose):
         return replace(state, status=ChatStatus.NEW, operator_id=None)
     status = ChatStatus.NEW if state.operator_id is None else ChatStatus.OPEN
     return replace(state, status=status)
-
-
-def _has_left(tx: Tx, state: ChatState) -> bool:
-    if state.operator_id is None:
-        return False
-    operator = operators.operator(tx, state.company_id, state.operator_id)
-    return operator.status is not OperatorStatus.ACTIVE
 
 
 def hold(tx: Tx, channel: Channel, external_chat_id: str) -> bool:

@@ -65,7 +65,7 @@ def send(tx: Tx, files: Files, caller: Caller, chat_id: int, draft: Draft, check
         remembered = (draft.body_digest, message.id)
         store.insert_key(tx, state.company_id, state.id, draft.client_key, remembered)
     put_send(tx, state, message.id)
-    answered = replace(state, status=ChatStatus.WAITING, unread=0)
+    answered = replace(state, status=ChatStatus.WAITING, unread=0, woke_at=None)
     if isinstance(caller, OperatorCaller) and state.operator_id is None:
         answered = replace(answered, operator_id=caller.operator_id)
     save(tx, state, answered, last=message, by=acting_operator(caller))

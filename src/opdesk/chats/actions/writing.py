@@ -1,9 +1,10 @@
 """What every change of a chat shares: write it, index it, tell of it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from opdesk.chats import store
-from opdesk.chats.model import Author, ChatState, Message, MessageStatus, position_at
+from opdesk.chats.model import Author, ChatState, ChatStatus, Message, MessageStatus, position_at
 from opdesk.contacts.model import Contact
 from opdesk.events.model import EventType
 from opdesk.kit.context import Fact, Tx
@@ -63,13 +64,17 @@ def save(
     *,
     last: Message | None = None,
     by: int = COMPANY,
+    is_woken: bool = False,
 ) -> None:
     """Write a chat's new state, and that it got a message, and tell of what changed.
 
-    `by` is the operator who did it, or `COMPANY`.
+    `by` is the operator who did it, or `COMPANY`. What belongs to a status goes with it.
     """
+    after = _settled(after)
     if last is not None:
         store.save_state_and_last(tx, after, last)
+    elif is_woken:
+        store.save_woken(tx, after)
     elif before != after:
         store.save_state(tx, after)
     if before == after:
@@ -82,6 +87,14 @@ def save(
     if is_moved:
         whose = after.operator_id or NOBODY
         tell(tx, after, EventType.CHAT_ASSIGNED, operatorId=whose, byOperatorId=by)
+
+
+def _settled(state: ChatState) -> ChatState:
+    if state.status is not ChatStatus.CLOSED:
+        state = replace(state, closed_from=None, closed_with=None)
+    if state.status not in (ChatStatus.ON_PAUSE, ChatStatus.CLOSED):
+        state = replace(state, paused_until=None)
+    return state
 
 
 def tell(tx: Tx, state: ChatState, kind: EventType, **ids: int) -> None:

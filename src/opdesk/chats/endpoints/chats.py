@@ -11,6 +11,7 @@ from opdesk.chats.endpoints.parameters import (
     After,
     AnyCaller,
     Before,
+    Blocked,
     ChannelFilter,
     ForgetRaw,
     MediaAddresses,
@@ -24,6 +25,7 @@ from opdesk.chats.endpoints.parameters import (
     Search,
     SourceFilter,
     StatusFilter,
+    TagFilter,
     TelegramUser,
     TypingTeller,
     Unassigned,
@@ -45,6 +47,7 @@ from opdesk.kit.context import Tx
 from opdesk.kit.endpoint import COMPANY_ONLY, Db, Given, Now, empty
 from opdesk.kit.errors import Invalid
 from opdesk.kit.query import flag, id_or_none, whole_or_none
+from opdesk.kit.text import matching_key
 from opdesk.operators.model import Caller
 
 Company = Given[CompanyCaller]
@@ -67,6 +70,8 @@ async def list_chats(
     operator_id: OperatorFilter = None,
     channel_id: ChannelFilter = None,
     unassigned: Unassigned = None,
+    tag: TagFilter = None,
+    blocked: Blocked = None,
     tg_user_id: TelegramUser = None,
     phone: PhoneFilter = None,
     before: Before = None,
@@ -77,8 +82,9 @@ async def list_chats(
     `date` may stand twice: from and to, whole days (`2026-11-24`, in the organization's time
     zone) or times. `before` and `after` take the `next` of an earlier answer and count nothing:
     with `before` the list goes on to older chats until `next` is null, with `after` to newer ones,
-    and `next` is always there.
+    and `next` is always there. Chats of blocked clients and spam are listed with `blocked` alone.
     """
+    is_blocked = flag("blocked", blocked)
     wanted = ChatFilter(
         organization_id=id_or_none("organizationId", organization_id),
         source=whole_or_none("source", source, 0, 7),
@@ -87,6 +93,9 @@ async def list_chats(
         operator_id=id_or_none("operatorId", operator_id),
         is_unassigned=flag("unassigned", unassigned) or None,
         telegram_user=_telegram_user(tg_user_id),
+        tag_key=matching_key(tag.strip()) if tag is not None else None,
+        is_blocked=is_blocked or None,
+        is_unblocked=not is_blocked or None,
         words=words_in(search),
     )
     asked = page_in(page, per_page, before, after)
@@ -107,8 +116,13 @@ async def get_chat(
 async def set_chat_status(
     db: Db, caller: AnyCaller, data: JSONBody[ChatStatusIn]
 ) -> Response[bytes]:
-    """Set a chat's status, to any."""
-    await db.write(actions.set_status, caller, data.id, data.to_status())
+    """Set a chat's status, to any.
+
+    With OnPause, `until` (at most 366 days ahead) is when the chat wakes by itself: Open, or New
+    when it is nobody's. With Closed, `tag` is a tag of the organization to put on it.
+    """
+    wanted = actions.StatusChange(data.to_status(), data.to_until(), data.to_tag())
+    await db.write(actions.set_status, caller, data.id, wanted)
     return empty()
 
 
@@ -119,9 +133,10 @@ async def set_chat_operator(
     """Make a chat an operator's, or nobody's (null).
 
     The operator is an Active one of the chat's organization: 404 for any other, 409 for one who
-    is inactive. A New chat becomes Open; one given back without ever an answer is New again.
+    is inactive. A New chat becomes Open; one given back without ever an answer is New again. The
+    chat says in a line what was done, with the `note`.
     """
-    await db.write(actions.assign, caller, data.id, data.operator_id)
+    await db.write(actions.assign, caller, data.id, data.operator_id, data.to_note())
     return empty()
 
 

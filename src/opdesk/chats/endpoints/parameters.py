@@ -35,6 +35,11 @@ ChannelFilter = Annotated[str | None, described("channelId", "Of one channel", "
 Unassigned = Annotated[
     str | None, described("unassigned", "`true`: only what no operator has", "boolean")
 ]
+TagFilter = Annotated[str | None, described("tag", "A tag's name, ignoring case")]
+Blocked = Annotated[
+    str | None,
+    described("blocked", "`true`: only blocked clients and spam", "boolean"),
+]
 TelegramUser = Annotated[str | None, described("tg_user_id", "A Telegram user", "integer")]
 PhoneFilter = Annotated[str | None, described("phone", "The client's phone, in any spelling")]
 Before = Annotated[str | None, described("before", "What lies before this place")]

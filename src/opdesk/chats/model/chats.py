@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from opdesk.channels.model import Source
-from opdesk.contacts.model import Identity
+from opdesk.chats.model.work import Block, Line
 from opdesk.media.model import Media, MediaType, StoredFile
 
 MAX_MISSED = 50
@@ -96,11 +96,12 @@ class TemplateFill:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What a message says besides its text and its file."""
+    """What a message says besides its text and its file. A `line` is one of the system."""
 
     place: Place | None = None
     card: Card | None = None
     template: TemplateFill | None = None
+    line: Line | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +199,20 @@ class Chat:
     """The client does not want our messages: blocked the bot, unsubscribed."""
     begun_with: str | None
     """The E.164 phone that an operator began it with; nobody vouches that it is the client's."""
+    tags: tuple[str, ...] = ()
+    paused_until: int | None = None
+    woke_at: int | None = None
+    block: Block = Block.NONE
 
 
 @dataclass(frozen=True, slots=True)
 class ChatState:
-    """The part of a chat that its rules look at, read under its lock."""
+    """The part of a chat that its rules look at, read under its lock.
+
+    `paused_until`: when it wakes by itself (ms UTC), and `woke_at` when it did, until somebody
+    looks. `block`: we don't want to hear of the client. `closed_from` and `closed_with` are the
+    status before it was closed and the tag that closing put on it, for who undoes it.
+    """
 
     id: int
     company_id: int
@@ -213,67 +223,12 @@ class ChatState:
     status: ChatStatus
     operator_id: int | None
     unread: int
-
-
-@dataclass(frozen=True, slots=True)
-class Beginning:
-    """Whom a chat is begun with: the channel's id of a chat with an E.164 phone.
-
-    `name` is what the client is called as long as nobody knows better; it may be empty.
-    """
-
-    external_chat_id: str
-    phone: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class IncomingFile:
-    """A file that the platform still has. `reference` is for its connector alone."""
-
-    reference: str
-    name: str
-    format: str
-    type: MediaType
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A customer's message as a connector read it. `sent_at` is the platform's time.
-
-    `reply_to` is the platform's id of the message that it answers; `aliases` are other ids of the
-    chat; `phone_hint` is a phone that the customer named and nobody vouches for; `is_exact`: the
-    time is exact to the millisecond, not to the second.
-    """
-
-    external_chat_id: str
-    external_id: str
-    sender: Identity
-    sent_at: int
-    text: str
-    file: IncomingFile | None = None
-    phone: str | None = None
-    kind: str | None = None
-    details: Details = Details()
-    reply_to: str | None = None
-    aliases: tuple[str, ...] = ()
-    rank: int = 0
-    phone_hint: str | None = None
-    is_exact: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A message of the company's that was written elsewhere, on the platform itself."""
-
-    external_chat_id: str
-    external_id: str
-    sent_at: int
-    text: str
-    file: IncomingFile | None = None
-    kind: str | None = None
-    is_exact: bool = False
+    paused_until: int | None = None
+    woke_at: int | None = None
+    block: Block = Block.NONE
+    closed_from: ChatStatus | None = None
+    closed_with: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,12 +288,16 @@ class ChatFilter:
     telegram_user: str | None = None
     active_from: int | None = None
     active_before: int | None = None
+    tag_key: str | None = None
+    is_blocked: bool | None = None
+    is_unblocked: bool | None = None
+    own_of: int | None = None
     words: tuple[str, ...] = ()
     customs: tuple[tuple[Customs, tuple[int, ...]], ...] = ()
 
     def is_narrow(self) -> bool:
         """Whether anything but the organization is asked for."""
-        return self != ChatFilter(organization_id=self.organization_id)
+        return self != ChatFilter(self.organization_id, is_unblocked=self.is_unblocked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,16 +19,12 @@ from opdesk.chats.store.chats import (
     find_by_alias,
     find_by_external,
     find_chat,
-    find_state,
     insert_alias,
     insert_chat,
     list_aliases,
     list_by_phone,
     list_of_contact,
     rename_external,
-    save_state,
-    save_state_and_last,
-    set_blocked,
 )
 from opdesk.chats.store.holders import (
     count_open,
@@ -61,14 +57,30 @@ from opdesk.chats.store.messages import (
     list_parts_by_external,
     was_answered,
 )
-from opdesk.chats.store.people import EVERY_ORGANIZATION, list_identities, list_of_contacts
+from opdesk.chats.store.people import (
+    EVERY_ORGANIZATION,
+    EVERYBODY,
+    list_identities,
+    list_of_contacts,
+)
+from opdesk.chats.store.states import (
+    find_state,
+    index_tags,
+    save_state,
+    save_state_and_last,
+    save_woken,
+    set_blocked,
+)
 from opdesk.chats.store.visiting import find_newest_read, list_sent, list_shown
+from opdesk.chats.store.working import count_busy, list_due, list_queued, list_turns, save_turn
 
 __all__ = [
+    "EVERYBODY",
     "EVERY_ORGANIZATION",
     "Cursor",
     "begin_again",
     "clear_message",
+    "count_busy",
     "count_chats",
     "count_messages",
     "count_open",
@@ -91,6 +103,7 @@ __all__ = [
     "find_state",
     "forget_words",
     "has_unsent",
+    "index_tags",
     "index_words",
     "insert_alias",
     "insert_chat",
@@ -100,6 +113,7 @@ __all__ = [
     "list_aliases",
     "list_by_phone",
     "list_chats",
+    "list_due",
     "list_identities",
     "list_inactive",
     "list_messages_after",
@@ -110,13 +124,17 @@ __all__ = [
     "list_of_contacts",
     "list_open_of",
     "list_parts_by_external",
+    "list_queued",
     "list_sent",
     "list_sent_until",
     "list_shown",
+    "list_turns",
     "list_unused",
     "rename_external",
     "save_state",
     "save_state_and_last",
+    "save_turn",
+    "save_woken",
     "set_blocked",
     "update_delivery",
     "update_reaction",

@@ -1,12 +1,11 @@
 """SQL of chats."""
 
-from typing import Any
-
-from sqlalchemy import BigInteger, and_, bindparam, case, delete, func, select, update
+from sqlalchemy import and_, bindparam, delete, select, update
 
 from opdesk.channels.model import Source
-from opdesk.chats.model import Author, Chat, ChatState, ChatStatus, Client, Message, Ref
+from opdesk.chats.model import Block, Chat, ChatState, ChatStatus, Client, Ref
 from opdesk.chats.store.messages import message_of
+from opdesk.chats.store.states import tags_of
 from opdesk.chats.store.tables import (
     BY_BEGINNING,
     BY_CONTACT,
@@ -14,12 +13,14 @@ from opdesk.chats.store.tables import (
     MESSAGE_COLUMNS,
     channels,
     chat_aliases,
+    chat_tags,
     chats,
     contacts,
     idempotency_keys,
     its_channel,
     its_contact,
     its_media,
+    its_organization,
     its_writer,
     media,
     messages,
@@ -58,15 +59,16 @@ CHATS = select(
     _h.client_wrote_at,
     _h.is_blocked,
     _h.begun_with,
+    _h.tags,
+    _h.paused_until,
+    _h.woke_at,
+    _h.block,
     *MESSAGE_COLUMNS,
     writer.c.name,
     *MEDIA_COLUMNS,
 ).select_from(
     chats.join(contacts, its_contact)
-    .join(
-        organizations,
-        and_(organizations.c.company_id == _h.company_id, organizations.c.id == _h.organization_id),
-    )
+    .join(organizations, its_organization)
     .join(channels, its_channel)
     .outerjoin(
         operators,
@@ -76,22 +78,9 @@ CHATS = select(
     .outerjoin(writer, its_writer)
     .outerjoin(media, its_media)
 )
-_CHAT_WIDTH = 24
+_CHAT_WIDTH = 28
 _is_it = (_h.company_id == bindparam("company"), _h.id == bindparam("chat"))
 CHAT = statement(CHATS.where(*_is_it))
-STATE = statement(
-    select(
-        _h.id,
-        _h.company_id,
-        _h.organization_id,
-        _h.channel_id,
-        _h.contact_id,
-        _h.external_id,
-        _h.status,
-        _h.operator_id,
-        _h.unread,
-    ).where(*_is_it)
-)
 BY_EXTERNAL = statement(
     select(_h.id).where(
         _h.company_id == bindparam("company"),
@@ -118,51 +107,6 @@ ADD_CHAT = statement(
         begun_with=bindparam("begun_with"),
     )
     .on_conflict_do_nothing()
-)
-_save = (
-    update(chats)
-    .where(*_is_it)
-    .values(
-        status=bindparam("new_status"),
-        operator_id=bindparam("new_operator"),
-        unread=bindparam("new_unread"),
-        updated_at=bindparam("now"),
-    )
-)
-_wrote_at = bindparam("new_wrote_at", type_=BigInteger)
-SAVE_STATE = statement(_save)
-SAVE_STATE_AND_LAST = statement(
-    _save.values(
-        last_message_id=case(
-            (
-                # A message that comes late is not the newest.
-                bindparam("new_position")
-                >= func.coalesce(
-                    select(_m.position)
-                    .where(_m.company_id == _h.company_id, _m.id == _h.last_message_id)
-                    .scalar_subquery(),
-                    0,
-                ),
-                bindparam("new_last"),
-            ),
-            else_=_h.last_message_id,
-        ),
-        active_at=bindparam("now"),
-        client_wrote_at=case(
-            (_wrote_at > func.coalesce(_h.client_wrote_at, 0), _wrote_at),
-            else_=_h.client_wrote_at,
-        ),
-        # Whoever writes again takes answers again; not every platform says so besides.
-        is_blocked=case(
-            (_wrote_at > func.coalesce(_h.client_wrote_at, 0), 0),
-            else_=_h.is_blocked,
-        ),
-    )
-)
-SET_BLOCKED = statement(
-    update(chats)
-    .where(*_is_it)
-    .values(is_blocked=bindparam("new_blocked"), updated_at=bindparam("now"))
 )
 SET_EXTERNAL = statement(update(chats).where(*_is_it).values(external_id=bindparam("new_external")))
 BY_ALIAS = statement(
@@ -199,6 +143,7 @@ DELETE_CHAT = tuple(
         (search_words, _w.chat_id),
         (idempotency_keys, _k.chat_id),
         (chat_aliases, _a.chat_id),
+        (chat_tags, chat_tags.c.chat_id),
         (messages, _m.chat_id),
         (chats, _h.id),
     )
@@ -229,24 +174,6 @@ def find_chat(tx: Tx, company_id: int, chat_id: int) -> Chat | None:
     return chat_of(row) if row else None
 
 
-def find_state(tx: Tx, company_id: int, chat_id: int) -> ChatState | None:
-    row = tx.first(STATE, company=company_id, chat=chat_id)
-    if row is None:
-        return None
-    found, company, organization, channel, contact, external, status, operator, unread = row
-    return ChatState(
-        found,
-        company,
-        organization,
-        channel,
-        contact,
-        external,
-        ChatStatus(status),
-        operator,
-        unread,
-    )
-
-
 def find_by_external(tx: Tx, company_id: int, channel_id: int, external_id: str) -> int | None:
     row = tx.first(BY_EXTERNAL, company=company_id, channel=channel_id, external=external_id)
     return row[0] if row else None
@@ -270,29 +197,6 @@ def insert_chat(tx: Tx, new: ChatState, begun_with: str | None = None) -> bool:
     )
 
 
-def save_state(tx: Tx, state: ChatState) -> None:
-    tx.run(SAVE_STATE, **_saved(state), now=tx.now)
-
-
-def save_state_and_last(tx: Tx, state: ChatState, last: Message) -> None:
-    """The state, and the message that came last: the chat's newest, unless it is late.
-
-    A client's message says when the client was last heard of.
-    """
-    tx.run(
-        SAVE_STATE_AND_LAST,
-        **_saved(state),
-        new_last=last.id,
-        new_position=last.position,
-        new_wrote_at=last.created_at if last.author is Author.CLIENT else 0,
-        now=tx.now,
-    )
-
-
-def set_blocked(tx: Tx, company_id: int, chat_id: int, *, is_blocked: bool) -> None:
-    tx.run(SET_BLOCKED, company=company_id, chat=chat_id, new_blocked=int(is_blocked), now=tx.now)
-
-
 def rename_external(tx: Tx, company_id: int, chat_id: int, external_id: str) -> None:
     """Call a chat's client by another id of the platform from now on."""
     tx.run(SET_EXTERNAL, company=company_id, chat=chat_id, new_external=external_id)
@@ -312,16 +216,6 @@ def insert_alias(tx: Tx, company_id: int, channel_id: int, external_id: str, cha
     """Know a chat by one more id; an id that is another chat's stays that one's."""
     place = {"company": company_id, "channel": channel_id, "external": external_id}
     tx.run(ADD_ALIAS, **place, chat=chat_id)
-
-
-def _saved(state: ChatState) -> dict[str, Any]:
-    return {
-        "company": state.company_id,
-        "chat": state.id,
-        "new_status": int(state.status),
-        "new_operator": state.operator_id,
-        "new_unread": state.unread,
-    }
 
 
 def list_by_phone(
@@ -350,7 +244,7 @@ def chat_of(row: Row) -> Chat:
     (chat_id, company_id, organization_id, organization, channel_id, source, sender) = row[:7]
     (is_writable, external_id, status, unread, operator_id, operator, photo) = row[7:14]
     (client_id, name, phone, client_photo, created_at, updated_at, active_at) = row[14:21]
-    client_wrote_at, is_blocked, begun_with = row[21:24]
+    client_wrote_at, is_blocked, begun_with, tags, paused_until, woke_at, block = row[21:28]
     last = row[_CHAT_WIDTH:]
     return Chat(
         id=chat_id,
@@ -373,4 +267,8 @@ def chat_of(row: Row) -> Chat:
         client_wrote_at=client_wrote_at,
         is_blocked=bool(is_blocked),
         begun_with=begun_with,
+        tags=tags_of(tags),
+        paused_until=paused_until,
+        woke_at=woke_at,
+        block=Block(block),
     )

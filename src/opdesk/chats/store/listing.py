@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -10,11 +11,20 @@ from sqlalchemy import and_, bindparam, delete, func, literal, or_, select
 from opdesk.channels.model import Source
 from opdesk.chats.model import COUNT_LIMIT, NEWEST, Chat, ChatFilter, Customs, Page
 from opdesk.chats.store.chats import CHATS, chat_of
-from opdesk.chats.store.tables import channels, chats, contacts, its_contact, search_words
+from opdesk.chats.store.tables import (
+    BY_BLOCK,
+    IS_BLOCKED,
+    channels,
+    chat_tags,
+    chats,
+    contacts,
+    its_contact,
+    search_words,
+)
 from opdesk.kit.context import Tx
 from opdesk.kit.sql import Statement, in_json, statement, upsert
 
-_h, _w = chats.c, search_words.c
+_h, _w, _t = chats.c, search_words.c, chat_tags.c
 ADD_WORD = statement(
     upsert(search_words)
     .values(
@@ -82,6 +92,11 @@ def list_newest_of_channel(
 
 def count_chats(tx: Tx, company_id: int, wanted: ChatFilter) -> int:
     """Exact for a whole organization; a narrower filter stops counting at 10,000."""
+    if wanted.is_unblocked and not wanted.is_narrow():
+        # Both are counted by an index alone, and of blocked ones there are few.
+        whole = replace(wanted, is_unblocked=None)
+        blocked = replace(whole, is_blocked=True)
+        return count_chats(tx, company_id, whole) - count_chats(tx, company_id, blocked)
     params = _filter_params(company_id, wanted)
     return int(tx.scalar(_count_statement(_filter_shape(wanted), wanted.is_narrow()), **params))
 
@@ -135,6 +150,14 @@ def _conditions(shape: Shape) -> list[Any]:
         "status": _h.status == bindparam("status"),
         "operator_id": _h.operator_id == bindparam("operator_id"),
         "is_unassigned": _h.operator_id.is_(None),
+        "tag_key": _h.id.in_(
+            select(_t.chat_id).where(
+                _t.company_id == bindparam("company"), _t.tag_key == bindparam("tag_key")
+            )
+        ),
+        "is_blocked": IS_BLOCKED,
+        "is_unblocked": _h.block == 0,
+        "own_of": or_(_h.operator_id == bindparam("own_of"), _h.operator_id.is_(None)),
         "telegram_user": and_(
             channels.c.source == int(Source.TELEGRAM_BOT),
             _h.external_id == bindparam("telegram_user"),
@@ -178,6 +201,8 @@ def _has_word(index: int) -> Any:
 def _list_statement(shape: Shape, direction: str) -> Statement:
     """One statement for each combination of filters, so that each has the plan that fits it."""
     query = CHATS.where(*_conditions(shape))
+    if "is_blocked" in shape[0]:
+        query = query.with_hint(*BY_BLOCK)
     newest_first = (_h.active_at.desc(), _h.id.desc())
     active: Any = bindparam("cursor_active")
     chat: Any = bindparam("cursor_id")
@@ -195,6 +220,8 @@ def _list_statement(shape: Shape, direction: str) -> Statement:
 @cache
 def _count_statement(shape: Shape, is_limited: bool) -> Statement:
     query = select(literal(1)).select_from(_counted(shape)).where(*_conditions(shape))
+    if "is_blocked" in shape[0]:
+        query = query.with_hint(*BY_BLOCK)
     if is_limited:
         query = query.limit(COUNT_LIMIT)
     return statement(select(func.count()).select_from(query.subquery()))

@@ -3,7 +3,18 @@
 import msgspec
 from sqlalchemy import and_, bindparam, func, insert, or_, select, tuple_
 
-from opdesk.chats.model import NEWEST, Author, Details, Message, MessageStatus, Page, Ref, parts_of
+from opdesk.chats.model import (
+    NEWEST,
+    Author,
+    Customary,
+    Details,
+    Message,
+    MessageStatus,
+    Page,
+    Ref,
+    parts_of,
+    sentence,
+)
 from opdesk.chats.store.tables import (
     BY_CHAT,
     MEDIA_COLUMNS,
@@ -254,7 +265,11 @@ def find_place(tx: Tx, company_id: int, message_id: int) -> tuple[int, int, int]
 def message_of(row: Row) -> Message:
     found, company_id, chat_id, text, phone, author, operator_id = row[:7]
     status, error, client_key, kind, is_edited, created_at = row[7:13]
-    position, reply_to, reaction, details, is_deleted, attempt, operator_name = row[13:20]
+    position, reply_to, reaction, details, is_deleted, attempt = row[13:19]
+    language, time_zone, operator_name = row[19:22]
+    known = msgspec.json.decode(details, type=Details) if details else Details()
+    if known.line is not None:
+        text = sentence(known.line, Customary(language, time_zone))
     return Message(
         found,
         company_id,
@@ -265,7 +280,7 @@ def message_of(row: Row) -> Message:
         Ref(operator_id, operator_name or "") if operator_id is not None else None,
         MessageStatus(status),
         error,
-        _media_of(company_id, row[20:27]),
+        _media_of(company_id, row[22:29]),
         client_key,
         kind,
         bool(is_edited),
@@ -273,7 +288,7 @@ def message_of(row: Row) -> Message:
         position,
         reply_to,
         reaction,
-        msgspec.json.decode(details, type=Details) if details else Details(),
+        known,
         bool(is_deleted),
         attempt,
     )

@@ -21,6 +21,7 @@ from opdesk.kit.sql import statement
 # One statement for each contact, a person has few. Without statistics SQLite would read the
 # company's chats by their activity, and for a list of contacts in any case.
 EVERY_ORGANIZATION = 0
+EVERYBODY = 0
 MAX_CHATS = 100
 _h, _c, _i = chats.c, contacts.c, identities.c
 OF_CONTACT = statement(
@@ -41,6 +42,9 @@ OF_CONTACT = statement(
         _h.contact_id == bindparam("contact"),
         (bindparam("organization") == EVERY_ORGANIZATION)
         | (_h.organization_id == bindparam("organization")),
+        (bindparam("own_of") == EVERYBODY)
+        | (_h.operator_id == bindparam("own_of"))
+        | _h.operator_id.is_(None),
     )
     .order_by(_h.active_at.desc(), _h.id.desc())
     .limit(MAX_CHATS)
@@ -61,10 +65,13 @@ IDENTITIES = statement(
 
 
 def list_of_contacts(
-    tx: Tx, company_id: int, organization_id: int, contact_ids: Iterable[int]
+    tx: Tx, company_id: int, organization_id: int, own_of: int, contact_ids: Iterable[int]
 ) -> list[PersonsChat]:
-    """The newest activity first; of one organization, or of `EVERY_ORGANIZATION`."""
-    place = {"company": company_id, "organization": organization_id}
+    """The newest activity first; of one organization, or of `EVERY_ORGANIZATION`.
+
+    `own_of`: this operator's and nobody's alone, or `EVERYBODY`'s.
+    """
+    place = {"company": company_id, "organization": organization_id, "own_of": own_of}
     found = [
         PersonsChat(chat, contact, Source(source), sender, external, ChatStatus(status), at, name)
         for contact_id in contact_ids

@@ -21,6 +21,11 @@ IS_SOMEBODYS_OPEN = text("operator_id IS NOT NULL AND status <> 4")
 """Of an operator and not Closed: few of all chats, so they have an index of their own."""
 IS_BEGUN = text("begun_with IS NOT NULL")
 """Begun by us, with a phone: few of all chats."""
+IS_SNOOZED = text("paused_until IS NOT NULL AND status = 3")
+"""Put aside until a time."""
+IS_BLOCKED = text("block <> 0")
+IS_QUEUED = text("operator_id IS NULL AND status < 2 AND block = 0 AND last_message_id IS NOT NULL")
+"""Nobody's, and its client waits: what is given to operators by itself."""
 chats = Table(
     "chats",
     metadata,
@@ -40,6 +45,12 @@ chats = Table(
     Column("client_wrote_at", BigInteger),
     Column("is_blocked", Integer, nullable=False, server_default="0"),
     Column("begun_with", Text),
+    Column("tags", Text),
+    Column("paused_until", BigInteger),
+    Column("woke_at", BigInteger),
+    Column("block", Integer, nullable=False, server_default="0"),
+    Column("closed_from", Integer),
+    Column("closed_with", Text),
     PrimaryKeyConstraint("company_id", "id"),
     Index("chats_external", "company_id", "channel_id", "external_id", unique=True),
     Index("chats_activity", "company_id", "organization_id", "active_at", "id"),
@@ -60,6 +71,37 @@ chats = Table(
         sqlite_where=IS_BEGUN,
         postgresql_where=IS_BEGUN,
     ),
+    Index("chats_snoozed", "paused_until", sqlite_where=IS_SNOOZED, postgresql_where=IS_SNOOZED),
+    *(
+        Index(
+            name,
+            "company_id",
+            "organization_id",
+            "active_at",
+            "id",
+            sqlite_where=where,
+            postgresql_where=where,
+        )
+        for name, where in (("chats_blocked", IS_BLOCKED), ("chats_queue", IS_QUEUED))
+    ),
+)
+chat_tags = Table(
+    "chat_tags",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("tag_key", Text, nullable=False),
+    PrimaryKeyConstraint("company_id", "tag_key", "chat_id"),
+    Index("chat_tags_chat", "company_id", "chat_id"),
+)
+assignment_turns = Table(
+    "assignment_turns",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("organization_id", BigInteger, nullable=False),
+    Column("operator_id", BigInteger, nullable=False),
+    Column("turn", BigInteger, nullable=False),
+    PrimaryKeyConstraint("company_id", "organization_id", "operator_id"),
 )
 messages = Table(
     "messages",
@@ -130,7 +172,9 @@ identities = table(
     "identities",
     *map(column, ("company_id", "channel_id", "external_id", "contact_id", "username")),
 )
-organizations = table("organizations", *map(column, ("company_id", "id", "name")))
+organizations = table(
+    "organizations", *map(column, ("company_id", "id", "name", "language", "time_zone"))
+)
 operators = table("operators", *map(column, ("company_id", "id", "name", "photo")))
 channels = table(
     "channels",
@@ -163,6 +207,9 @@ MESSAGE_COLUMNS = (
     _m.details,
     _m.is_deleted,
     _m.attempt,
+    # How its organization writes what the system says.
+    organizations.c.language,
+    organizations.c.time_zone,
 )
 MEDIA_COLUMNS = (
     media.c.id,
@@ -178,9 +225,13 @@ its_contact = and_(contacts.c.company_id == _h.company_id, contacts.c.id == _h.c
 writer = table("operators", *map(column, ("company_id", "id", "name"))).alias("writer")
 its_writer = and_(writer.c.company_id == _m.company_id, writer.c.id == _m.operator_id)
 its_channel = and_(channels.c.company_id == _h.company_id, channels.c.id == _h.channel_id)
+its_organization = and_(
+    organizations.c.company_id == _h.company_id, organizations.c.id == _h.organization_id
+)
 message_with_all = (
     messages.join(chats, and_(_h.company_id == _m.company_id, _h.id == _m.chat_id))
     .join(contacts, its_contact)
+    .join(organizations, its_organization)
     .outerjoin(writer, its_writer)
     .outerjoin(media, its_media)
 )
@@ -189,4 +240,8 @@ message_with_all = (
 BY_CHAT = (messages, "INDEXED BY messages_order", "sqlite")
 BY_CONTACT = (chats, "INDEXED BY chats_contact", "sqlite")
 BY_BEGINNING = (chats, "INDEXED BY chats_begun", "sqlite")
+BY_HOLDER = (chats, "INDEXED BY chats_open_of", "sqlite")
+BY_SNOOZE = (chats, "INDEXED BY chats_snoozed", "sqlite")
+BY_BLOCK = (chats, "INDEXED BY chats_blocked", "sqlite")
+BY_QUEUE = (chats, "INDEXED BY chats_queue", "sqlite")
 in_chat = (_m.company_id == bindparam("company"), _m.chat_id == bindparam("chat"))

@@ -10,6 +10,7 @@ from opdesk.chats.wire.people import (
 )
 from opdesk.chats.wire.points import card_in, place_in
 from opdesk.chats.wire.requests import (
+    ChatBlockIn,
     ChatOperatorIn,
     ChatStatusIn,
     HandOverIn,
@@ -17,6 +18,8 @@ from opdesk.chats.wire.requests import (
     MediaIn,
     MessageIn,
     NotSentOut,
+    TagsIn,
+    TagsOut,
     TypingIn,
     UploadedOut,
     body_digest,
@@ -27,6 +30,7 @@ from opdesk.chats.wire.shapes import (
     ChatOut,
     ChatPageOut,
     ClientOut,
+    LineOut,
     MediaOut,
     MediaUrl,
     MessageOut,
@@ -38,6 +42,7 @@ from opdesk.chats.wire.values import base64_in, cursor_in, words_in
 
 __all__ = [
     "CardOut",
+    "ChatBlockIn",
     "ChatOperatorIn",
     "ChatOperatorOut",
     "ChatOut",
@@ -49,6 +54,7 @@ __all__ = [
     "HandOverOut",
     "IdentityOut",
     "KnownPhoneOut",
+    "LineOut",
     "MediaIn",
     "MediaOut",
     "MediaUrl",
@@ -61,6 +67,8 @@ __all__ = [
     "PlaceOut",
     "RefOut",
     "SuggestionOut",
+    "TagsIn",
+    "TagsOut",
     "TypingIn",
     "UploadedOut",
     "base64_in",

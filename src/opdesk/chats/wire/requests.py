@@ -4,20 +4,37 @@ import hashlib
 import json
 from typing import Any
 
-from opdesk.chats.model import Author, ChatStatus
+from opdesk.chats.model import MAX_TRANSFER_NOTE_CHARS, Author, Block, ChatStatus
 from opdesk.chats.wire.shapes import MessageOut
 from opdesk.kit.errors import Invalid
-from opdesk.kit.wire import Id, Wire, WireIn
+from opdesk.kit.text import clean_ours
+from opdesk.kit.wire import Id, Wire, WireIn, time_in
 from opdesk.media.model import MediaType
 
 
 class ChatStatusIn(WireIn):
-    """Status: 0 New, 1 Open, 2 Waiting, 3 OnPause, 4 Closed."""
+    """Status: 0 New, 1 Open, 2 Waiting, 3 OnPause, 4 Closed.
+
+    With 3, `until` is when the chat wakes by itself; with 4, `tag` is a tag to put on it.
+    """
 
     id: Id
     status: int
+    until: str | None = None
+    tag: str | None = None
 
-    example = {"id": 5, "status": 4}
+    example = {"id": 5, "status": 3, "until": "2026-11-25T07:00:00.000Z", "tag": None}
+
+    def to_until(self) -> int | None:
+        """In ms UTC. Raises Invalid naming `until`."""
+        if self.until is not None and self.status != int(ChatStatus.ON_PAUSE):
+            raise Invalid.field("until", "stands beside status 3 (OnPause) alone")
+        return None if self.until is None else time_in(self.until, "until")
+
+    def to_tag(self) -> str | None:
+        if self.tag is not None and self.status != int(ChatStatus.CLOSED):
+            raise Invalid.field("tag", "stands beside status 4 (Closed) alone")
+        return self.tag
 
     def to_status(self) -> ChatStatus:
         if self.status not in set(ChatStatus):
@@ -28,12 +45,54 @@ class ChatStatusIn(WireIn):
 
 
 class ChatOperatorIn(WireIn):
-    """`operatorId` null gives the chat back to the queue."""
+    """`operatorId` null gives the chat back to the queue. `note`: why, for whoever gets it."""
 
     id: Id
     operator_id: Id | None
+    note: str | None = None
 
-    example = {"id": 5, "operatorId": 21}
+    example = {"id": 5, "operatorId": 21, "note": "Asks about the invoice of May"}
+
+    def to_note(self) -> str | None:
+        """One that says something. Raises Invalid naming `note`."""
+        try:
+            note = clean_ours(self.note or "", multiline=True).strip()
+        except ValueError as error:
+            raise Invalid.field("note", str(error)) from error
+        if len(note) > MAX_TRANSFER_NOTE_CHARS:
+            most = f"must have at most {MAX_TRANSFER_NOTE_CHARS:,} characters"
+            raise Invalid.field("note", most)
+        return note or None
+
+
+class ChatBlockIn(WireIn):
+    """Block: 0 none, 1 the client is blocked, 2 it is spam."""
+
+    id: Id
+    block: int
+
+    example = {"id": 5, "block": 2}
+
+    def to_block(self) -> Block:
+        if self.block not in set(Block):
+            raise Invalid.field("block", "must be 0 (none), 1 (blocked) or 2 (spam)")
+        return Block(self.block)
+
+
+class TagsIn(WireIn):
+    """All the tags of a chat by their names."""
+
+    tags: list[str]
+
+    example = {"tags": ["Delivery", "VIP"]}
+
+
+class TagsOut(Wire):
+    """The chat's tags as the organization spells them."""
+
+    tags: list[str]
+
+    example = {"tags": ["Delivery", "VIP"]}
 
 
 class HandOverIn(WireIn):

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import msgspec
 
 from opdesk.channels.model import Source
-from opdesk.chats.model import Chat, ChatPage, Message, MessagePage
+from opdesk.chats.model import Chat, ChatPage, ChatStatus, Line, Message, MessagePage
 from opdesk.chats.wire.points import card_url, map_url, place_name
 from opdesk.chats.wire.values import cursor_out
-from opdesk.kit.wire import Id, Wire, time_out
+from opdesk.kit.wire import Id, Wire, time_or_none, time_out
 from opdesk.media.model import Media, MediaState, MediaType
 
 MediaUrl = Callable[[Media], str]
@@ -96,8 +96,45 @@ class CardOut(Wire):
     example = {"name": "Olha Lysenko", "phones": ["+380671112233"]}
 
 
+class LineOut(Wire):
+    """What a message of the system tells: a code, and names and words as they were.
+
+    `code`: taken, assigned, given (by the server), returned, transferred, closed, reopened,
+    snoozed, resumed, woken, blocked, unblocked, spam, notSpam. `by` is null for the company and
+    the server.
+    """
+
+    code: str
+    by: str | None
+    to: str | None
+    note: str | None
+    tag: str | None
+    until: str | None
+
+    example = {
+        "code": "transferred",
+        "by": "Olena Koval",
+        "to": "Petro Ivanenko",
+        "note": "Asks about the invoice of May",
+        "tag": None,
+        "until": None,
+    }
+
+    @classmethod
+    def of(cls, line: Line) -> "LineOut":
+        said = {
+            name: str(line.params[name]) if name in line.params else None
+            for name in ("by", "to", "note", "tag")
+        }
+        until = line.params.get("until")
+        until = time_out(until) if isinstance(until, int) else None
+        return cls(code=str(line.code), until=until, **said)
+
+
 class MessageOut(Wire):
-    """`author`: 0 operator, 1 client, 2 bot, 3 system.
+    """`author`: 0 operator, 1 client, 2 bot, 3 system, which tells in `line` what happened to the
+
+    chat, and in `message` the same in its organization's language.
 
     `status`: 0 New, 1 Success, 2 Rejected, 3 Read, 4 Delivered; forward is New, Success,
     Delivered, Read. `error` "uncertain": a send that may or may not have arrived; "dropped": an
@@ -131,6 +168,7 @@ class MessageOut(Wire):
     attempt: int
     place: PlaceOut | None
     card: CardOut | None
+    line: LineOut | None
 
     example = {
         "id": 311,
@@ -153,6 +191,7 @@ class MessageOut(Wire):
         "attempt": 1,
         "place": None,
         "card": None,
+        "line": None,
     }
 
     @classmethod
@@ -188,6 +227,7 @@ class MessageOut(Wire):
                 else None
             ),
             card=CardOut(name=card.name, phones=list(card.phones)) if card else None,
+            line=LineOut.of(message.details.line) if message.details.line else None,
         )
 
 
@@ -211,7 +251,9 @@ class ChatOut(Wire):
     """`messSource`: 0 Viber to 7 Instagram. `chatStatus`: 0 New, 1 Open, 2 Waiting, 3 OnPause,
 
     4 Closed. `countUnread`: the client's messages since the last answer or the last "read".
-    `activeAt`: when the last message came here, which is what chats are sorted by.
+    `activeAt`: when the last message came here or the chat woke, which is what chats are sorted by.
+    `pausedUntil`: when an OnPause chat wakes by itself; `wokeAt`: when it did, until somebody
+    reads it. `block`: 0 none, 1 the client is blocked, 2 spam.
     """
 
     id: Id
@@ -228,6 +270,10 @@ class ChatOut(Wire):
     updated_at: str
     active_at: str
     is_writable: bool
+    tags: list[str]
+    paused_until: str | None
+    woke_at: str | None
+    block: int
 
     example = {
         "id": 5,
@@ -244,6 +290,10 @@ class ChatOut(Wire):
         "updatedAt": "2026-11-24T09:30:00.000Z",
         "activeAt": "2026-11-24T09:30:00.000Z",
         "isWritable": True,
+        "tags": ["Delivery"],
+        "pausedUntil": None,
+        "wokeAt": None,
+        "block": 0,
     }
 
     @classmethod
@@ -273,7 +323,16 @@ class ChatOut(Wire):
             updated_at=time_out(chat.updated_at),
             active_at=time_out(chat.active_at),
             is_writable=chat.is_writable,
+            tags=list(chat.tags),
+            paused_until=time_or_none(_paused_until(chat)),
+            woke_at=time_or_none(chat.woke_at),
+            block=int(chat.block),
         )
+
+
+def _paused_until(chat: Chat) -> int | None:
+    """A Closed chat keeps it for whoever undoes the close; it means nothing until then."""
+    return chat.paused_until if chat.status is ChatStatus.ON_PAUSE else None
 
 
 def title_of(chat: Chat) -> str:

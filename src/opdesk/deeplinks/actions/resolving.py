@@ -79,7 +79,7 @@ def _by_phone(
     tx: Tx, vault: Vault, reader: Reader, asked: tuple[Target, str], steps: list[Step]
 ) -> Found:
     (target, phone), company_id = asked, reader[0].company_id
-    known = chats.list_by_phone(tx, company_id, reader[1], phone)
+    known = chats.list_by_phone(tx, reader[0], reader[1], phone)
     wanted = [chat for chat, source, key in known if fits(target, source, key)]
     found = wanted[0] if wanted else None
     others = [chat for chat, _, _ in known if chat != found][:MAX_OTHERS]

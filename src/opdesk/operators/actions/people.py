@@ -8,6 +8,7 @@ from opdesk.accounts.errors import OrganizationNotFound
 from opdesk.accounts.model import SESSION_HOURS, CompanyCaller, Organization, Session
 from opdesk.audit import actions as audit
 from opdesk.audit.model import Action
+from opdesk.kit import outbox
 from opdesk.kit.clock import HOUR_MS, MINUTE_MS
 from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
@@ -18,6 +19,7 @@ from opdesk.operators import access, store
 from opdesk.operators.errors import LoginTaken, OperatorInactive, OperatorNotFound
 from opdesk.operators.model import (
     CLOCK_SKEW_MINUTES,
+    LEFT,
     OPERATOR_TOKEN,
     TOKEN_HOURS,
     Caller,
@@ -28,6 +30,7 @@ from opdesk.operators.model import (
     Verdict,
     operator_changed,
 )
+from opdesk.organizations import actions as organizations
 
 
 def list_operators(
@@ -41,12 +44,19 @@ def list_operators(
 
 
 def set_status(tx: Tx, caller: CompanyCaller, operator_id: int, status: OperatorStatus) -> None:
-    """Leaving Active ends the operator's sessions and tokens at once. Raises OperatorNotFound."""
+    """Leaving Active ends the operator's sessions and tokens at once, and their chats go back to
+
+    the queue. Raises OperatorNotFound.
+    """
     tx.lock("operators", company_id=caller.company_id, id=operator_id)
     operator = access.operator(tx, caller.company_id, operator_id)
     leaves = operator.status is OperatorStatus.ACTIVE and status is not OperatorStatus.ACTIVE
     store.update_status(tx, caller.company_id, operator_id, status, ends_sessions=leaves)
     tx.events.append(operator_changed(operator.company_id, operator.organization_id, operator.id))
+    if leaves:
+        # Later and in batches: they may be thousands.
+        queue = outbox.Queue(f"left:{operator_id}")
+        outbox.put(tx, operator.company_id, LEFT, {"operator": operator_id}, queue)
     word = status.name.lower()
     audit.record(
         tx, caller, Action.OPERATOR_STATUS_CHANGED, operator_id, name=operator.name, status=word
@@ -203,4 +213,5 @@ def profile(tx: Tx, caller: OperatorCaller) -> Profile:
         accounts.organization(tx, caller.company_id, caller.organization_id),
         accounts.company(tx, caller.company_id),
         caller.expires_at,
+        organizations.settings_of(tx, caller.company_id, caller.organization_id).tags,
     )

@@ -1,6 +1,7 @@
 /** Chats and messages for tests: only what a test speaks about is named there. */
 import {
   Author,
+  Block,
   type CanSend,
   type Chat,
   ChatStatus,
@@ -24,6 +25,10 @@ export function chat(id: number, fields: Partial<Chat> = {}): Chat {
     client: { id, name: `Client ${id}`, phone: null, photo: null },
     lastMessage: null,
     isWritable: true,
+    tags: [],
+    pausedUntil: null,
+    wokeAt: null,
+    block: Block.None,
     createdAt: at(id),
     updatedAt: at(id),
     activeAt: at(id),
@@ -52,6 +57,7 @@ export function message(id: number, fields: Partial<Message> = {}): Message {
     attempt: 1,
     place: null,
     card: null,
+    line: null,
     createdAt: at(id),
     ...fields,
   };

@@ -35,6 +35,8 @@ export const ACTIONS = [
   "client.joined",
   "client.separated",
   "client.keptApart",
+  "client.blocked",
+  "client.unblocked",
   "server.restored",
   "server.sendingResumed",
   "server.sendingDropped",

@@ -1,4 +1,4 @@
-import type { Chat, ChatStatus, Message, Source } from "@shared/api/model";
+import { Block, type Chat, type ChatStatus, type Message, type Source } from "@shared/api/model";
 
 import { laterOf } from "../conversation/messageList";
 
@@ -42,6 +42,7 @@ export function activityOf(chat: Chat): string {
 /** Whether a chat is in the list but for the search, which only the server can tell. */
 function matches(chat: Chat, filter: ChatFilter): boolean {
   return (
+    chat.block === Block.None &&
     (filter.status === null || filter.status === chat.chatStatus) &&
     (filter.source === null || filter.source === chat.messSource) &&
     (filter.operatorId === null || filter.operatorId === chat.operator?.id) &&

@@ -1,5 +1,5 @@
 import { type Api, ProblemError } from "@shared/api/client";
-import type { Chat, ChatStatus, Message } from "@shared/api/model";
+import { Author, type Chat, type ChatStatus, type Message } from "@shared/api/model";
 import { computed, type ComputedRef, type Ref, ref, shallowRef } from "vue";
 
 import { fetchChat, fetchChats, fetchTotal, markRead, setStatus } from "./chatsApi";
@@ -188,7 +188,8 @@ export function createChats(api: Api, wait: (ms: number) => Promise<void>): Chat
     },
     noteMessage(message) {
       const chat = known(message.chatId);
-      if (chat) put(withLastMessage(chat, message));
+      // What the system tells is never a chat's last message.
+      if (chat && message.author !== Author.System) put(withLastMessage(chat, message));
     },
     async changeStatus(chatId, status) {
       await setStatus(api, chatId, status);
@@ -198,7 +199,7 @@ export function createChats(api: Api, wait: (ms: number) => Promise<void>): Chat
     async read(chatId) {
       await markRead(api, chatId);
       const chat = known(chatId);
-      if (chat) put({ ...chat, countUnread: 0 });
+      if (chat) put({ ...chat, countUnread: 0, wokeAt: null });
     },
   };
 }

@@ -1,6 +1,7 @@
 import {
   Author,
   type Card,
+  type Line,
   type Media,
   type Message,
   MessageStatus,
@@ -61,6 +62,8 @@ export interface Bubble {
   readonly heldBy: readonly string[];
   readonly isEdited: boolean;
   readonly isUnsupported: boolean;
+  /** What the system tells, for a message of its own. */
+  readonly line?: Line | null;
   readonly at: string;
   readonly isFirst: boolean;
   readonly isLast: boolean;
@@ -151,6 +154,7 @@ function bubbleOf(message: Message, quote: Quote | null): Bubble {
     heldBy: [],
     isEdited: message.isEdited,
     isUnsupported: message.isUnsupported,
+    line: message.line,
     at: message.createdAt,
     isFirst: true,
     isLast: true,

@@ -17,6 +17,7 @@ export type LiveEvent = Numbered &
     | { readonly type: "chatAssigned"; readonly data: Assignment }
     | { readonly type: "chatRemoved"; readonly data: { readonly id: number } }
     | { readonly type: "messageCreated" | "messageChanged"; readonly data: Message }
+    | { readonly type: "organizationChanged"; readonly data: { readonly id: number } }
     | { readonly type: "upToDate"; readonly data: { readonly at: string } }
     | { readonly type: "reload"; readonly data: object }
   );

@@ -21,6 +21,8 @@ export interface Session {
   readonly successor: Readonly<Ref<{ readonly name: string } | null>>;
   /** Asks the server once who is signed in; false: nobody. */
   load(): Promise<boolean>;
+  /** Asks again: the organization's settings are not what they were. */
+  reload(): Promise<void>;
   signIn(login: string, password: string): Promise<void>;
   signOut(): Promise<void>;
   /** The server no longer knows us: on to the sign-in page, and afterwards back to this one. */
@@ -78,6 +80,9 @@ export function createSession(
     me,
     successor,
     load,
+    async reload() {
+      me.value = await api().request<SignedInOperator>("GET", "/api/operator/me");
+    },
     end,
     async signIn(login, password) {
       await api().request("POST", "/api/operator/sign-in", {
