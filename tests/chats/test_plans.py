@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from opdesk.chats.store import chats, holders, messages, people
+from opdesk.chats.store import chats, holders, messages, notes, people
 from opdesk.connectors import store as connectors
 from opdesk.contacts import store as contacts
 from opdesk.kit.sql import Statement
@@ -56,6 +56,8 @@ def test_chats_that_were_begun_are_found_without_walking_through_the_others(
     ("asked", "table", "index"),
     [
         (chats.CHATS_OF_CONTACT, "chats", "chats_contact (company_id=? AND contact_id=?)"),
+        (notes.NOTES_BEFORE, "chat_notes", "chat_notes_chat (company_id=? AND chat_id=? AND id<?)"),
+        (notes.DRAFTS, "chat_drafts", "(company_id=? AND operator_id=?)"),
         (people.OF_CONTACT, "chats", "chats_contact (company_id=? AND contact_id=?)"),
         (people.IDENTITIES, "identities", "identities_contact (company_id=? AND contact_id=?)"),
         (contacts.OF_PERSON, "contacts", "contacts_person (company_id=? AND person_id=?)"),

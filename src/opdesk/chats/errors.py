@@ -62,3 +62,19 @@ class MayNotWriteAsClient(Forbidden):
 
 class MayNotDelete(Forbidden):
     title = "Only the company may delete chats"
+
+
+class OperatorsOnly(Forbidden):
+    """Drafts and mentions are somebody's own; company credentials are nobody's."""
+
+    title = "Only an operator has drafts and mentions"
+
+
+class DraftChanged(Conflict):
+    """Another tab or device of the operator has written since. `draft` is what stands there."""
+
+    title = "The draft was changed elsewhere"
+
+    def __init__(self, draft: Any) -> None:
+        super().__init__("read the draft, and write again with its version")
+        self.draft = draft

@@ -20,6 +20,10 @@ class EventType(StrEnum):
     MESSAGE_CREATED = "messageCreated"
     MESSAGE_CHANGED = "messageChanged"
     MESSAGE_STATUS_CHANGED = "messageStatusChanged"
+    NOTE_CREATED = "noteCreated"
+    """{"chatId", "noteId"}: the note's text is for who asks for it, never in an event."""
+    MENTION_CHANGED = "mentionChanged"
+    """{"chatId", "operatorId", "isNew" (0: seen)}: an operator was called into a chat."""
     OPERATOR_CHANGED = "operatorChanged"
 
 

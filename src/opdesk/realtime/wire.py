@@ -110,7 +110,12 @@ _SHOWN_AS = {
     EventType.MESSAGE_CREATED: "messageCreated",
     EventType.MESSAGE_CHANGED: "messageChanged",
     EventType.MESSAGE_STATUS_CHANGED: "messageChanged",
+    EventType.NOTE_CREATED: "noteCreated",
+    EventType.MENTION_CHANGED: "mentionChanged",
 }
+
+_ONLY_IDS = (EventType.NOTE_CREATED, EventType.MENTION_CHANGED)
+"""What colleagues say among themselves goes to nobody who did not ask for it."""
 
 
 class Teller:
@@ -158,6 +163,8 @@ class Teller:
         if chat is None:
             # Told as what it is by now: nothing comes back to life by replay.
             return "chatRemoved", {"id": event.ids["chatId"]}
+        if event.type in _ONLY_IDS:
+            return kind, dict(event.ids)
         shown = self._shapes.chat(chat)
         return kind, _assigned(event, shown) if event.type is EventType.CHAT_ASSIGNED else shown
 

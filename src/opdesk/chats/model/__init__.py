@@ -36,12 +36,27 @@ from opdesk.chats.model.chats import (
     platform_position,
     position_at,
 )
+from opdesk.chats.model.notes import (
+    MAX_DRAFT_CHARS,
+    MAX_DRAFTS,
+    MAX_MENTIONS,
+    MAX_NOTE_CHARS,
+    MAX_NOTES,
+    KeptDraft,
+    NewNote,
+    Note,
+)
 from opdesk.chats.model.people import ClientCard, KnownAs, KnownPhone, PersonsChat, Suggestion
 
 __all__ = [
     "COUNT_LIMIT",
     "MAX_COUNTED",
+    "MAX_DRAFTS",
+    "MAX_DRAFT_CHARS",
+    "MAX_MENTIONS",
     "MAX_MISSED",
+    "MAX_NOTES",
+    "MAX_NOTE_CHARS",
     "MAX_PAGE_SIZE",
     "MAX_PARTS",
     "NEWEST",
@@ -61,11 +76,14 @@ __all__ = [
     "Draft",
     "Incoming",
     "IncomingFile",
+    "KeptDraft",
     "KnownAs",
     "KnownPhone",
     "Message",
     "MessagePage",
     "MessageStatus",
+    "NewNote",
+    "Note",
     "Page",
     "PersonsChat",
     "Place",

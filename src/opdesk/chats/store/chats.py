@@ -14,6 +14,9 @@ from opdesk.chats.store.tables import (
     MESSAGE_COLUMNS,
     channels,
     chat_aliases,
+    chat_drafts,
+    chat_mentions,
+    chat_notes,
     chats,
     contacts,
     idempotency_keys,
@@ -199,6 +202,7 @@ DELETE_CHAT = tuple(
         (search_words, _w.chat_id),
         (idempotency_keys, _k.chat_id),
         (chat_aliases, _a.chat_id),
+        *((one, one.c.chat_id) for one in (chat_notes, chat_mentions, chat_drafts)),
         (messages, _m.chat_id),
         (chats, _h.id),
     )

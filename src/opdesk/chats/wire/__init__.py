@@ -1,5 +1,14 @@
 """JSON shapes of the contract's section Chats."""
 
+from opdesk.chats.wire.notes import (
+    ChatDraftIn,
+    ChatDraftOut,
+    ChatDraftsOut,
+    ChatNoteIn,
+    ChatNoteOut,
+    ChatNotesOut,
+    MentionsOut,
+)
 from opdesk.chats.wire.people import (
     ClientCardOut,
     IdentityOut,
@@ -38,6 +47,12 @@ from opdesk.chats.wire.values import base64_in, cursor_in, words_in
 
 __all__ = [
     "CardOut",
+    "ChatDraftIn",
+    "ChatDraftOut",
+    "ChatDraftsOut",
+    "ChatNoteIn",
+    "ChatNoteOut",
+    "ChatNotesOut",
     "ChatOperatorIn",
     "ChatOperatorOut",
     "ChatOut",
@@ -52,6 +67,7 @@ __all__ = [
     "MediaIn",
     "MediaOut",
     "MediaUrl",
+    "MentionsOut",
     "MessageIn",
     "MessageOut",
     "MessagePageOut",

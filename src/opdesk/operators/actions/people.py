@@ -28,6 +28,8 @@ from opdesk.operators.model import (
     Verdict,
     operator_changed,
 )
+from opdesk.organizations import actions as organizations
+from opdesk.organizations.model import QuickReply
 
 
 def list_operators(
@@ -204,3 +206,9 @@ def profile(tx: Tx, caller: OperatorCaller) -> Profile:
         accounts.company(tx, caller.company_id),
         caller.expires_at,
     )
+
+
+def quick_replies(tx: Tx, caller: OperatorCaller) -> tuple[QuickReply, ...]:
+    """What the operator's organization has for typing by a shortcut."""
+    settings = organizations.settings_of(tx, caller.company_id, caller.organization_id)
+    return settings.quick_replies
