@@ -64,12 +64,6 @@ class MayNotDelete(Forbidden):
     title = "Only the company may delete chats"
 
 
-class OperatorsOnly(Forbidden):
-    """Drafts and mentions are somebody's own; company credentials are nobody's."""
-
-    title = "Only an operator has drafts and mentions"
-
-
 class DraftChanged(Conflict):
     """Another tab or device of the operator has written since. `draft` is what stands there."""
 

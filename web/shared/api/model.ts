@@ -48,6 +48,10 @@ export type Message = Omit<Schemas["MessageOut"], "author" | "status" | "media">
   media: Media | null;
 };
 
+export type Note = Schemas["ChatNoteOut"];
+export type NotePage = Schemas["ChatNotesOut"];
+export type KeptDraft = Schemas["ChatDraftOut"];
+export type QuickReply = Schemas["ReplyOut"];
 export type Place = Schemas["PlaceOut"];
 export type Card = Schemas["CardOut"];
 export type CanSend = Omit<Schemas["CanSendOut"], "reason"> & { reason: Hindrance | null };

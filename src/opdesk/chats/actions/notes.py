@@ -2,7 +2,7 @@
 
 from opdesk.chats import access, store
 from opdesk.chats.actions.writing import tell
-from opdesk.chats.errors import DraftChanged, OperatorsOnly
+from opdesk.chats.errors import DraftChanged
 from opdesk.chats.model import (
     MAX_DRAFTS,
     MAX_MENTIONS,
@@ -17,6 +17,7 @@ from opdesk.events.model import EventType
 from opdesk.kit.context import Tx
 from opdesk.kit.errors import Invalid, NotFound
 from opdesk.operators import access as operators
+from opdesk.operators.errors import OperatorSignedOut
 from opdesk.operators.model import Caller, OperatorCaller, OperatorStatus
 
 
@@ -133,5 +134,5 @@ def forget_sent_draft(tx: Tx, caller: Caller, chat_id: int, text: str) -> None:
 
 def _operator(caller: Caller) -> OperatorCaller:
     if not isinstance(caller, OperatorCaller):
-        raise OperatorsOnly("company credentials are no operator's")
+        raise OperatorSignedOut("company credentials are nobody's session at the panel")
     return caller

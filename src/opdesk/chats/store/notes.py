@@ -38,9 +38,10 @@ ADD_NOTE = statement(
         position=bindparam("place"),
     )
 )
+_their_id = type_coerce(operators.c.id, BigInteger)
 NAMES = statement(
     select(operators.c.id, operators.c.name).where(
-        operators.c.company_id == bindparam("company"), in_json(type_coerce(operators.c.id, BigInteger), "ids")
+        operators.c.company_id == bindparam("company"), in_json(_their_id, "ids")
     )
 )
 _of_operator = (_m.company_id == bindparam("company"), _m.operator_id == bindparam("operator"))
