@@ -46,6 +46,8 @@ BODIES: Mapping[str, Any] = {
     "POST /api/chat/{chat_id:int}/template": lambda _v: {"name": "spy", "language": "uk"},
     "POST /api/chat/{chat_id:int}/client/join": lambda v: {"chatId": v["chat"]},
     "POST /api/chat/{chat_id:int}/client/apart": lambda v: {"chatId": v["chat"]},
+    "POST /api/chat/{chat_id:int}/note": lambda _v: {"text": "spy"},
+    "PUT /api/chat/{chat_id:int}/draft": lambda _v: {"text": "spy"},
     "POST /api/channel": lambda v: {
         "organizationId": v["organization"],
         "source": 2,
@@ -127,6 +129,9 @@ OWN_ONLY = {
     "POST /api/operator/sign-in",
     "POST /api/operator/sign-out",
     "GET /api/operator/me",
+    "GET /api/operator/quick-replies",
+    "GET /api/chat/mentions",
+    "GET /api/chat/drafts",
     "POST /api/media",
     "GET /api/channel/source",
     "GET /api/link/{sealed:str}",

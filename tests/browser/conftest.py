@@ -9,6 +9,8 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
 CHROMIUM = Path(__file__).resolve().parents[2] / ".tools" / "chromium"
+FAKE_MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+"""It beeps, and nobody is asked."""
 DESKTOP, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 
 
@@ -22,7 +24,8 @@ async def browser(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Browser]:
         monkeypatch.setenv("LD_LIBRARY_PATH", str(CHROMIUM / "al2023" / "lib"))
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(
-            executable_path=str(program), args=["--no-sandbox", "--disable-quic"]
+            executable_path=str(program),
+            args=["--no-sandbox", "--disable-quic", *FAKE_MICROPHONE],
         )
         yield launched
         await launched.close()

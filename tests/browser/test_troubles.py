@@ -38,7 +38,7 @@ async def test_a_file_is_chosen_and_taken_back_with_its_buttons(bot: Bot, page: 
     photo = FilePayload(name="a.jpg", mimeType="image/jpeg", buffer=JPEG)
     await (await choosing.value).set_files([photo])
     await expect(page.get_by_test_id("attachment")).to_contain_text("a.jpg")
-    await page.get_by_role("button", name="Прибрати файл").click()
+    await page.get_by_role("button", name="Прибрати: a.jpg").click()
 
     await expect(page.get_by_test_id("attachment")).to_have_count(0)
 
@@ -53,7 +53,7 @@ async def test_a_button_leads_to_the_newest_and_another_back_to_the_list(
     log = page.get_by_role("log")
     await log.evaluate("box => box.scrollTo(0, -2000)")
 
-    await page.get_by_role("button", name="До найновіших").click()
+    await page.get_by_test_id("to-newest").click()
     await expect(page.get_by_text("рядок 39").last).to_be_in_viewport()
 
     if is_phone(page):

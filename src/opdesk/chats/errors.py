@@ -68,3 +68,13 @@ class NotClosed(Conflict):
     """There is no close to undo."""
 
     title = "This chat is not closed"
+
+
+class DraftChanged(Conflict):
+    """Another tab or device of the operator has written since. `draft` is what stands there."""
+
+    title = "The draft was changed elsewhere"
+
+    def __init__(self, draft: Any) -> None:
+        super().__init__("read the draft, and write again with its version")
+        self.draft = draft

@@ -25,7 +25,7 @@ SAFE_HEADERS: tuple[Header, ...] = (
     (b"x-frame-options", b"DENY"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cross-origin-opener-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=()"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(self), payment=()"),
 )
 HTTPS_HEADER: Header = (b"strict-transport-security", b"max-age=31536000")
 _POLICY, _FRAME_OPTIONS = b"content-security-policy", b"x-frame-options"

@@ -45,6 +45,7 @@ from opdesk.operators.wire import (
     NewOperatorIn,
     OperatorOut,
     ProfileOut,
+    ReplyOut,
     SignInIn,
     StatusIn,
     SynchronizedOut,
@@ -278,6 +279,15 @@ async def operator_me(db: Db, caller: AnyCaller, files: MediaFiles) -> MeOut:
     return MeOut.within(await db.read(actions.profile, caller), files.max_bytes)
 
 
+@get("/api/operator/quick-replies", tags=["Panel"])
+async def list_quick_replies(db: Db, caller: AnyCaller) -> list[ReplyOut]:
+    """The organization's quick replies, for the operator who types `/` in the panel."""
+    if not isinstance(caller, OperatorCaller):
+        raise OperatorSignedOut("company credentials are nobody's session at the panel")
+    found = await db.read(actions.quick_replies, caller)
+    return [ReplyOut.of(one) for one in found]
+
+
 ROUTES = (
     list_operators,
     synchronize,
@@ -290,4 +300,5 @@ ROUTES = (
     sign_in_operator,
     sign_out_operator,
     operator_me,
+    list_quick_replies,
 )

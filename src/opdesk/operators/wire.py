@@ -17,6 +17,7 @@ from opdesk.operators.model import (
     Synchronized,
     Verdict,
 )
+from opdesk.organizations.model import QuickReply
 
 
 class NamedRef(Wire):
@@ -265,6 +266,19 @@ class ProfileOut(Wire):
             company=NamedRef(id=it.company.id, name=it.company.name),
             expires_at=time_out(it.expires_at),
         )
+
+
+class ReplyOut(Wire):
+    """A text that an operator puts into the composer by typing `/` and its shortcut."""
+
+    shortcut: str
+    text: str
+
+    example = {"shortcut": "hours", "text": "{client}, we are open from 9 to 18."}
+
+    @classmethod
+    def of(cls, reply: QuickReply) -> "ReplyOut":
+        return cls(shortcut=reply.shortcut, text=reply.text)
 
 
 class MeOut(ProfileOut):

@@ -115,7 +115,12 @@ _SHOWN_AS = {
     EventType.MESSAGE_CHANGED: "messageChanged",
     EventType.MESSAGE_STATUS_CHANGED: "messageChanged",
     EventType.ORGANIZATION_CHANGED: "organizationChanged",
+    EventType.NOTE_CREATED: "noteCreated",
+    EventType.MENTION_CHANGED: "mentionChanged",
 }
+
+_ONLY_IDS = (EventType.NOTE_CREATED, EventType.MENTION_CHANGED)
+"""What colleagues say among themselves goes to nobody who did not ask for it."""
 
 
 class Teller:
@@ -167,8 +172,13 @@ class Teller:
         if chat is None:
             # Told as what it is by now: nothing comes back to life by replay.
             return "chatRemoved", {"id": event.ids["chatId"]}
+        return kind, self._of_chat(event, chat)
+
+    def _of_chat(self, event: Event, chat: Chat) -> Any:
+        if event.type in _ONLY_IDS:
+            return dict(event.ids)
         shown = self._shapes.chat(chat)
-        return kind, _assigned(event, shown) if event.type is EventType.CHAT_ASSIGNED else shown
+        return _assigned(event, shown) if event.type is EventType.CHAT_ASSIGNED else shown
 
     def _legacy(self, event: Event, chat: Chat | None, message: Message | None) -> Outgoing | None:
         """The five events of the contract, with exactly these arguments."""

@@ -1,6 +1,7 @@
 import type { Api } from "@shared/api/client";
-import { ProblemError } from "@shared/api/client";
-import { Author, Block, type Message } from "@shared/api/model";
+import { ProblemError, queryOf } from "@shared/api/client";
+import { Author, Block, type MediaId, type Message } from "@shared/api/model";
+import { postFile } from "@shared/api/upload";
 import { createDates, type Dates } from "@shared/format/dates";
 import { type Language, type Languages, LOCALES } from "@shared/i18n";
 import { toast } from "@shared/ui/toasts";
@@ -9,14 +10,18 @@ import { computed, type ComputedRef, inject, type InjectionKey, type Ref, ref, w
 import { type Chats, createChats } from "./features/chats/chats";
 import { createDrafts, type Drafts } from "./features/composer/drafts";
 import type { Outgoing } from "./features/composer/outgoing";
+import { createEnterChoice, type EnterChoice } from "./features/composer/enterKey";
 import { createSender, type Sender } from "./features/composer/sender";
+import { createServerDrafts, type ServerDrafts } from "./features/composer/serverDrafts";
 import { createUnsent } from "./features/composer/unsent";
+import type { PutFile } from "./features/composer/uploads";
 import { type Conversations, createConversations } from "./features/conversation/conversations";
-import type { Assignment, ChatEvent } from "./features/live/events";
+import type { Assignment, ChatEvent, MentionChange } from "./features/live/events";
 import { hubConnector } from "./features/live/hub";
 import { createLive, type Live } from "./features/live/live";
 import type { Signal } from "./features/live/signals";
 import { browserTimers } from "./features/live/timers";
+import { createNotes, type Notes } from "./features/notes/notes";
 import { type Colleagues, createColleagues } from "./features/presence/colleagues";
 import { createTypingReport, reportReading } from "./features/presence/reports";
 import type { Session } from "./features/session/session";
@@ -32,6 +37,11 @@ export interface Desk {
   readonly sender: Sender;
   readonly drafts: Drafts;
   readonly work: Work;
+  readonly serverDrafts: ServerDrafts;
+  readonly notes: Notes;
+  readonly enterChoice: EnterChoice;
+  /** Begins a file's way to the server. */
+  readonly putFile: PutFile;
   readonly live: Live;
   readonly colleagues: Colleagues;
   /** Dates in the organization's time zone and the reader's language. */
@@ -93,6 +103,27 @@ export function createDesk(
     createUnsent(() => me() ?? 0),
   );
 
+  const drafts = createDrafts(() => me() ?? 0);
+  const serverDrafts = createServerDrafts(api, drafts);
+  const notes = createNotes(api, () => session.me.value?.operator.name ?? "", browserTimers.now);
+  /** What others have changed of this operator's own marks: missing it costs a mark, no more. */
+  const readOwnMarks = (): void => {
+    void serverDrafts.load().catch(() => undefined);
+    void notes.loadMentions().catch(() => undefined);
+  };
+  watch(me, (id) => id !== null && readOwnMarks(), { immediate: true });
+  watch(isVisible, (isShown) => (isShown ? readOwnMarks() : serverDrafts.flush()));
+
+  const putFile: PutFile = async ({ file, name, type }, onProgress, signal) => {
+    const query = queryOf({ name, type });
+    const headers = {
+      "Content-Type": file.type || "application/octet-stream",
+      "X-OpDesk-Operator": String(me() ?? ""),
+    };
+    const options = { headers, onProgress, signal };
+    return (await postFile<MediaId>(`/api/media${query}`, file, options)).id;
+  };
+
   function take(message: Message): void {
     conversations.put(message);
     chats.noteMessage(message);
@@ -134,6 +165,10 @@ export function createDesk(
         return take(event.data);
       case "organizationChanged":
         return void followSettings().catch(() => undefined);
+      case "noteCreated":
+        return void notes.refresh(event.data.chatId).catch(() => undefined);
+      case "mentionChanged":
+        return hearMention(event.data);
     }
   }
 
@@ -146,6 +181,15 @@ export function createDesk(
     const listed = chats.window.value.chats.find((known) => known.id === chatId);
     const chat = chats.open.value?.id === chatId ? chats.open.value : listed;
     return !!chat && chat.block !== Block.None;
+  }
+
+  function hearMention({ chatId, operatorId, isNew }: MentionChange): void {
+    if (operatorId !== me()) return;
+    notes.noteMention(chatId, isNew === 1);
+    if (isNew !== 1) return;
+    if (chats.openId.value === chatId && isVisible.value) return notes.see(chatId);
+    const text = t("note.mentioned", { client: clientOf(chatId) });
+    toast(text, "success", { label: t("toChat"), run: () => open(chatId) });
   }
 
   function arrive(message: Message): void {
@@ -184,6 +228,7 @@ export function createDesk(
       onSignal: hearSignal,
       onSignalsLost: colleagues.forget,
       async onReload() {
+        void notes.reload(chats.openId.value).catch(() => undefined);
         const read = [chats.reload(), conversations.reload(chats.openId.value)];
         if ((await Promise.all(read)).includes(false))
           throw new Error("the page could not be read");
@@ -211,8 +256,12 @@ export function createDesk(
     chats,
     conversations,
     sender,
-    drafts: createDrafts(() => me() ?? 0),
+    drafts,
     work: createWork(api, chats, () => session.me.value?.organization.id ?? 0),
+    serverDrafts,
+    notes,
+    enterChoice: createEnterChoice(() => me() ?? 0),
+    putFile,
     live,
     colleagues,
     dates: computed(() =>

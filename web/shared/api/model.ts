@@ -50,6 +50,10 @@ export type Message = Omit<Schemas["MessageOut"], "author" | "status" | "media">
 
 /** What a message of the system tells. */
 export type Line = Schemas["LineOut"];
+export type Note = Schemas["ChatNoteOut"];
+export type NotePage = Schemas["ChatNotesOut"];
+export type KeptDraft = Schemas["ChatDraftOut"];
+export type QuickReply = Schemas["ReplyOut"];
 export type Place = Schemas["PlaceOut"];
 export type Card = Schemas["CardOut"];
 export type CanSend = Omit<Schemas["CanSendOut"], "reason"> & { reason: Hindrance | null };

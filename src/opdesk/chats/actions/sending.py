@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from opdesk.chats import access, store
+from opdesk.chats.actions.notes import forget_sent_draft
 from opdesk.chats.actions.writing import acting_operator, add_message, new_message, save
 from opdesk.chats.errors import AnsweredSince, ChannelGone, KeyReused, NotRetried
 from opdesk.chats.model import (
@@ -64,6 +65,7 @@ def send(tx: Tx, files: Files, caller: Caller, chat_id: int, draft: Draft, check
     if draft.client_key is not None:
         remembered = (draft.body_digest, message.id)
         store.insert_key(tx, state.company_id, state.id, draft.client_key, remembered)
+    forget_sent_draft(tx, caller, state.id, draft.text)
     put_send(tx, state, message.id)
     answered = replace(state, status=ChatStatus.WAITING, unread=0, woke_at=None)
     if isinstance(caller, OperatorCaller) and state.operator_id is None:

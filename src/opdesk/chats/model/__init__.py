@@ -33,6 +33,16 @@ from opdesk.chats.model.chats import (
     position_at,
 )
 from opdesk.chats.model.incoming import Beginning, Incoming, IncomingFile, Sent
+from opdesk.chats.model.notes import (
+    MAX_DRAFT_CHARS,
+    MAX_DRAFTS,
+    MAX_MENTIONS,
+    MAX_NOTE_CHARS,
+    MAX_NOTES,
+    KeptDraft,
+    NewNote,
+    Note,
+)
 from opdesk.chats.model.people import ClientCard, KnownAs, KnownPhone, PersonsChat, Suggestion
 from opdesk.chats.model.work import (
     MAX_CHAT_TAGS,
@@ -49,7 +59,12 @@ __all__ = [
     "COUNT_LIMIT",
     "MAX_CHAT_TAGS",
     "MAX_COUNTED",
+    "MAX_DRAFTS",
+    "MAX_DRAFT_CHARS",
+    "MAX_MENTIONS",
     "MAX_MISSED",
+    "MAX_NOTES",
+    "MAX_NOTE_CHARS",
     "MAX_PAGE_SIZE",
     "MAX_PARTS",
     "MAX_SNOOZE_DAYS",
@@ -73,6 +88,7 @@ __all__ = [
     "Draft",
     "Incoming",
     "IncomingFile",
+    "KeptDraft",
     "KnownAs",
     "KnownPhone",
     "Line",
@@ -80,6 +96,8 @@ __all__ = [
     "Message",
     "MessagePage",
     "MessageStatus",
+    "NewNote",
+    "Note",
     "Page",
     "PersonsChat",
     "Place",

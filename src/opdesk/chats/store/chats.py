@@ -13,6 +13,9 @@ from opdesk.chats.store.tables import (
     MESSAGE_COLUMNS,
     channels,
     chat_aliases,
+    chat_drafts,
+    chat_mentions,
+    chat_notes,
     chat_tags,
     chats,
     contacts,
@@ -144,6 +147,7 @@ DELETE_CHAT = tuple(
         (idempotency_keys, _k.chat_id),
         (chat_aliases, _a.chat_id),
         (chat_tags, chat_tags.c.chat_id),
+        *((one, one.c.chat_id) for one in (chat_notes, chat_mentions, chat_drafts)),
         (messages, _m.chat_id),
         (chats, _h.id),
     )

@@ -163,6 +163,52 @@ search_words = Table(
     PrimaryKeyConstraint("company_id", "word", "chat_id", "message_id"),
     Index("search_words_chat", "company_id", "chat_id", "message_id"),
 )
+HAS_KEY = text("client_key IS NOT NULL")
+chat_notes = Table(
+    "chat_notes",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("operator_id", BigInteger),
+    Column("text", Text, nullable=False),
+    Column("mentions", Text, nullable=False),
+    Column("client_key", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    PrimaryKeyConstraint("company_id", "id"),
+    Index("chat_notes_chat", "company_id", "chat_id", "id"),
+    Index(
+        "chat_notes_key",
+        "company_id",
+        "chat_id",
+        "client_key",
+        unique=True,
+        sqlite_where=HAS_KEY,
+        postgresql_where=HAS_KEY,
+    ),
+)
+chat_mentions = Table(
+    "chat_mentions",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("operator_id", BigInteger, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    PrimaryKeyConstraint("company_id", "operator_id", "chat_id"),
+    Index("chat_mentions_chat", "company_id", "chat_id"),
+)
+chat_drafts = Table(
+    "chat_drafts",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("operator_id", BigInteger, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("company_id", "operator_id", "chat_id"),
+    Index("chat_drafts_chat", "company_id", "chat_id"),
+)
 # Other slices' tables, as far as a chat shows them: one query instead of five for each chat.
 contacts = table(
     "contacts",

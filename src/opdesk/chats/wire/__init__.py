@@ -1,5 +1,14 @@
 """JSON shapes of the contract's section Chats."""
 
+from opdesk.chats.wire.notes import (
+    ChatDraftIn,
+    ChatDraftOut,
+    ChatDraftsOut,
+    ChatNoteIn,
+    ChatNoteOut,
+    ChatNotesOut,
+    MentionsOut,
+)
 from opdesk.chats.wire.people import (
     ClientCardOut,
     IdentityOut,
@@ -43,6 +52,12 @@ from opdesk.chats.wire.values import base64_in, cursor_in, words_in
 __all__ = [
     "CardOut",
     "ChatBlockIn",
+    "ChatDraftIn",
+    "ChatDraftOut",
+    "ChatDraftsOut",
+    "ChatNoteIn",
+    "ChatNoteOut",
+    "ChatNotesOut",
     "ChatOperatorIn",
     "ChatOperatorOut",
     "ChatOut",
@@ -58,6 +73,7 @@ __all__ = [
     "MediaIn",
     "MediaOut",
     "MediaUrl",
+    "MentionsOut",
     "MessageIn",
     "MessageOut",
     "MessagePageOut",

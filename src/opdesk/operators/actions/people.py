@@ -31,6 +31,7 @@ from opdesk.operators.model import (
     operator_changed,
 )
 from opdesk.organizations import actions as organizations
+from opdesk.organizations.model import QuickReply
 
 
 def list_operators(
@@ -215,3 +216,9 @@ def profile(tx: Tx, caller: OperatorCaller) -> Profile:
         caller.expires_at,
         organizations.settings_of(tx, caller.company_id, caller.organization_id).tags,
     )
+
+
+def quick_replies(tx: Tx, caller: OperatorCaller) -> tuple[QuickReply, ...]:
+    """What the operator's organization has for typing by a shortcut."""
+    settings = organizations.settings_of(tx, caller.company_id, caller.organization_id)
+    return settings.quick_replies

@@ -94,6 +94,7 @@ export function outgoing(key: string, fields: Partial<Outgoing> = {}): Outgoing 
     attachment: null,
     mediaId: null,
     lastSeenMessageId: null,
+    replyToId: null,
     isForced: false,
     state: "waiting",
     heldBy: [],

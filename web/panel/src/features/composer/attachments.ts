@@ -1,6 +1,7 @@
 import { MediaType } from "@shared/api/model";
 
 import type { Attachment } from "./outgoing";
+import { type PutFile, startUpload } from "./uploads";
 
 const PHOTOS = new Set(["image/jpeg", "image/png", "image/webp"]);
 
@@ -10,6 +11,12 @@ export function mediaTypeOf(mime: string): MediaType {
   if (mime === "video/mp4") return MediaType.Video;
   if (mime === "audio/mpeg" || mime === "audio/mp4") return MediaType.Audio;
   return MediaType.File;
+}
+
+/** A file that begins to go to the server as soon as it is chosen. */
+export function startedOf(file: File, put: PutFile): Attachment {
+  const attachment = attachmentOf(file);
+  return { ...attachment, upload: startUpload(attachment, put) };
 }
 
 export function attachmentOf(file: File): Attachment {
@@ -24,6 +31,7 @@ export function attachmentOf(file: File): Attachment {
 }
 
 export function forget(attachment: Attachment | null): void {
+  attachment?.upload?.cancel();
   if (attachment?.previewUri) URL.revokeObjectURL(attachment.previewUri);
 }
 

@@ -21,11 +21,11 @@ test("a chosen file waits in its chat until it is sent or taken back", () => {
     previewUri: null,
   };
 
-  drafts.keepFile(5, photo);
-  expect([drafts.file(5), drafts.file(6), drafts.hasFiles()]).toEqual([photo, null, true]);
+  drafts.keepFiles(5, [photo]);
+  expect([drafts.files(5), drafts.files(6), drafts.hasFiles()]).toEqual([[photo], [], true]);
 
-  drafts.keepFile(5, null);
-  expect([drafts.file(5), drafts.hasFiles()]).toEqual([null, false]);
+  drafts.keepFiles(5, []);
+  expect([drafts.files(5), drafts.hasFiles()]).toEqual([[], false]);
 });
 
 test("a text is shown to the one who wrote it", () => {

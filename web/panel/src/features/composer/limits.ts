@@ -6,6 +6,9 @@ export interface TextLimit {
   readonly bytes: number | null;
 }
 
+/** What the server takes of a note. */
+export const NOTE_LIMIT: TextLimit = { chars: 4000, bytes: null };
+
 /** A text beside a file is its caption where the platform has one, else a message of its own. */
 export function limitOf(allowed: CanSend | null, hasMedia: boolean): TextLimit | null {
   if (!allowed) return null;

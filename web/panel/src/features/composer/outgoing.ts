@@ -1,5 +1,7 @@
 import { Author, type MediaType, type Message } from "@shared/api/model";
 
+import type { FileUpload } from "./uploads";
+
 /** A message that is on screen and not yet at the server. */
 export interface Outgoing {
   /** The idempotency key: whatever is repeated, the message is sent once. */
@@ -13,6 +15,8 @@ export interface Outgoing {
   readonly mediaId: number | null;
   /** The newest message that was on screen when the person pressed send; null when none was. */
   readonly lastSeenMessageId: number | null;
+  /** The message of the chat that it answers. */
+  readonly replyToId: number | null;
   /** Sent even though a colleague has answered since: the person has seen that and insists. */
   readonly isForced: boolean;
   /** `held`: a colleague has answered since, and nothing is sent until the person decides. */
@@ -30,6 +34,8 @@ export interface Attachment {
   readonly type: MediaType;
   /** A `blob:` address for the preview of a photo; revoked when the message has left. */
   readonly previewUri: string | null;
+  /** Its way to the server, when that began before the message was sent. */
+  readonly upload?: FileUpload;
 }
 
 export interface Failure {

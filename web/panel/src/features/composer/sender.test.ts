@@ -263,3 +263,12 @@ test("what was kept is shown again, and waits for a person", async () => {
 
   expect(calls[0]?.options.idempotencyKey).toBe("k1");
 });
+
+test("a message says which one it answers", async () => {
+  const { sender, calls } = start([stored]);
+
+  sender.send(1, "yes", null, 5);
+  await vi.waitFor(() => expect(sender.outgoing.value).toEqual([]));
+
+  expect(calls[0]?.options.body).toMatchObject({ textMessage: "yes", replyToId: 5 });
+});

@@ -23,7 +23,12 @@ export interface Sender {
   /** What goes back to its chat's composer, which takes it from here. */
   readonly returned: Ref<Outgoing | null>;
   /** Puts a message on screen and on its way. */
-  send(chatId: number, text: string, attachment: Attachment | null): void;
+  send(
+    chatId: number,
+    text: string,
+    attachment: Attachment | null,
+    replyToId?: number | null,
+  ): void;
   /** Tries again what has failed, or sends what was held all the same; the key stays the same. */
   retry(key: string): void;
   /** Takes a message back to be written anew. */
@@ -69,11 +74,14 @@ export function createSender(api: Api, world: SenderWorld, unsent: Unsent): Send
 
   async function upload(one: Outgoing, attachment: Attachment): Promise<number> {
     if (one.mediaId !== null) return one.mediaId;
-    const { id } = await api.request<MediaId>("POST", "/api/media", {
-      body: attachment.file,
-      query: { name: attachment.name, type: attachment.type },
-    });
+    const id = attachment.upload ? await attachment.upload.id() : await putWhole(attachment);
     change(one.key, { mediaId: id });
+    return id;
+  }
+
+  async function putWhole({ file, name, type }: Attachment): Promise<number> {
+    const query = { name, type };
+    const { id } = await api.request<MediaId>("POST", "/api/media", { body: file, query });
     return id;
   }
 
@@ -126,7 +134,7 @@ export function createSender(api: Api, world: SenderWorld, unsent: Unsent): Send
   return {
     outgoing,
     returned,
-    send(chatId, text, attachment) {
+    send(chatId, text, attachment, replyToId = null) {
       const one: Outgoing = {
         key: newKey(),
         chatId,
@@ -135,6 +143,7 @@ export function createSender(api: Api, world: SenderWorld, unsent: Unsent): Send
         attachment,
         mediaId: null,
         lastSeenMessageId: world.newestId(chatId),
+        replyToId,
         isForced: false,
         state: "waiting",
         heldBy: [],
@@ -169,9 +178,10 @@ export function createSender(api: Api, world: SenderWorld, unsent: Unsent): Send
   };
 }
 
-/** What lets the server hold a message that a colleague has already answered. */
-function foresightOf({ lastSeenMessageId, isForced }: Outgoing): object {
+/** What it answers, and what lets the server hold it when a colleague has already answered. */
+function foresightOf({ lastSeenMessageId, replyToId, isForced }: Outgoing): object {
   return {
+    ...(replyToId === null ? {} : { replyToId }),
     ...(lastSeenMessageId === null ? {} : { lastSeenMessageId }),
     ...(isForced ? { force: true } : {}),
   };

@@ -3,7 +3,7 @@ import type { Outgoing } from "./outgoing";
 type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 type Kept = Pick<
   Outgoing,
-  "key" | "chatId" | "authorName" | "text" | "lastSeenMessageId" | "createdAt"
+  "key" | "chatId" | "authorName" | "text" | "lastSeenMessageId" | "replyToId" | "createdAt"
 > & {
   readonly fileName: string | null;
 };
@@ -41,9 +41,9 @@ export function createUnsent(operatorId: () => number, store: Store = sessionSto
 }
 
 function kept(one: Outgoing): Kept {
-  const { key, chatId, authorName, text, lastSeenMessageId, createdAt } = one;
+  const { key, chatId, authorName, text, lastSeenMessageId, replyToId, createdAt } = one;
   const fileName = one.attachment?.name ?? lostFile(one);
-  return { key, chatId, authorName, text, lastSeenMessageId, createdAt, fileName };
+  return { key, chatId, authorName, text, lastSeenMessageId, replyToId, createdAt, fileName };
 }
 
 function lostFile({ failure }: Outgoing): string | null {

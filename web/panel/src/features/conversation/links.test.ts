@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { splitLinks } from "./links";
+import { splitLinks, splitMentions } from "./links";
 
 function hrefsIn(text: string): (string | null)[] {
   return splitLinks(text).map((piece) => piece.href);
@@ -28,4 +28,33 @@ test.each(["javascript:alert(1)", "data:text/html,x", "ftp://a.example", "no lin
 
 test("an empty text has no pieces", () => {
   expect(splitLinks("")).toEqual([]);
+});
+
+test.each([
+  ["Пишіть на info@shop.example.", "info@shop.example", "mailto:info@shop.example"],
+  ["тел. +38 (067) 111-22-33,", "+38 (067) 111-22-33", "tel:+380671112233"],
+  ["067 111 22 33", "067 111 22 33", "tel:0671112233"],
+  ["www.shop.example/a!", "www.shop.example/a", "https://www.shop.example/a"],
+  ["(https://київ.укр/метро)", "https://київ.укр/метро", "https://xn--b1alf1j.xn--j1amh/"],
+])("%s has an address in it", (text, shown, href) => {
+  const found = splitLinks(text).filter((piece) => piece.href !== null);
+
+  expect(found.map((piece) => piece.text)).toEqual([shown]);
+  expect(found[0]?.href?.startsWith(href)).toBe(true);
+});
+
+test.each(["01.12.2026", "№ 20261201123456789012", "1200 грн", "a@b", "www.x", "05.11.2026 14:30"])(
+  "%s is none",
+  (text) => {
+    expect(hrefsIn(text).filter(Boolean)).toEqual([]);
+  },
+);
+
+test("a note's mentions stand out, the longer name before the shorter", () => {
+  const pieces = splitMentions("@Ann Lee і @Ann", ["Ann", "Ann Lee"]);
+
+  expect(pieces.filter((one) => one.isMention).map((one) => one.text)).toEqual([
+    "@Ann Lee",
+    "@Ann",
+  ]);
 });

@@ -148,3 +148,26 @@ test("a photo on its way is shown from the file itself", () => {
     state: "ready",
   });
 });
+
+test("a note stands where it was written and with nobody's messages", () => {
+  const note = {
+    id: 1,
+    chatId: 1,
+    text: "VIP",
+    operator: alice,
+    mentions: [],
+    clientNoteId: null,
+    createdAt: at(1),
+    position: 1.5,
+  };
+  const own = { author: Author.Operator, operator: alice } as const;
+
+  const found = bubblesOf(timelineOf([message(1, own), message(2, own)], [], dayOf, [note]));
+
+  expect(found.map(({ text, note: its }) => [text, its !== undefined])).toEqual([
+    ["text 1", false],
+    ["VIP", true],
+    ["text 2", false],
+  ]);
+  expect(found.map(({ isFirst, isLast }) => isFirst && isLast)).toEqual([true, true, true]);
+});

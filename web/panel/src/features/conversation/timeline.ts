@@ -5,10 +5,12 @@ import {
   type Media,
   type Message,
   MessageStatus,
+  type Note,
   type Place,
 } from "@shared/api/model";
 
 import type { Failure, Outgoing } from "../composer/outgoing";
+import type { PendingNote } from "../notes/notes";
 
 /** How far a message of ours has come; null for messages of others. */
 export type Delivery =
@@ -31,6 +33,8 @@ export interface Quote {
   readonly authorName: string | null;
   /** Empty for a message without words. */
   readonly text: string;
+  /** The message is older than what is loaded: nothing else is known of it. */
+  readonly isEarlier?: true;
 }
 
 /** One message as it is drawn, whether the server has it already or not. */
@@ -64,9 +68,18 @@ export interface Bubble {
   readonly isUnsupported: boolean;
   /** What the system tells, for a message of its own. */
   readonly line?: Line | null;
+  /** It is a note for colleagues, which no client ever sees. */
+  readonly note?: NoteLook;
   readonly at: string;
   readonly isFirst: boolean;
   readonly isLast: boolean;
+}
+
+export interface NoteLook {
+  /** Who is called, as the text names them. */
+  readonly names: readonly string[];
+  /** Null once the server has it. */
+  readonly state: "sending" | "failed" | null;
 }
 
 export interface DaySeparator {
@@ -93,13 +106,25 @@ export function timelineOf(
   messages: readonly Message[],
   outgoing: readonly Outgoing[],
   dayOf: (iso: string) => string,
+  notes: readonly Note[] = [],
+  pendingNotes: readonly PendingNote[] = [],
 ): readonly TimelineItem[] {
   const arrived = new Set(messages.map((message) => message.clientMessageId));
   const onTheWay = outgoing.filter((one) => !arrived.has(one.key));
   const byId = new Map(messages.map((message) => [message.id, message]));
+  const placed = [
+    ...messages.map((message) => ({
+      position: message.position,
+      bubble: bubbleOf(message, quoteOf(message.replyToId, byId)),
+    })),
+    ...notes.map((note) => ({ position: note.position, bubble: noteBubble(note) })),
+  ];
+  // Messages come in their order; the sort is stable and only finds the notes their places.
+  if (notes.length > 0) placed.sort((one, other) => one.position - other.position);
   const bubbles = [
-    ...messages.map((message) => bubbleOf(message, quoteOf(byId.get(message.replyToId ?? 0)))),
-    ...onTheWay.map(outgoingBubble),
+    ...placed.map(({ bubble }) => bubble),
+    ...pendingNotes.map(pendingBubble),
+    ...onTheWay.map((one) => outgoingBubble(one, quoteOf(one.replyToId, byId))),
   ];
   const items: TimelineItem[] = [];
   let day = "";
@@ -116,14 +141,52 @@ export function timelineOf(
 }
 
 function isGrouped(one: Bubble | undefined, next: Bubble | undefined): boolean {
-  if (!one || !next || one.side === "system") return false;
+  if (!one || !next || one.side === "system" || one.note || next.note) return false;
   const isSameAuthor =
     one.side === next.side && one.author === next.author && one.authorName === next.authorName;
   return isSameAuthor && Math.abs(Date.parse(next.at) - Date.parse(one.at)) < GROUP_MS;
 }
 
-function quoteOf(message: Message | undefined): Quote | null {
-  if (!message) return null;
+const BARE = {
+  kind: "bubble",
+  id: null,
+  side: "own",
+  author: "operator",
+  media: null,
+  place: null,
+  card: null,
+  quote: null,
+  reaction: null,
+  isDeleted: false,
+  delivery: null,
+  error: null,
+  failure: null,
+  heldBy: [],
+  isEdited: false,
+  isUnsupported: false,
+  isFirst: true,
+  isLast: true,
+} as const satisfies Partial<Bubble>;
+
+function noteBubble(note: Note): Bubble {
+  return {
+    ...BARE,
+    key: note.clientNoteId ?? `note-${note.id}`,
+    authorName: note.operator?.name ?? null,
+    text: note.text,
+    note: { names: note.mentions.map(({ name }) => name), state: null },
+    at: note.createdAt,
+  };
+}
+
+function pendingBubble({ key, text, authorName, createdAt, state }: PendingNote): Bubble {
+  return { ...BARE, key, text, authorName, note: { names: [], state }, at: createdAt };
+}
+
+function quoteOf(id: number | null, byId: ReadonlyMap<number, Message>): Quote | null {
+  if (id === null) return null;
+  const message = byId.get(id);
+  if (!message) return { id, side: "client", authorName: null, text: "", isEarlier: true };
   return {
     id: message.id,
     side: sideOf(message.author),
@@ -183,30 +246,18 @@ export function mayHaveArrived(bubble: Bubble): boolean {
   return bubble.delivery === "uncertain" || bubble.error === "dropped";
 }
 
-function outgoingBubble(outgoing: Outgoing): Bubble {
+function outgoingBubble(outgoing: Outgoing, quote: Quote | null): Bubble {
   return {
-    kind: "bubble",
+    ...BARE,
     key: outgoing.key,
-    id: null,
-    side: "own",
-    author: "operator",
     authorName: outgoing.authorName,
     text: outgoing.text,
     media: outgoingMedia(outgoing),
-    place: null,
-    card: null,
-    quote: null,
-    reaction: null,
-    isDeleted: false,
+    quote,
     delivery: outgoing.state === "waiting" ? "sending" : outgoing.state,
-    error: null,
     failure: outgoing.failure,
     heldBy: outgoing.heldBy,
-    isEdited: false,
-    isUnsupported: false,
     at: outgoing.createdAt,
-    isFirst: true,
-    isLast: true,
   };
 }
 

@@ -10,6 +10,13 @@ export interface Assignment {
   readonly byOperatorId: number | null;
 }
 
+/** An operator was called into a chat by a note, or has looked there (`isNew` 0). */
+export interface MentionChange {
+  readonly chatId: number;
+  readonly operatorId: number;
+  readonly isNew: number;
+}
+
 /** What the hub's `Event` brings. */
 export type LiveEvent = Numbered &
   (
@@ -18,6 +25,8 @@ export type LiveEvent = Numbered &
     | { readonly type: "chatRemoved"; readonly data: { readonly id: number } }
     | { readonly type: "messageCreated" | "messageChanged"; readonly data: Message }
     | { readonly type: "organizationChanged"; readonly data: { readonly id: number } }
+    | { readonly type: "noteCreated"; readonly data: { readonly chatId: number } }
+    | { readonly type: "mentionChanged"; readonly data: MentionChange }
     | { readonly type: "upToDate"; readonly data: { readonly at: string } }
     | { readonly type: "reload"; readonly data: object }
   );
