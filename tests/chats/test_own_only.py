@@ -31,6 +31,11 @@ OF_A_CHAT: list[tuple[str, str, Any]] = [
     ("PUT", "/api/chat/status", {"id": "{id}", "status": 4}),
     ("PUT", "/api/chat/operator", {"id": "{id}", "operatorId": None}),
     ("PUT", "/api/chat/block", {"id": "{id}", "block": 1}),
+    ("POST", "/api/chat/{id}/note", {"text": "Я теж тут"}),
+    ("GET", "/api/chat/{id}/notes", None),
+    ("POST", "/api/chat/{id}/notes/seen", None),
+    ("GET", "/api/chat/{id}/draft", None),
+    ("PUT", "/api/chat/{id}/draft", {"text": "Я теж тут"}),
     ("DELETE", "/api/chat/chats/{id}", None),
 ]
 
@@ -88,6 +93,25 @@ async def test_lists_and_searches_have_ones_own_and_nobodys(
     await assign(bob.api, his, bob.id)
     await set_up(bot.desk, ownChatsOnly=False)
     assert set(await listed(alice.api)) == {hers, his}
+
+
+async def test_nobody_is_called_into_a_chat_that_they_may_not_see(
+    bot: Bot, parted: tuple[int, int]
+) -> None:
+    hers, _ = parted
+    alice, bob = bot.desk.alice, bot.desk.bob
+
+    async def calls_bob() -> Any:
+        body = {"text": "@Bob", "mentions": [bob.id]}
+        return await alice.api.post(f"/api/chat/{hers}/note", body)
+
+    refused = await calls_bob()
+    await assign(alice.api, hers, None)
+    taken = await calls_bob()
+
+    assert (refused.status, list(refused.json["errors"])) == (400, ["mentions"])
+    assert taken.status == 200
+    assert (await bob.api.get("/api/chat/mentions")).json["chatIds"] == [hers]
 
 
 async def test_the_clients_card_and_links_lead_to_no_colleagues_chat(bot: Bot) -> None:

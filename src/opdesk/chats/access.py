@@ -42,6 +42,13 @@ def own_only(tx: Tx, caller: Caller) -> int | None:
     return caller.operator_id if settings.own_chats_only else None
 
 
+def may_operator_see(tx: Tx, state: ChatState, operator_id: int) -> bool:
+    """Whether an operator of a chat's organization sees it."""
+    if state.operator_id in (None, operator_id):
+        return True
+    return not organizations.settings_of(tx, state.company_id, state.organization_id).own_chats_only
+
+
 def _may_see(tx: Tx, caller: Caller, organization_id: int, operator_id: int | None) -> bool:
     if not isinstance(caller, OperatorCaller):
         return True

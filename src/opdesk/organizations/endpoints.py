@@ -56,8 +56,8 @@ async def change_organization(
     """Change an organization; what is left out stays.
 
     `retentionDays`: chats without a message for longer are deleted for good, within the hour.
-    `ownChatsOnly`, `assignment` and `capacity` are kept for the panel, which does not act on
-    them yet.
+    `ownChatsOnly`: operators see their own chats and those that nobody has, nothing else.
+    `assignment`: who gets a new chat; with `capacity` an operator who has that many gets none.
     """
     changed = await db.write(actions.change, company, data.id, data.to_change(), data.to_settings())
     return OrganizationDetailsOut.of(*changed)

@@ -65,6 +65,8 @@ def _called(tx: Tx, state: ChatState, ids: tuple[int, ...]) -> tuple[Ref, ...]:
         is_there = operator is not None and operator.organization_id == state.organization_id
         if operator is None or not is_there or operator.status is not OperatorStatus.ACTIVE:
             raise Invalid.field("mentions", f"{one} is no active operator of this organization")
+        if not access.may_operator_see(tx, state, one):
+            raise Invalid.field("mentions", f"{one} may not see this chat: a colleague has it")
         found.append(Ref(operator.id, operator.name))
     return tuple(found)
 
