@@ -46,6 +46,7 @@ BODIES: Mapping[str, Any] = {
     "POST /api/chat/{chat_id:int}/template": lambda _v: {"name": "spy", "language": "uk"},
     "POST /api/chat/{chat_id:int}/client/join": lambda v: {"chatId": v["chat"]},
     "POST /api/chat/{chat_id:int}/client/apart": lambda v: {"chatId": v["chat"]},
+    "PUT /api/chat/{chat_id:int}/client/about": lambda _v: {"note": "spy", "version": 0},
     "POST /api/chat/{chat_id:int}/note": lambda _v: {"text": "spy"},
     "PUT /api/chat/{chat_id:int}/draft": lambda _v: {"text": "spy"},
     "POST /api/channel": lambda v: {

@@ -6,6 +6,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.dashboard import is_fit
 from tests.chats.test_people import NUMBER, OLHA, begins, others, visits
+from tests.chats.test_work import set_up
 from tests.telegram import Bot
 from tests.widget.sites import open_shop
 
@@ -88,3 +89,40 @@ async def test_a_colleagues_join_shows_and_one_joins_by_hand(bot: Bot, page: Pag
     await page.keyboard.press("Escape")
     await expect(card).to_have_count(0)
     await expect(page.get_by_test_id("client-open")).to_be_focused()
+
+
+async def test_operators_write_down_what_they_know(bot: Bot, page: Page) -> None:
+    alice, bob = bot.desk.alice, bot.desk.bob
+    await set_up(bot.desk, crmUrl="https://crm.example.com/client?phone={phone}")
+    chat = await begins(bot, phone=NUMBER)
+    card = page.get_by_test_id("client-card")
+    about = card.get_by_test_id("client-about")
+
+    await page.goto(f"{bot.desk.base_url}/?chat_raw_id={chat}&token={alice.token}")
+    await page.get_by_test_id("client-open").focus()
+    await page.keyboard.press("Enter")
+    crm = card.get_by_test_id("client-crm")
+    await expect(crm).to_have_attribute(
+        "href", "https://crm.example.com/client?phone=%2B380501234567"
+    )
+    await about.get_by_test_id("about-open").focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("Оптовик <b>постійний</b>")
+    await about.get_by_test_id("about-field").click()
+    await page.keyboard.type("Розмір")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("42")
+    await is_fit(page, CARD)
+    await shot(page, "about-form")
+    theirs = {"note": "Не телефонувати", "version": 0}
+    assert (await bob.api.put(f"/api/chat/{chat}/client/about", theirs)).status == 200
+    await page.keyboard.press("Enter")
+    await expect(about.get_by_role("alert")).to_contain_text("Не телефонувати")
+    await is_fit(page, CARD)
+    await about.get_by_test_id("about-save").click()
+
+    await expect(about.get_by_test_id("about-open")).to_be_focused()
+    await expect(about).to_contain_text("Оптовик <b>постійний</b>")
+    await expect(about.get_by_role("definition")).to_have_text("42")
+    await is_fit(page, CARD)
+    await shot(page, "about")

@@ -31,6 +31,7 @@ OF_A_CHAT: list[tuple[str, str, Any]] = [
     ("PUT", "/api/chat/status", {"id": "{id}", "status": 4}),
     ("PUT", "/api/chat/operator", {"id": "{id}", "operatorId": None}),
     ("PUT", "/api/chat/block", {"id": "{id}", "block": 1}),
+    ("PUT", "/api/chat/{id}/client/about", {"note": "Я теж тут", "version": 0}),
     ("POST", "/api/chat/{id}/note", {"text": "Я теж тут"}),
     ("GET", "/api/chat/{id}/notes", None),
     ("POST", "/api/chat/{id}/notes/seen", None),

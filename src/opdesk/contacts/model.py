@@ -39,6 +39,32 @@ class Identity:
     username: str | None
 
 
+MAX_ABOUT_CHARS = 4000
+MAX_FIELDS = 20
+MAX_FIELD_NAME_CHARS = 50
+MAX_FIELD_CHARS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ClientField:
+    """Something that operators keep of a client: "Shoe size", "42". Both one line."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What operators wrote down about a contact; `version` grows by one with every change."""
+
+    note: str
+    fields: tuple[ClientField, ...]
+    version: int
+
+
+NOTHING_WRITTEN = About("", (), 0)
+
+
 def pair(contact_id: int, other_id: int) -> Pair:
     return min(contact_id, other_id), max(contact_id, other_id)
 

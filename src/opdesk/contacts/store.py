@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import msgspec
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -17,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 
-from opdesk.contacts.model import Contact, Identity, Pair
+from opdesk.contacts.model import About, ClientField, Contact, Identity, Pair
 from opdesk.kit.context import Tx
 from opdesk.kit.sql import metadata, statement, upsert
 
@@ -60,7 +61,18 @@ contact_pairs = Table(
     PrimaryKeyConstraint("company_id", "low_id", "high_id"),
     Index("contact_pairs_high", "company_id", "high_id"),
 )
-_c, _i, _p = contacts.c, identities.c, contact_pairs.c
+contact_about = Table(
+    "contact_about",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("contact_id", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),
+    # JSON: [[name, value], ...] in the order in which operators put them.
+    Column("fields", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    PrimaryKeyConstraint("company_id", "contact_id"),
+)
+_c, _i, _p, _b = contacts.c, identities.c, contact_pairs.c, contact_about.c
 _contact = (_c.id, _c.company_id, _c.name, _c.phone, _c.photo, _c.phone_hint, _c.person_id)
 CONTACT = statement(
     select(*_contact).where(_c.company_id == bindparam("company"), _c.id == bindparam("contact"))
@@ -171,6 +183,22 @@ DELETE_IDENTITIES = statement(
         _i.company_id == bindparam("company"), _i.contact_id == bindparam("contact")
     )
 )
+_its_about = (_b.company_id == bindparam("company"), _b.contact_id == bindparam("contact"))
+ABOUT = statement(select(_b.note, _b.fields, _b.version).where(*_its_about))
+_new_about = upsert(contact_about).values(
+    company_id=bindparam("company"),
+    contact_id=bindparam("contact"),
+    note=bindparam("note"),
+    fields=bindparam("fields"),
+    version=bindparam("version"),
+)
+SAVE_ABOUT = statement(
+    _new_about.on_conflict_do_update(
+        index_elements=[_b.company_id, _b.contact_id],
+        set_={name: _new_about.excluded[name] for name in ("note", "fields", "version")},
+    )
+)
+DELETE_ABOUT = statement(delete(contact_about).where(*_its_about))
 DELETE_CONTACT = statement(
     delete(contacts).where(_c.company_id == bindparam("company"), _c.id == bindparam("contact"))
 )
@@ -278,7 +306,28 @@ def delete_said(tx: Tx, company_id: int, pairs: Iterable[Pair]) -> None:
         tx.run(DELETE_PAIR, company=company_id, low=low, high=high)
 
 
+def find_about(tx: Tx, company_id: int, contact_id: int) -> About | None:
+    row = tx.first(ABOUT, company=company_id, contact=contact_id)
+    if row is None:
+        return None
+    note, fields, version = row
+    return About(note, tuple(ClientField(*one) for one in msgspec.json.decode(fields)), version)
+
+
+def save_about(tx: Tx, company_id: int, contact_id: int, about: About) -> None:
+    fields = [(one.name, one.value) for one in about.fields]
+    tx.run(
+        SAVE_ABOUT,
+        company=company_id,
+        contact=contact_id,
+        note=about.note,
+        fields=msgspec.json.encode(fields).decode(),
+        version=about.version,
+    )
+
+
 def delete_contact(tx: Tx, company_id: int, contact_id: int) -> None:
     delete_said(tx, company_id, list_said(tx, company_id, [contact_id]))
+    tx.run(DELETE_ABOUT, company=company_id, contact=contact_id)
     tx.run(DELETE_IDENTITIES, company=company_id, contact=contact_id)
     tx.run(DELETE_CONTACT, company=company_id, contact=contact_id)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import IntEnum
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 MAX_SHIFTS = 70
@@ -71,6 +72,12 @@ class Settings:
     own_chats_only: bool = False
     assignment: Assignment = Assignment.OFF
     capacity: int | None = None
+
+
+def crm_page(settings: Settings, phone: str) -> str | None:
+    """The address of a phone's page in the CRM; the phone travels as E.164, its plus as `%2B`."""
+    template = settings.crm_url
+    return template.replace(PHONE, quote(phone, safe="")) if template else None
 
 
 def is_open(hours: Sequence[Shift], time_zone: str, now: int) -> bool:

@@ -50,6 +50,8 @@ export type Message = Omit<Schemas["MessageOut"], "author" | "status" | "media">
 
 /** What a message of the system tells. */
 export type Line = Schemas["LineOut"];
+/** What operators wrote down about a client. */
+export type ClientAbout = Schemas["ClientAboutOut"];
 export type Note = Schemas["ChatNoteOut"];
 export type NotePage = Schemas["ChatNotesOut"];
 export type KeptDraft = Schemas["ChatDraftOut"];
@@ -82,8 +84,9 @@ export type PersonsChat = Omit<Schemas["PersonsChatOut"], "messSource" | "chatSt
 export type Suggestion = Omit<Schemas["SuggestionOut"], "messSource"> & { messSource: Source };
 export type ClientCard = Omit<
   Schemas["ClientCardOut"],
-  "identities" | "otherChats" | "suggestions"
+  "alsoAbout" | "identities" | "otherChats" | "suggestions"
 > & {
+  alsoAbout: (Omit<Schemas["AlsoAboutOut"], "messSource"> & { messSource: Source })[];
   identities: (Omit<Schemas["IdentityOut"], "messSource"> & { messSource: Source })[];
   otherChats: PersonsChat[];
   suggestions: Suggestion[];

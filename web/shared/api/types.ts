@@ -346,6 +346,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/chat/{chat_id}/client/about": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** DescribeClient */
+    put: operations["ApiChatChatIdClientAboutDescribeClient"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/chat/{chat_id}/client/apart": {
     parameters: {
       query?: never;
@@ -1510,6 +1527,14 @@ export interface components {
     AliveOut: {
       status: string;
     };
+    /** AlsoAboutOut */
+    AlsoAboutOut: {
+      chatId: number;
+      clientName: string;
+      messSource: number;
+      note: string;
+      fields: components["schemas"]["ClientFieldOut"][];
+    };
     /**
      * ApiKeyChangeIn
      * @example {
@@ -2048,6 +2073,43 @@ export interface components {
       label: string;
     };
     /**
+     * ClientAboutIn
+     * @example {
+     *       "note": "Prefers to be called in the evening",
+     *       "fields": [
+     *         {
+     *           "name": "Shoe size",
+     *           "value": "42"
+     *         }
+     *       ],
+     *       "version": 2
+     *     }
+     */
+    ClientAboutIn: {
+      version: number;
+      /** @default  */
+      note: string;
+      fields?: components["schemas"]["ClientFieldIn"][];
+    };
+    /**
+     * ClientAboutOut
+     * @example {
+     *       "note": "Prefers to be called in the evening",
+     *       "fields": [
+     *         {
+     *           "name": "Shoe size",
+     *           "value": "42"
+     *         }
+     *       ],
+     *       "version": 3
+     *     }
+     */
+    ClientAboutOut: {
+      note: string;
+      fields: components["schemas"]["ClientFieldOut"][];
+      version: number;
+    };
+    /**
      * ClientCardOut
      * @example {
      *       "id": 7,
@@ -2055,10 +2117,30 @@ export interface components {
      *       "phone": "+380501234567",
      *       "phoneHint": null,
      *       "isJoined": true,
+     *       "about": {
+     *         "note": "Prefers to be called in the evening",
+     *         "fields": [
+     *           {
+     *             "name": "Shoe size",
+     *             "value": "42"
+     *           }
+     *         ],
+     *         "version": 3
+     *       },
+     *       "alsoAbout": [
+     *         {
+     *           "chatId": 6,
+     *           "clientName": "Taras Bondar",
+     *           "messSource": 3,
+     *           "note": "Wholesale",
+     *           "fields": []
+     *         }
+     *       ],
      *       "phones": [
      *         {
      *           "phone": "+380501234567",
-     *           "isAttested": true
+     *           "isAttested": true,
+     *           "crmUrl": "https://crm.example.com/client?phone=%2B380501234567"
      *         }
      *       ],
      *       "identities": [
@@ -2097,10 +2179,22 @@ export interface components {
       phone: string | null;
       phoneHint: string | null;
       isJoined: boolean;
+      about: components["schemas"]["ClientAboutOut"];
+      alsoAbout: components["schemas"]["AlsoAboutOut"][];
       phones: components["schemas"]["KnownPhoneOut"][];
       identities: components["schemas"]["IdentityOut"][];
       otherChats: components["schemas"]["PersonsChatOut"][];
       suggestions: components["schemas"]["SuggestionOut"][];
+    };
+    /** ClientFieldIn */
+    ClientFieldIn: {
+      name: string;
+      value: string;
+    };
+    /** ClientFieldOut */
+    ClientFieldOut: {
+      name: string;
+      value: string;
     };
     /**
      * ClientOut
@@ -2450,12 +2544,14 @@ export interface components {
      * KnownPhoneOut
      * @example {
      *       "phone": "+380501234567",
-     *       "isAttested": true
+     *       "isAttested": true,
+     *       "crmUrl": "https://crm.example.com/client?phone=%2B380501234567"
      *     }
      */
     KnownPhoneOut: {
       phone: string;
       isAttested: boolean;
+      crmUrl: string | null;
     };
     /**
      * LimitsOut
@@ -6093,6 +6189,107 @@ export interface operations {
       cookie?: never;
     };
     requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ClientCardOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiChatChatIdClientAboutDescribeClient: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        chat_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "note": "Prefers to be called in the evening",
+         *       "fields": [
+         *         {
+         *           "name": "Shoe size",
+         *           "value": "42"
+         *         }
+         *       ],
+         *       "version": 2
+         *     }
+         */
+        "application/json": components["schemas"]["ClientAboutIn"];
+      };
+    };
     responses: {
       /** @description Request fulfilled, document follows */
       200: {

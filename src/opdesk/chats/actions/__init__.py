@@ -35,6 +35,7 @@ from opdesk.chats.actions.notes import (
     see_mention,
 )
 from opdesk.chats.actions.people import (
+    describe_client,
     get_client,
     join_clients,
     keep_clients_apart,
@@ -108,6 +109,7 @@ __all__ = [
     "delete_outdated",
     "delete_unused",
     "deletion_received",
+    "describe_client",
     "drop_held_sends",
     "edit_received",
     "find_chat",

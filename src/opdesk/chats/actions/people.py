@@ -4,12 +4,22 @@ from opdesk.audit import actions as audit
 from opdesk.audit.model import Action
 from opdesk.chats import access, store
 from opdesk.chats.actions.writing import tell, tell_of_contacts
-from opdesk.chats.model import ChatState, ClientCard, KnownPhone, PersonsChat, Suggestion
+from opdesk.chats.model import (
+    AlsoAbout,
+    Chat,
+    ChatState,
+    ClientCard,
+    KnownPhone,
+    PersonsChat,
+    Suggestion,
+)
 from opdesk.contacts import actions as contacts
-from opdesk.contacts.model import Contact
+from opdesk.contacts.model import About, Contact
 from opdesk.events.model import EventType
 from opdesk.kit.context import Tx
 from opdesk.operators.model import Caller, OperatorCaller
+from opdesk.organizations import actions as organizations
+from opdesk.organizations.model import crm_page
 
 MAX_SUGGESTIONS = 5
 
@@ -22,12 +32,14 @@ def get_client(tx: Tx, caller: Caller, chat_id: int) -> ClientCard:
     seen = _chats_of(tx, caller, person)
     visible = {one.contact_id for one in seen} | {contact.id}
     known = [one for one in person if one.id in visible]
-    phones = _phones(known)
+    phones = _phones(tx, chat, known)
     return ClientCard(
         chat=chat,
         phone_hint=contact.phone_hint if contact.phone_hint != contact.phone else None,
         phones=phones,
         is_joined=len(visible) > 1,
+        about=contacts.get_about(tx, caller.company_id, contact.id),
+        also_about=_also_about(tx, contact, seen),
         identities=store.list_identities(tx, caller.company_id, visible),
         other_chats=[one for one in seen if one.id != chat_id],
         suggestions=_suggestions(tx, caller, contact, phones),
@@ -73,6 +85,20 @@ def keep_clients_apart(tx: Tx, caller: Caller, chat_id: int, other_id: int) -> C
     return get_client(tx, caller, chat_id)
 
 
+def describe_client(tx: Tx, caller: Caller, chat_id: int, about: About) -> ClientCard:
+    """Keep what an operator wrote down about a chat's client; open panels are told.
+
+    Raises ChatNotFound, Invalid, AboutChanged.
+    """
+    state = access.locked(tx, caller, chat_id)
+    _, is_other = contacts.describe(tx, caller.company_id, state.contact_id, about)
+    if is_other:
+        person_id = contacts.get(tx, caller.company_id, state.contact_id).person_id
+        person = contacts.list_of_person(tx, caller.company_id, person_id)
+        tell_of_contacts(tx, caller.company_id, [one.id for one in person])
+    return get_client(tx, caller, chat_id)
+
+
 def _both(tx: Tx, caller: Caller, chat_id: int, other_id: int) -> tuple[ChatState, ChatState]:
     """Two chats, locked in one order everywhere."""
     found = {one: access.locked(tx, caller, one) for one in sorted({chat_id, other_id})}
@@ -87,12 +113,25 @@ def _chats_of(tx: Tx, caller: Caller, known: list[Contact]) -> list[PersonsChat]
     return store.list_of_contacts(tx, *place, {one.id for one in known})
 
 
-def _phones(known: list[Contact]) -> list[KnownPhone]:
+def _also_about(tx: Tx, contact: Contact, seen: list[PersonsChat]) -> list[AlsoAbout]:
+    """What was written about the others of the person, each by the chat that was active last."""
+    newest = {one.contact_id: one for one in reversed(seen) if one.contact_id != contact.id}
+    found = [
+        AlsoAbout(chat, contacts.get_about(tx, contact.company_id, its))
+        for its, chat in sorted(newest.items())
+    ]
+    return [one for one in found if one.about.note or one.about.fields]
+
+
+def _phones(tx: Tx, chat: Chat, known: list[Contact]) -> list[KnownPhone]:
     """Every phone once, the attested ones first."""
+    settings = organizations.settings_of(tx, chat.company_id, chat.organization.id)
     attested = {one.phone for one in known if one.phone is not None}
     told = {one.phone_hint for one in known if one.phone_hint is not None} - attested
-    return [KnownPhone(phone, is_attested=True) for phone in sorted(attested)] + [
-        KnownPhone(phone, is_attested=False) for phone in sorted(told)
+    return [
+        KnownPhone(phone, is_attested, crm_page(settings, phone))
+        for phones, is_attested in ((attested, True), (told, False))
+        for phone in sorted(phones)
     ]
 
 

@@ -1,11 +1,14 @@
 """A chat's client: what is known of the person, and which contacts are theirs."""
 
-from litestar import delete, get, post
+from typing import Any
+
+from litestar import delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
 from opdesk.chats import actions
 from opdesk.chats.endpoints.parameters import AnyCaller
-from opdesk.chats.wire import ClientCardOut, OtherChatIn
+from opdesk.chats.wire import ClientAboutIn, ClientAboutOut, ClientCardOut, OtherChatIn
+from opdesk.contacts.errors import AboutChanged
 from opdesk.kit.endpoint import Db
 
 
@@ -53,4 +56,22 @@ async def keep_clients_apart(
     return ClientCardOut.of(card)
 
 
-ROUTES = (get_client, join_clients, separate_client, keep_clients_apart)
+@put("/api/chat/{chat_id:int}/client/about", tags=["Chats"])
+async def describe_client(
+    db: Db, caller: AnyCaller, chat_id: FromPath[int], data: JSONBody[ClientAboutIn]
+) -> ClientCardOut:
+    """Write down something about a chat's client, in place of what was there. They never see it.
+
+    A note (at most 4000 characters) and at most 20 fields. 409 when `version` isn't the one that
+    stands there (`about` of the answer): a colleague has written since.
+    """
+    try:
+        card = await db.write(actions.describe_client, caller, chat_id, data.to_about())
+    except AboutChanged as changed:
+        members: dict[str, Any] = changed.members
+        members["about"] = ClientAboutOut.of(changed.about)
+        raise
+    return ClientCardOut.of(card)
+
+
+ROUTES = (get_client, join_clients, separate_client, keep_clients_apart, describe_client)

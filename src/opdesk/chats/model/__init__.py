@@ -43,7 +43,14 @@ from opdesk.chats.model.notes import (
     NewNote,
     Note,
 )
-from opdesk.chats.model.people import ClientCard, KnownAs, KnownPhone, PersonsChat, Suggestion
+from opdesk.chats.model.people import (
+    AlsoAbout,
+    ClientCard,
+    KnownAs,
+    KnownPhone,
+    PersonsChat,
+    Suggestion,
+)
 from opdesk.chats.model.work import (
     MAX_CHAT_TAGS,
     MAX_SNOOZE_DAYS,
@@ -71,6 +78,7 @@ __all__ = [
     "MAX_TRANSFER_NOTE_CHARS",
     "NEWEST",
     "RANKS",
+    "AlsoAbout",
     "Author",
     "Beginning",
     "Block",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from opdesk.channels.model import Source
 from opdesk.chats.model.chats import Chat, ChatStatus
+from opdesk.contacts.model import About
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,14 @@ class KnownAs:
 
 @dataclass(frozen=True, slots=True)
 class KnownPhone:
-    """In E.164. `is_attested`: a platform vouches for it; else the customer named it."""
+    """In E.164. `is_attested`: a platform vouches for it; else the customer named it.
+
+    `crm_url`: the CRM's page of it, by the organization's template.
+    """
 
     phone: str
     is_attested: bool
+    crm_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,14 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class AlsoAbout:
+    """What was written down about a contact that is joined with a chat's client, by one chat."""
+
+    chat: PersonsChat
+    about: About
+
+
+@dataclass(frozen=True, slots=True)
 class ClientCard:
     """A chat's client, and what else is known of the person."""
 
@@ -54,6 +67,8 @@ class ClientCard:
     phone_hint: str | None
     phones: list[KnownPhone]
     is_joined: bool
+    about: About
+    also_about: list[AlsoAbout]
     identities: list[KnownAs]
     other_chats: list[PersonsChat]
     suggestions: list[Suggestion]

@@ -10,6 +10,8 @@ from opdesk.chats.wire.notes import (
     MentionsOut,
 )
 from opdesk.chats.wire.people import (
+    ClientAboutIn,
+    ClientAboutOut,
     ClientCardOut,
     IdentityOut,
     KnownPhoneOut,
@@ -63,6 +65,8 @@ __all__ = [
     "ChatOut",
     "ChatPageOut",
     "ChatStatusIn",
+    "ClientAboutIn",
+    "ClientAboutOut",
     "ClientCardOut",
     "ClientOut",
     "HandOverIn",

@@ -2,8 +2,9 @@
 
 import msgspec
 
-from opdesk.chats.model import ClientCard, KnownAs, KnownPhone, PersonsChat, Suggestion
+from opdesk.chats.model import AlsoAbout, ClientCard, KnownAs, KnownPhone, PersonsChat, Suggestion
 from opdesk.chats.wire.shapes import title_of, unnamed
+from opdesk.contacts.model import About, ClientField
 from opdesk.kit.wire import Id, Wire, WireIn, time_out
 
 _SHOWN_ID_DIGITS = 20
@@ -18,16 +19,24 @@ class OtherChatIn(WireIn):
 
 
 class KnownPhoneOut(Wire):
-    """`isAttested`: a platform vouches that it is theirs; else they named it, or had it before."""
+    """`isAttested`: a platform vouches that it is theirs; else they named it, or had it before.
+
+    `crmUrl`: its page in the CRM, where the chat's organization has a template for it.
+    """
 
     phone: str
     is_attested: bool
+    crm_url: str | None
 
-    example = {"phone": "+380501234567", "isAttested": True}
+    example = {
+        "phone": "+380501234567",
+        "isAttested": True,
+        "crmUrl": "https://crm.example.com/client?phone=%2B380501234567",
+    }
 
     @classmethod
     def of(cls, known: KnownPhone) -> "KnownPhoneOut":
-        return cls(phone=known.phone, is_attested=known.is_attested)
+        return cls(phone=known.phone, is_attested=known.is_attested, crm_url=known.crm_url)
 
 
 class IdentityOut(Wire):
@@ -123,11 +132,90 @@ class SuggestionOut(Wire):
         )
 
 
+class ClientFieldIn(WireIn):
+    """Something that operators keep of a client."""
+
+    name: str
+    value: str
+
+    example = {"name": "Shoe size", "value": "42"}
+
+
+class ClientFieldOut(Wire):
+    name: str
+    value: str
+
+    example = ClientFieldIn.example
+
+
+class ClientAboutIn(WireIn):
+    """Replaces what is there. `version` is the one that its writer has read, 0 at first."""
+
+    version: int
+    note: str = ""
+    fields: list[ClientFieldIn] = []
+
+    example = {
+        "note": "Prefers to be called in the evening",
+        "fields": [ClientFieldIn.example],
+        "version": 2,
+    }
+
+    def to_about(self) -> About:
+        fields = tuple(ClientField(one.name, one.value) for one in self.fields)
+        return About(self.note, fields, self.version)
+
+
+class ClientAboutOut(Wire):
+    """What operators wrote down about a client. `version` grows with every change; 0: nothing."""
+
+    note: str
+    fields: list[ClientFieldOut]
+    version: int
+
+    example = {**ClientAboutIn.example, "version": 3}
+
+    @classmethod
+    def of(cls, about: About) -> "ClientAboutOut":
+        fields = [ClientFieldOut(name=one.name, value=one.value) for one in about.fields]
+        return cls(note=about.note, fields=fields, version=about.version)
+
+
+class AlsoAboutOut(Wire):
+    """What was written down about a client who is joined with this one, in their own chat."""
+
+    chat_id: Id
+    client_name: str
+    mess_source: int
+    note: str
+    fields: list[ClientFieldOut]
+
+    example = {
+        "chatId": 6,
+        "clientName": "Taras Bondar",
+        "messSource": 3,
+        "note": "Wholesale",
+        "fields": [],
+    }
+
+    @classmethod
+    def of(cls, also: AlsoAbout) -> "AlsoAboutOut":
+        chat, about = also.chat, ClientAboutOut.of(also.about)
+        return cls(
+            chat_id=chat.id,
+            client_name=chat.name or unnamed(chat.source, chat.external_id),
+            mess_source=int(chat.source),
+            note=about.note,
+            fields=about.fields,
+        )
+
+
 class ClientCardOut(Wire):
     """A chat's client. `phone` is attested by the platform, `phoneHint` only named.
 
-    `isJoined`: they have contacts on other channels, which `phones`, `identities` and `otherChats`
-    are of too. There is nothing in it that no chat of the caller shows.
+    `about` is what operators wrote down about this client, `alsoAbout` about those joined with
+    them. `isJoined`: they have contacts on other channels, which `phones`, `identities` and
+    `otherChats` are of too. There is nothing in it that no chat of the caller shows.
     """
 
     id: Id
@@ -135,6 +223,8 @@ class ClientCardOut(Wire):
     phone: str | None
     phone_hint: str | None
     is_joined: bool
+    about: ClientAboutOut
+    also_about: list[AlsoAboutOut]
     phones: list[KnownPhoneOut]
     identities: list[IdentityOut]
     other_chats: list[PersonsChatOut]
@@ -146,6 +236,8 @@ class ClientCardOut(Wire):
         "phone": "+380501234567",
         "phoneHint": None,
         "isJoined": True,
+        "about": ClientAboutOut.example,
+        "alsoAbout": [AlsoAboutOut.example],
         "phones": [KnownPhoneOut.example],
         "identities": [IdentityOut.example],
         "otherChats": [PersonsChatOut.example],
@@ -161,6 +253,8 @@ class ClientCardOut(Wire):
             phone=client.phone,
             phone_hint=card.phone_hint,
             is_joined=card.is_joined,
+            about=ClientAboutOut.of(card.about),
+            also_about=[AlsoAboutOut.of(one) for one in card.also_about],
             phones=[KnownPhoneOut.of(one) for one in card.phones],
             identities=[IdentityOut.of(one) for one in card.identities],
             other_chats=[PersonsChatOut.of(one) for one in card.other_chats],

@@ -1,5 +1,6 @@
 """Know a customer again on each channel, and whose contacts are one person's."""
 
+from opdesk.contacts.actions.describing import describe, get_about
 from opdesk.contacts.actions.known import add_identity, get, hint_phone, recognize, rename
 from opdesk.contacts.actions.people import (
     attest_phone,
@@ -15,7 +16,9 @@ __all__ = [
     "add_identity",
     "attest_phone",
     "delete_contact",
+    "describe",
     "get",
+    "get_about",
     "hint_phone",
     "join",
     "keep_apart",

@@ -12,6 +12,8 @@ function cardOf(name: string, ...others: number[]): ClientCard {
     phone: null,
     phoneHint: null,
     isJoined: others.length > 0,
+    about: { note: "", fields: [], version: 0 },
+    alsoAbout: [],
     phones: [],
     identities: [],
     otherChats: others.map((id) => ({ ...chat, id })),
@@ -88,4 +90,20 @@ test("a client who is on screen stays there when reading anew fails", async () =
 
   expect(client.card.value).toBeNull();
   expect(client.hasFailed.value).toBe(true);
+});
+
+test("what a colleague wrote meanwhile is read before it is replaced", async () => {
+  const mine = { note: "mine", fields: [], version: 0 };
+  const theirs = { ...cardOf("Taras"), about: { note: "theirs", fields: [], version: 1 } };
+  const api: Api = {
+    request: <T>(method: string) =>
+      method === "PUT"
+        ? Promise.reject(new ProblemError({ status: 409 }))
+        : Promise.resolve(theirs as T),
+  };
+  const client = createClient(api);
+  await client.show(1);
+
+  expect(await client.describe(mine)).toBe(false);
+  expect(client.card.value?.about).toEqual(theirs.about);
 });

@@ -1,5 +1,5 @@
 import { type Api, ProblemError } from "@shared/api/client";
-import type { ClientCard } from "@shared/api/model";
+import type { ClientAbout, ClientCard } from "@shared/api/model";
 import { type Ref, ref, shallowRef } from "vue";
 
 export interface Client {
@@ -13,6 +13,11 @@ export interface Client {
   join(otherChatId: number): Promise<void>;
   /** These are two people. */
   keepApart(otherChatId: number): Promise<void>;
+  /**
+   * Keeps what was written down in place of what was read as `version`. False: a colleague has
+   * written meanwhile, and the card has theirs.
+   */
+  describe(about: ClientAbout): Promise<boolean>;
   /** Parts the client from those that they are joined with; chats that are not theirs any more. */
   separate(): Promise<readonly number[]>;
 }
@@ -30,7 +35,7 @@ export function createClient(api: Api): Client {
   }
 
   /** Whoever asks later has the newer answer. */
-  async function change(method: "POST" | "DELETE", path: string, body?: object) {
+  async function change(method: "POST" | "PUT" | "DELETE", path: string, body?: object) {
     const chatId = shownId;
     const mine = (asked += 1);
     isBusy.value = true;
@@ -44,27 +49,39 @@ export function createClient(api: Api): Client {
     }
   }
 
+  async function show(chatId: number): Promise<void> {
+    if (chatId !== shownId) card.value = null;
+    shownId = chatId;
+    const mine = (asked += 1);
+    hasFailed.value = false;
+    try {
+      take(chatId, mine, await api.request<ClientCard>("GET", `/api/chat/${chatId}/client`));
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      if (mine === asked) hasFailed.value = card.value === null;
+    }
+  }
+
   return {
     card,
     hasFailed,
     isBusy,
-    async show(chatId) {
-      if (chatId !== shownId) card.value = null;
-      shownId = chatId;
-      const mine = (asked += 1);
-      hasFailed.value = false;
-      try {
-        take(chatId, mine, await api.request<ClientCard>("GET", `/api/chat/${chatId}/client`));
-      } catch (error) {
-        if (!(error instanceof ProblemError)) throw error;
-        if (mine === asked) hasFailed.value = card.value === null;
-      }
-    },
+    show,
     async join(otherChatId) {
       await change("POST", "join", { chatId: otherChatId });
     },
     async keepApart(otherChatId) {
       await change("POST", "apart", { chatId: otherChatId });
+    },
+    async describe(about) {
+      try {
+        await change("PUT", "about", about);
+      } catch (error) {
+        if (!(error instanceof ProblemError) || error.status !== 409) throw error;
+        await show(shownId);
+        return false;
+      }
+      return true;
     },
     async separate() {
       const before = card.value?.otherChats ?? [];
