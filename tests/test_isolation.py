@@ -132,6 +132,7 @@ OWN_ONLY = {
     "GET /api/operator/me",
     "GET /api/operator/quick-replies",
     "GET /api/chat/mentions",
+    "GET /api/chat/unread",
     "GET /api/chat/drafts",
     "POST /api/media",
     "GET /api/channel/source",

@@ -182,7 +182,7 @@ async def test_the_list_is_read_once_and_the_tab_tells_of_unread(bot: Bot, page:
 
     await page.goto(f"{bot.desk.base_url}/?token={bot.desk.alice.token}")
     await expect(page.get_by_test_id("chat-row")).to_have_count(1)
-    await expect(page).to_have_title("● OpDesk")
+    await expect(page).to_have_title("(1) OpDesk")
     await asyncio.sleep(1)
 
     assert len([url for url in asked if "/api/chat/chats" in url]) == 1

@@ -8,10 +8,10 @@ import pytest
 
 from opdesk.kit.wire import time_in
 from opdesk.simulators.telegram import Customer
-from tests.desk import Desk
+from tests.desk import Api, Desk
 from tests.telegram import TARAS, Bot, connected_bot
 
-OLHA = Customer(77, "Ольга", "Лис")
+OLHA, OLENA = Customer(77, "Ольга", "Лис"), Customer(78, "Олена")
 SPELLINGS = (
     "067 111 22 33",
     "0671112233",
@@ -161,3 +161,22 @@ async def test_a_webhooks_address_is_found_in_any_case(bot: Bot, path: str) -> N
     await bot.posts(body, path=path.format(bot.desk.acme.id, bot.channel_id))
 
     assert len(await bot.chats()) == 1
+
+
+async def test_unread_are_the_operators_own_and_nobodys(bot: Bot) -> None:
+    alice, bob = bot.desk.alice, bot.desk.bob
+    mine, his = await bot.given_chat("Є 42?"), await bot.given_chat("Є 43?", OLENA)
+    free = await bot.given_chat("Є 44?", OLHA)
+    for chat_id, person in ((mine, alice), (his, bob)):
+        await alice.api.put("/api/chat/operator", {"id": chat_id, "operatorId": person.id})
+
+    async def unread(api: Api) -> list[int]:
+        found: list[int] = (await api.get("/api/chat/unread")).json["chatIds"]
+        return found
+
+    assert await unread(alice.api) == [mine, free]
+    assert await unread(bob.api) == [his, free]
+    await alice.api.post(f"/api/chat/{mine}/read", None)
+    await alice.api.put("/api/chat/block", {"id": free, "block": 2})
+    assert await unread(alice.api) == []
+    assert (await bot.desk.acme.api.get("/api/chat/unread")).status == 401

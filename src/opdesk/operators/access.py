@@ -215,3 +215,10 @@ def _same_tab(credentials: Credentials, operator: OperatorCaller | None) -> Oper
 
 def _cookie(credentials: Credentials, name: str) -> str | None:
     return credentials.cookies.get(f"__Host-{name}") or credentials.cookies.get(name)
+
+
+def operator_of(caller: Caller) -> OperatorCaller:
+    """Who sits at the panel. Raises OperatorSignedOut for company credentials."""
+    if not isinstance(caller, OperatorCaller):
+        raise OperatorSignedOut("company credentials are nobody's session at the panel")
+    return caller

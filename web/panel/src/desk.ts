@@ -82,7 +82,7 @@ export function createDesk(
 ): Desk {
   const { t } = languages.i18n.global;
   const me = (): number | null => session.me.value?.operator.id ?? null;
-  const chats = createChats(api, (ms) => browserTimers.wait(ms).done);
+  const chats = createChats(api, (ms) => browserTimers.wait(ms).done, me);
   const conversations = createConversations(api, (messages) => sender.noteMessages(messages));
   const colleagues = createColleagues(me, browserTimers);
   const latest = ref<Message | null>(null);

@@ -96,6 +96,8 @@ export type ChatPage = Omit<Schemas["ChatPageOut"], "items"> & { items: Chat[] }
 export type MessagePage = Omit<Schemas["MessagePageOut"], "items"> & { items: Message[] };
 export type MediaId = Schemas["UploadedOut"];
 
+export type UnreadChats = Schemas["UnreadOut"];
+
 export type SignedInOperator = Schemas["MeOut"];
 export type WaitingLink = Schemas["WaitingOut"];
 export type LinkTarget = Schemas["SwitchedOut"];

@@ -7,15 +7,13 @@ const [light, dark] = themes();
 
 function themes(): [Colors, Colors] {
   const css = readFileSync("shared/ui/theme.css", "utf8");
-  const [first = {}, second = {}] = [...css.matchAll(/:root \{(.*?)\}/gs)].map(([, block]) =>
-    Object.fromEntries(
-      [...(block ?? "").matchAll(/--([\w-]+): (#[0-9a-f]{6})/g)].map(([, name, color]) => [
-        name,
-        color,
-      ]),
-    ),
-  );
-  return [first, { ...first, ...second }];
+  const color = "(#[0-9a-f]{6})";
+  const pairs = [
+    ...css.matchAll(new RegExp(`--([\\w-]+): light-dark\\(${color}, ${color}\\)`, "g")),
+  ];
+  const theme = (at: 2 | 3): Colors =>
+    Object.fromEntries(pairs.map((pair) => [pair[1] ?? "", pair[at] ?? ""]));
+  return [theme(2), theme(3)];
 }
 
 /** The ratio of WCAG 2: 1 for the same colour, 21 for black on white. */

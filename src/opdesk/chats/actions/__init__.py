@@ -51,6 +51,7 @@ from opdesk.chats.actions.reading import (
     list_chats,
     list_messages,
     list_newest_of_channel,
+    list_unread,
     localized,
 )
 from opdesk.chats.actions.receiving import (
@@ -142,6 +143,7 @@ __all__ = [
     "list_messages",
     "list_newest_of_channel",
     "list_notes",
+    "list_unread",
     "localized",
     "mark_for_client",
     "mark_read",

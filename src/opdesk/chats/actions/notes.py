@@ -17,7 +17,6 @@ from opdesk.events.model import EventType
 from opdesk.kit.context import Tx
 from opdesk.kit.errors import Invalid, NotFound
 from opdesk.operators import access as operators
-from opdesk.operators.errors import OperatorSignedOut
 from opdesk.operators.model import Caller, OperatorCaller, OperatorStatus
 
 
@@ -79,14 +78,14 @@ def list_notes(tx: Tx, caller: Caller, chat_id: int, before: int, size: int) -> 
 
 def list_mentions(tx: Tx, caller: Caller) -> list[int]:
     """Chats into which the operator was called and has not looked since."""
-    me = _operator(caller)
+    me = operators.operator_of(caller)
     return store.list_mentions(tx, me.company_id, me.operator_id)
 
 
 def see_mention(tx: Tx, caller: Caller, chat_id: int) -> None:
     """The operator has looked into a chat into which they were called."""
     state = access.locked(tx, caller, chat_id)
-    me = _operator(caller)
+    me = operators.operator_of(caller)
     if store.delete_mention(tx, me.company_id, me.operator_id, chat_id):
         tell(tx, state, EventType.MENTION_CHANGED, operatorId=me.operator_id, isNew=0)
 
@@ -94,14 +93,14 @@ def see_mention(tx: Tx, caller: Caller, chat_id: int) -> None:
 def get_draft(tx: Tx, caller: Caller, chat_id: int) -> KeptDraft:
     """The operator's own; an empty one of version 0 when there never was any."""
     access.chat(tx, caller, chat_id)
-    me = _operator(caller)
+    me = operators.operator_of(caller)
     found = store.find_draft(tx, me.company_id, me.operator_id, chat_id)
     return found or KeptDraft(chat_id, "", 0, tx.now)
 
 
 def list_drafts(tx: Tx, caller: Caller) -> list[KeptDraft]:
     """The operator's own that are not empty, the newest first."""
-    me = _operator(caller)
+    me = operators.operator_of(caller)
     return store.list_drafts(tx, me.company_id, me.operator_id, MAX_DRAFTS)
 
 
@@ -112,7 +111,7 @@ def keep_draft(tx: Tx, caller: Caller, chat_id: int, text: str, version: int | N
     DraftChanged when another one stands there.
     """
     access.locked(tx, caller, chat_id)
-    me = _operator(caller)
+    me = operators.operator_of(caller)
     found = store.find_draft(tx, me.company_id, me.operator_id, chat_id)
     now = found or KeptDraft(chat_id, "", 0, tx.now)
     if now.text == text:
@@ -132,9 +131,3 @@ def forget_sent_draft(tx: Tx, caller: Caller, chat_id: int, text: str) -> None:
     if found is not None and found.text and found.text.strip() == text.strip():
         gone = KeptDraft(chat_id, "", found.version + 1, tx.now)
         store.save_draft(tx, caller.company_id, caller.operator_id, gone)
-
-
-def _operator(caller: Caller) -> OperatorCaller:
-    if not isinstance(caller, OperatorCaller):
-        raise OperatorSignedOut("company credentials are nobody's session at the panel")
-    return caller

@@ -24,7 +24,10 @@ from opdesk.contacts.model import normalize_phone
 from opdesk.kit.context import Tx
 from opdesk.kit.days import span_in
 from opdesk.kit.errors import Invalid
+from opdesk.operators import access as operators
 from opdesk.operators.model import Caller, OperatorCaller
+
+MAX_UNREAD_LISTED = 1000
 
 
 def list_chats(tx: Tx, caller: Caller, wanted: ChatFilter, page: Page) -> ChatPage:
@@ -162,3 +165,14 @@ def list_by_phone(
 def _is_in_sight(tx: Tx, caller: Caller, own: int, chat_id: int) -> bool:
     state = store.find_state(tx, caller.company_id, chat_id)
     return state is not None and state.operator_id in (None, own)
+
+
+def list_unread(tx: Tx, caller: Caller) -> list[int]:
+    """Chats that wait for the operator to read them: their own and nobody's, a thousand of each.
+
+    Raises OperatorSignedOut for company credentials.
+    """
+    me = operators.operator_of(caller)
+    return store.list_unread(
+        tx, me.company_id, me.organization_id, me.operator_id, MAX_UNREAD_LISTED
+    )

@@ -41,6 +41,7 @@ from opdesk.chats.wire import (
     HandOverIn,
     HandOverOut,
     TypingIn,
+    UnreadOut,
     words_in,
 )
 from opdesk.kit.context import Tx
@@ -217,7 +218,17 @@ def _listed(
     return actions.list_chats(tx, caller, actions.localized(tx, caller, wanted, dates, phone), page)
 
 
+@get("/api/chat/unread", tags=["Panel"])
+async def list_unread(db: Db, caller: AnyCaller) -> UnreadOut:
+    """The chats with messages that nobody has read: the operator's own and nobody's.
+
+    The newest thousand of each; blocked clients and spam are not among them.
+    """
+    return UnreadOut(chat_ids=await db.read(actions.list_unread, caller))
+
+
 ROUTES = (
+    list_unread,
     list_chats,
     get_chat,
     set_chat_status,

@@ -83,7 +83,14 @@ from opdesk.chats.store.states import (
     set_blocked,
 )
 from opdesk.chats.store.visiting import find_newest_read, list_sent, list_shown
-from opdesk.chats.store.working import count_busy, list_due, list_queued, list_turns, save_turn
+from opdesk.chats.store.working import (
+    count_busy,
+    list_due,
+    list_queued,
+    list_turns,
+    list_unread,
+    save_turn,
+)
 
 __all__ = [
     "EVERYBODY",
@@ -148,6 +155,7 @@ __all__ = [
     "list_sent_until",
     "list_shown",
     "list_turns",
+    "list_unread",
     "list_unused",
     "rename_external",
     "save_draft",

@@ -26,6 +26,8 @@ IS_SNOOZED = text("paused_until IS NOT NULL AND status = 3")
 IS_BLOCKED = text("block <> 0")
 IS_QUEUED = text("operator_id IS NULL AND status < 2 AND block = 0 AND last_message_id IS NOT NULL")
 """Nobody's, and its client waits: what is given to operators by itself."""
+IS_UNREAD = text("unread > 0 AND block = 0")
+"""Its client wrote something that nobody has read."""
 chats = Table(
     "chats",
     metadata,
@@ -72,6 +74,15 @@ chats = Table(
         postgresql_where=IS_BEGUN,
     ),
     Index("chats_snoozed", "paused_until", sqlite_where=IS_SNOOZED, postgresql_where=IS_SNOOZED),
+    Index(
+        "chats_unread",
+        "company_id",
+        "organization_id",
+        "operator_id",
+        "id",
+        sqlite_where=IS_UNREAD,
+        postgresql_where=IS_UNREAD,
+    ),
     *(
         Index(
             name,
@@ -289,5 +300,6 @@ BY_BEGINNING = (chats, "INDEXED BY chats_begun", "sqlite")
 BY_HOLDER = (chats, "INDEXED BY chats_open_of", "sqlite")
 BY_SNOOZE = (chats, "INDEXED BY chats_snoozed", "sqlite")
 BY_BLOCK = (chats, "INDEXED BY chats_blocked", "sqlite")
+BY_UNREAD = (chats, "INDEXED BY chats_unread", "sqlite")
 BY_QUEUE = (chats, "INDEXED BY chats_queue", "sqlite")
 in_chat = (_m.company_id == bindparam("company"), _m.chat_id == bindparam("chat"))

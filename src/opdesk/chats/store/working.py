@@ -8,9 +8,11 @@ from opdesk.chats.store.tables import (
     BY_HOLDER,
     BY_QUEUE,
     BY_SNOOZE,
+    BY_UNREAD,
     IS_QUEUED,
     IS_SNOOZED,
     IS_SOMEBODYS_OPEN,
+    IS_UNREAD,
     assignment_turns,
     chats,
 )
@@ -36,6 +38,19 @@ QUEUED = statement(
     .order_by(_h.active_at, _h.id)
     .limit(bindparam("size"))
 )
+_unread = (
+    select(_h.id)
+    .with_hint(*BY_UNREAD)
+    .where(
+        _h.company_id == bindparam("company"),
+        _h.organization_id == bindparam("organization"),
+        IS_UNREAD,
+    )
+    .order_by(_h.id.desc())
+    .limit(bindparam("size"))
+)
+UNREAD_OF_NOBODY = statement(_unread.where(_h.operator_id.is_(None)))
+UNREAD_OF = statement(_unread.where(_h.operator_id == bindparam("operator")))
 BUSY = statement(
     select(func.count())
     .select_from(chats)
@@ -99,3 +114,12 @@ def save_turn(tx: Tx, place: tuple[int, int], operator_id: int, turn: int) -> No
         operator=operator_id,
         new_turn=turn,
     )
+
+
+def list_unread(
+    tx: Tx, company_id: int, organization_id: int, operator_id: int, size: int
+) -> list[int]:
+    """At most `size` chats with something unread of an operator, and as many of nobody's."""
+    place = {"company": company_id, "organization": organization_id, "size": size}
+    own = tx.all(UNREAD_OF, **place, operator=operator_id)
+    return [row[0] for row in (*own, *tx.all(UNREAD_OF_NOBODY, **place))]

@@ -8,6 +8,7 @@ from opdesk.chats.wire.notes import (
     ChatNoteOut,
     ChatNotesOut,
     MentionsOut,
+    UnreadOut,
 )
 from opdesk.chats.wire.people import (
     ClientAboutIn,
@@ -90,6 +91,7 @@ __all__ = [
     "TagsIn",
     "TagsOut",
     "TypingIn",
+    "UnreadOut",
     "UploadedOut",
     "base64_in",
     "body_digest",

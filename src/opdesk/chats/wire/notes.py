@@ -91,6 +91,14 @@ class MentionsOut(Wire):
     example = {"chatIds": [5]}
 
 
+class UnreadOut(Wire):
+    """Chats with something that nobody has read."""
+
+    chat_ids: list[Id]
+
+    example = {"chatIds": [8, 5]}
+
+
 class ChatDraftIn(WireIn):
     """`version` is the one that the writer has read (0: none); without it any may stand there."""
 

@@ -11,6 +11,7 @@ function start(answers: Record<string, () => unknown>) {
   const asked: string[] = [];
   const api: Api = {
     async request<T>(_method: string, path: string) {
+      if (path === "/api/chat/unread") return { chatIds: [] } as T;
       asked.push(path);
       const answer = answers[path];
       if (!answer) throw new ProblemError({ status: 503 });
@@ -20,7 +21,7 @@ function start(answers: Record<string, () => unknown>) {
   const waits: (() => void)[] = [];
   const wait = () => new Promise<void>((resolve) => waits.push(resolve));
   const pass = () => waits.shift()?.();
-  return { asked, answers, pass, chats: createChats(api, wait) };
+  return { asked, answers, pass, chats: createChats(api, wait, () => 21) };
 }
 
 test("a chat whose details could not be read says so, and is read once the server is back", async () => {

@@ -2,7 +2,7 @@ import { type Api, ProblemError } from "@shared/api/client";
 import { Author, type Chat, type ChatStatus, type Message } from "@shared/api/model";
 import { computed, type ComputedRef, type Ref, ref, shallowRef } from "vue";
 
-import { fetchChat, fetchChats, fetchTotal, markRead, setStatus } from "./chatsApi";
+import { fetchChat, fetchChats, fetchTotal, fetchUnread, markRead, setStatus } from "./chatsApi";
 import {
   addPage,
   ALL,
@@ -15,7 +15,7 @@ import {
   tidied,
   withLastMessage,
 } from "./chatWindow";
-import { noteUnread, type Unread } from "./unread";
+import { createUnread } from "./unread";
 
 /** The hub's first word has the list read; so long it is waited for before the list is read anyway. */
 const PATIENCE_MS = 600;
@@ -28,8 +28,8 @@ export interface Chats {
   readonly window: Readonly<Ref<ChatWindow>>;
   readonly filter: Readonly<Ref<ChatFilter>>;
   readonly loading: Readonly<Ref<Loading>>;
-  /** Whether a chat that we know waits for a reader; of those that are not loaded nobody tells. */
-  readonly hasUnread: ComputedRef<boolean>;
+  /** How many chats wait for this operator to read them: their own and nobody's. */
+  readonly countUnread: ComputedRef<number>;
   /** The chat on screen, if its details are known. */
   readonly open: ComputedRef<Chat | null>;
   readonly openId: Readonly<Ref<number | null>>;
@@ -57,11 +57,15 @@ export interface Chats {
 }
 
 /** The chats that this page knows: the list's window, and beside it the one on screen. */
-export function createChats(api: Api, wait: (ms: number) => Promise<void>): Chats {
+export function createChats(
+  api: Api,
+  wait: (ms: number) => Promise<void>,
+  me: () => number | null,
+): Chats {
   const window = shallowRef<ChatWindow>(EMPTY);
   const filter = shallowRef(ALL);
   const loading = ref<Loading>("idle");
-  const unread = shallowRef<Unread>(new Map());
+  const unread = createUnread(() => fetchUnread(api), me);
   const openId = ref<number | null>(null);
   const opened = shallowRef<Chat | null>(null);
   const hasOpenFailed = ref(false);
@@ -69,7 +73,7 @@ export function createChats(api: Api, wait: (ms: number) => Promise<void>): Chat
   let isRecounting = false;
 
   function note(chat: Chat): void {
-    unread.value = noteUnread(unread.value, chat);
+    unread.note(chat);
     if (chat.id === openId.value) opened.value = chat;
   }
 
@@ -121,6 +125,11 @@ export function createChats(api: Api, wait: (ms: number) => Promise<void>): Chat
     }
   }
 
+  /** Only the count in the tab's title is of it: whether it came is not worth a word. */
+  function loadUnread(): void {
+    void unread.load().catch(() => undefined);
+  }
+
   /** False when it failed. A chat that is gone was read as well: its page says so. */
   async function refreshOpen(): Promise<boolean> {
     const chatId = openId.value;
@@ -141,7 +150,7 @@ export function createChats(api: Api, wait: (ms: number) => Promise<void>): Chat
     window,
     filter,
     loading,
-    hasUnread: computed(() => unread.value.size > 0),
+    countUnread: computed(() => unread.ids.value.size),
     open: computed(() => opened.value),
     openId,
     hasOpenFailed,
@@ -160,6 +169,7 @@ export function createChats(api: Api, wait: (ms: number) => Promise<void>): Chat
     },
     async begin() {
       if (request) return;
+      loadUnread();
       loading.value = "first";
       await wait(PATIENCE_MS);
       if (!request) await load("first");
@@ -173,6 +183,7 @@ export function createChats(api: Api, wait: (ms: number) => Promise<void>): Chat
       if (loading.value === "idle" && window.value.next !== null) await load("more");
     },
     async reload() {
+      loadUnread();
       const isEmpty = window.value.chats.length === 0;
       const list = load(isEmpty ? "first" : "quiet");
       const open = refreshOpen();
@@ -183,7 +194,7 @@ export function createChats(api: Api, wait: (ms: number) => Promise<void>): Chat
       const isLoaded = window.value.chats.some((chat) => chat.id === chatId);
       if (!isLoaded && window.value.next !== null) void recount();
       window.value = dropChat(window.value, chatId);
-      unread.value = noteUnread(unread.value, { id: chatId, countUnread: 0 });
+      unread.drop(chatId);
       if (openId.value === chatId) opened.value = null;
     },
     noteMessage(message) {

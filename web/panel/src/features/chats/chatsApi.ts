@@ -1,5 +1,5 @@
 import type { Api } from "@shared/api/client";
-import type { Chat, ChatPage, ChatStatus } from "@shared/api/model";
+import type { Chat, ChatPage, ChatStatus, UnreadChats } from "@shared/api/model";
 
 import type { ChatFilter } from "./chatWindow";
 
@@ -49,4 +49,9 @@ export async function setStatus(api: Api, chatId: number, status: ChatStatus): P
 
 export async function markRead(api: Api, chatId: number): Promise<void> {
   await api.request("POST", `/api/chat/${chatId}/read`);
+}
+
+/** Chats with something unread, of the operator and of nobody. */
+export async function fetchUnread(api: Api): Promise<readonly number[]> {
+  return (await api.request<UnreadChats>("GET", "/api/chat/unread")).chatIds;
 }
