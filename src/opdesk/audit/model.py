@@ -36,6 +36,9 @@ class Action(StrEnum):
     OPERATOR_LINK_MADE = "operator.linkMade"
     OPERATOR_JOINED = "operator.joined"
     OPERATOR_SIGNED_OUT = "operator.signedOut"
+    OPERATOR_PASSWORD_CHANGED = "operator.passwordChanged"  # noqa: S105
+    OPERATOR_TOTP_ON = "operator.totpOn"
+    OPERATOR_TOTP_OFF = "operator.totpOff"
     OPERATOR_CHATS_HANDED_OVER = "operator.chatsHandedOver"
     OPERATOR_TOKEN_ISSUED = "operator.tokenIssued"  # noqa: S105
     CHANNEL_CONNECTED = "channel.connected"

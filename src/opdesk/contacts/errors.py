@@ -1,6 +1,7 @@
 """What can go wrong with people."""
 
-from opdesk.contacts.model import About
+from typing import Any
+
 from opdesk.kit.errors import Conflict
 
 
@@ -15,6 +16,6 @@ class AboutChanged(Conflict):
 
     title = "Somebody has changed this meanwhile"
 
-    def __init__(self, about: About) -> None:
+    def __init__(self, about: Any) -> None:
         super().__init__("read what stands there, and write again with its version")
         self.about = about

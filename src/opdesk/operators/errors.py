@@ -21,6 +21,12 @@ class LoginTaken(Conflict):
     title = "This login is taken"
 
 
+class NoPassword(Conflict):
+    """The operator has no login of their own: the CRM signs them in by tokens."""
+
+    title = "You have no password here"
+
+
 class OperatorSignedOut(Unauthorized):
     """The token or session has ended or was revoked. `reason` is a word that panels translate."""
 

@@ -158,6 +158,14 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class WaysIn:
+    """How an operator signs in without a token: whether they have a password, and codes."""
+
+    has_password: bool
+    has_totp: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """What the panel shows about who is signed in."""
 
@@ -165,7 +173,8 @@ class Profile:
     organization: Organization
     company: Company
     expires_at: int
-    tags: tuple[Tag, ...] = ()
+    tags: tuple[Tag, ...]
+    ways_in: WaysIn
 
 
 def operator_changed(company_id: int, organization_id: int, operator_id: int) -> Fact:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -25,9 +26,10 @@ from sqlalchemy import (
 )
 
 from opdesk.kit.context import Row, Tx
+from opdesk.kit.second_factor import Sealed
 from opdesk.kit.sql import Statement, contains, in_json, metadata, statement
 from opdesk.kit.text import matching_key
-from opdesk.operators.model import Known, Operator, OperatorStatus, Search
+from opdesk.operators.model import Known, Operator, OperatorStatus, Search, WaysIn
 
 operators = Table(
     "operators",
@@ -49,6 +51,11 @@ operators = Table(
     # What a search looks at, folded: SQLite knows only the case of English letters.
     Column("found_by", Text, nullable=False),
     Column("last_seen_at", BigInteger),
+    Column("totp", LargeBinary),
+    Column("totp_pending", LargeBinary),
+    # The newest step of which a code was used: each counts once.
+    Column("totp_step", BigInteger, nullable=False, server_default="0"),
+    Column("recovery_codes", Text),
     PrimaryKeyConstraint("company_id", "id"),
     UniqueConstraint("login_key", "company_id", name="operators_login"),
     Index(
@@ -153,6 +160,19 @@ SET_CREDENTIALS = statement(
         login_key=bindparam("new_login_key"),
         password_hash=bindparam("new_hash"),
         found_by=bindparam("new_found_by"),
+    )
+)
+PASSWORD_OF = statement(select(_o.login, _o.password_hash).where(*_is_it))
+WAYS_IN = statement(select(_o.password_hash.is_not(None), _o.totp.is_not(None)).where(*_is_it))
+FACTOR = statement(select(_o.totp, _o.totp_pending, _o.totp_step, _o.recovery_codes).where(*_is_it))
+SET_FACTOR = statement(
+    update(operators)
+    .where(*_is_it)
+    .values(
+        totp=bindparam("new_totp"),
+        totp_pending=bindparam("new_pending"),
+        totp_step=bindparam("new_step"),
+        recovery_codes=bindparam("new_codes"),
     )
 )
 KNOWN = statement(_known.where(*_is_it))
@@ -335,6 +355,33 @@ def update_credentials(
         new_login=login,
         new_login_key=login_key,
         new_hash=password_hash,
+    )
+
+
+def find_password_of(tx: Tx, company_id: int, operator_id: int) -> tuple[str | None, str | None]:
+    """(login, password hash) of an operator who is known to be there."""
+    login, password_hash = tx.one(PASSWORD_OF, company=company_id, operator=operator_id)
+    return login, password_hash
+
+
+def find_ways_in(tx: Tx, company_id: int, operator_id: int) -> WaysIn:
+    has_password, has_totp = tx.one(WAYS_IN, company=company_id, operator=operator_id)
+    return WaysIn(bool(has_password), bool(has_totp))
+
+
+def find_factor(tx: Tx, company_id: int, operator_id: int) -> Sealed:
+    return Sealed(*tx.one(FACTOR, company=company_id, operator=operator_id))
+
+
+def save_factor(tx: Tx, company_id: int, operator_id: int, factor: Sealed) -> None:
+    tx.run(
+        SET_FACTOR,
+        company=company_id,
+        operator=operator_id,
+        new_totp=factor.secret,
+        new_pending=factor.pending,
+        new_step=factor.step,
+        new_codes=factor.recovery,
     )
 
 

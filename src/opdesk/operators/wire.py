@@ -196,10 +196,26 @@ class CredentialsIn(WireIn):
 
 
 class SignInIn(WireIn):
+    """`code`: of the authenticator, or a recovery code, for somebody with a second factor."""
+
     login: str
     password: str
+    code: str | None = None
 
-    example = {"login": "olena", "password": "a-long-passphrase"}
+    example = {"login": "olena", "password": "a-long-passphrase", "code": "492039"}
+
+
+class OwnPasswordIn(WireIn):
+    current: str
+    new: str
+
+    example = {"current": "a-long-passphrase", "new": "another-long-passphrase"}
+
+
+class ConfirmedIn(WireIn):
+    password: str
+
+    example = {"password": "a-long-passphrase"}
 
 
 class TagFaceOut(Wire):
@@ -282,16 +298,31 @@ class ReplyOut(Wire):
 
 
 class MeOut(ProfileOut):
-    """The profile, and the size of the largest file that the server takes."""
+    """The profile, and the size of the largest file that the server takes.
+
+    `hasPassword`: the operator may sign in without a token; `hasTotp`: with a code then.
+    """
 
     max_file_bytes: int
+    has_password: bool
+    has_totp: bool
 
-    example = {**ProfileOut.example, "maxFileBytes": 52_428_800}
+    example = {
+        **ProfileOut.example,
+        "maxFileBytes": 52_428_800,
+        "hasPassword": True,
+        "hasTotp": False,
+    }
 
     @classmethod
     def within(cls, it: Profile, max_file_bytes: int) -> "MeOut":
         profile = msgspec.structs.asdict(ProfileOut.of(it))
-        return cls(**profile, max_file_bytes=max_file_bytes)
+        return cls(
+            **profile,
+            max_file_bytes=max_file_bytes,
+            has_password=it.ways_in.has_password,
+            has_totp=it.ways_in.has_totp,
+        )
 
 
 def token_in(body: bytes, content_type: str) -> str:

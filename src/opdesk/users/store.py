@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from opdesk.accounts.model import Role
 from opdesk.kit.context import Row, Tx
+from opdesk.kit.second_factor import Sealed
 from opdesk.kit.sql import metadata, statement
 from opdesk.users.model import User
 
@@ -220,32 +221,19 @@ def next_epoch_of_all(tx: Tx, company_id: int) -> None:
     tx.run(NEXT_EPOCH_OF_ALL, company=company_id)
 
 
-def totp_of(
-    tx: Tx, company_id: int, user_id: int
-) -> tuple[bytes | None, bytes | None, int, str | None]:
-    """(sealed secret, sealed secret that is being set up, newest used step, recovery codes)"""
-    secret, pending, step, recovery = tx.one(TOTP, company=company_id, user=user_id)
-    return bytes(secret) if secret else None, bytes(pending) if pending else None, step, recovery
+def totp_of(tx: Tx, company_id: int, user_id: int) -> Sealed:
+    return Sealed(*tx.one(TOTP, company=company_id, user=user_id))
 
 
-def update_totp(
-    tx: Tx,
-    user: tuple[int, int],
-    *,
-    secret: bytes | None,
-    pending: bytes | None,
-    step: int,
-    recovery: str | None,
-) -> None:
-    """`user`: (company, user)."""
+def update_totp(tx: Tx, company_id: int, user_id: int, factor: Sealed) -> None:
     tx.run(
         SET_TOTP,
-        company=user[0],
-        user=user[1],
-        new_totp=secret,
-        new_pending=pending,
-        new_step=step,
-        new_codes=recovery,
+        company=company_id,
+        user=user_id,
+        new_totp=factor.secret,
+        new_pending=factor.pending,
+        new_step=factor.step,
+        new_codes=factor.recovery,
     )
 
 

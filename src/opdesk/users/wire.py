@@ -183,34 +183,6 @@ class ConfirmedIn(WireIn):
     example = {"password": "a-long-passphrase"}
 
 
-class CodeIn(WireIn):
-    code: str
-
-    example = {"code": "492039"}
-
-
-class OfferOut(Wire):
-    """A second factor to take into an authenticator; `qrSvg` is a picture of `uri`."""
-
-    secret: str
-    uri: str
-    qr_svg: str
-
-    example = {
-        "secret": "JBSWY3DPEHPK3PXP",
-        "uri": "otpauth://totp/OpDesk:olena?secret=JBSWY3DPEHPK3PXP&issuer=OpDesk",
-        "qrSvg": "<svg …>",
-    }
-
-
-class RecoveryOut(Wire):
-    """Each lets in once without the authenticator. Shown in this answer only."""
-
-    recovery_codes: list[str]
-
-    example = {"recoveryCodes": ["5f0c9a12b3", "77aa01c2de"]}
-
-
 class SetUpStateOut(Wire):
     is_needed: bool
 

@@ -1190,6 +1190,75 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/operator/me/password": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** ChangeOwnPassword */
+    put: operations["ApiOperatorMePasswordChangeOwnPassword"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/operator/me/sign-out": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** LeaveEverywhere */
+    post: operations["ApiOperatorMeSignOutLeaveEverywhere"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/operator/me/totp": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** SwitchOwnTotpOn */
+    put: operations["ApiOperatorMeTotpSwitchOwnTotpOn"];
+    /** OfferOwnTotp */
+    post: operations["ApiOperatorMeTotpOfferOwnTotp"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/operator/me/totp/remove": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** SwitchOwnTotpOff */
+    post: operations["ApiOperatorMeTotpRemoveSwitchOwnTotpOff"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/operator/quick-replies": {
     parameters: {
       query?: never;
@@ -1355,6 +1424,23 @@ export interface paths {
     /** SignOperatorOut */
     post: operations["ApiOperatorOperatorIdSignOutSignOperatorOut"];
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/operator/{operator_id}/totp": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** RemoveOperatorTotp */
+    delete: operations["ApiOperatorOperatorIdTotpRemoveOperatorTotp"];
     options?: never;
     head?: never;
     patch?: never;
@@ -2228,23 +2314,9 @@ export interface components {
       phone: string | null;
       photo: string | null;
     };
-    /**
-     * CodeIn
-     * @example {
-     *       "code": "492039"
-     *     }
-     */
+    /** CodeIn */
     CodeIn: {
       code: string;
-    };
-    /**
-     * ConfirmedIn
-     * @example {
-     *       "password": "a-long-passphrase"
-     *     }
-     */
-    ConfirmedIn: {
-      password: string;
     };
     /**
      * CredentialsIn
@@ -2788,7 +2860,9 @@ export interface components {
      *         "name": "Demo"
      *       },
      *       "expiresAt": "2026-11-24T18:00:00.000Z",
-     *       "maxFileBytes": 52428800
+     *       "maxFileBytes": 52428800,
+     *       "hasPassword": true,
+     *       "hasTotp": false
      *     }
      */
     MeOut: {
@@ -2797,6 +2871,8 @@ export interface components {
       company: components["schemas"]["NamedRef"];
       expiresAt: string;
       maxFileBytes: number;
+      hasPassword: boolean;
+      hasTotp: boolean;
     };
     /**
      * MediaIn
@@ -3052,14 +3128,7 @@ export interface components {
       id: string;
       text: string;
     };
-    /**
-     * OfferOut
-     * @example {
-     *       "secret": "JBSWY3DPEHPK3PXP",
-     *       "uri": "otpauth://totp/OpDesk:olena?secret=JBSWY3DPEHPK3PXP&issuer=OpDesk",
-     *       "qrSvg": "<svg …>"
-     *     }
-     */
+    /** OfferOut */
     OfferOut: {
       secret: string;
       uri: string;
@@ -3340,6 +3409,17 @@ export interface components {
       link: string;
     };
     /**
+     * OwnPasswordIn
+     * @example {
+     *       "current": "a-long-passphrase",
+     *       "new": "another-long-passphrase"
+     *     }
+     */
+    OwnPasswordIn: {
+      current: string;
+      new: string;
+    };
+    /**
      * PasswordIn
      * @example {
      *       "current": "a-long-passphrase",
@@ -3477,15 +3557,7 @@ export interface components {
       phone: string | null;
       activeAt: string;
     };
-    /**
-     * RecoveryOut
-     * @example {
-     *       "recoveryCodes": [
-     *         "5f0c9a12b3",
-     *         "77aa01c2de"
-     *       ]
-     *     }
-     */
+    /** RecoveryOut */
     RecoveryOut: {
       recoveryCodes: string[];
     };
@@ -3614,12 +3686,14 @@ export interface components {
      * SignInIn
      * @example {
      *       "login": "olena",
-     *       "password": "a-long-passphrase"
+     *       "password": "a-long-passphrase",
+     *       "code": "492039"
      *     }
      */
     SignInIn: {
       login: string;
       password: string;
+      code?: string | null;
     };
     /**
      * SignedInCompanyOut
@@ -4249,6 +4323,14 @@ export interface components {
       opensAt: string | null;
       maxTextChars: number;
       maxFileBytes: number;
+    };
+    /** ConfirmedIn */
+    operators_wire_ConfirmedIn: {
+      password: string;
+    };
+    /** ConfirmedIn */
+    users_wire_ConfirmedIn: {
+      password: string;
     };
     /**
      * @example {
@@ -8759,11 +8841,6 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "code": "492039"
-         *     }
-         */
         "application/json": components["schemas"]["CodeIn"];
       };
     };
@@ -8934,12 +9011,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "password": "a-long-passphrase"
-         *     }
-         */
-        "application/json": components["schemas"]["ConfirmedIn"];
+        "application/json": components["schemas"]["users_wire_ConfirmedIn"];
       };
     };
     responses: {
@@ -11686,6 +11758,435 @@ export interface operations {
       };
     };
   };
+  ApiOperatorMePasswordChangeOwnPassword: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "current": "a-long-passphrase",
+         *       "new": "another-long-passphrase"
+         *     }
+         */
+        "application/json": components["schemas"]["OwnPasswordIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProfileOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiOperatorMeSignOutLeaveEverywhere: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; the answer has no body */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiOperatorMeTotpSwitchOwnTotpOn: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["CodeIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecoveryOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiOperatorMeTotpOfferOwnTotp: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OfferOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiOperatorMeTotpRemoveSwitchOwnTotpOff: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["operators_wire_ConfirmedIn"];
+      };
+    };
+    responses: {
+      /** @description Done; the answer has no body */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   ApiOperatorQuickRepliesListQuickReplies: {
     parameters: {
       query?: never;
@@ -11875,7 +12376,8 @@ export interface operations {
         /**
          * @example {
          *       "login": "olena",
-         *       "password": "a-long-passphrase"
+         *       "password": "a-long-passphrase",
+         *       "code": "492039"
          *     }
          */
         "application/json": components["schemas"]["SignInIn"];
@@ -12506,6 +13008,89 @@ export interface operations {
     };
   };
   ApiOperatorOperatorIdSignOutSignOperatorOut: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        operator_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done; the answer has no body */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiOperatorOperatorIdTotpRemoveOperatorTotp: {
     parameters: {
       query?: never;
       header?: never;

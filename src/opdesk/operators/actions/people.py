@@ -3,19 +3,18 @@
 from dataclasses import replace
 
 from opdesk.accounts import access as accounts, actions as account_actions
-from opdesk.accounts.actions import Door, SignIn
 from opdesk.accounts.errors import OrganizationNotFound
-from opdesk.accounts.model import SESSION_HOURS, CompanyCaller, Organization, Session
+from opdesk.accounts.model import CompanyCaller, Organization
 from opdesk.audit import actions as audit
 from opdesk.audit.model import Action
 from opdesk.kit import outbox
 from opdesk.kit.clock import HOUR_MS, MINUTE_MS
 from opdesk.kit.context import Tx
-from opdesk.kit.db import Database
 from opdesk.kit.errors import Invalid
 from opdesk.kit.ids import new_uuid
 from opdesk.kit.tokens import BadToken, Claims, Tokens
 from opdesk.operators import access, store
+from opdesk.operators.actions.signing_in import sign_out
 from opdesk.operators.errors import LoginTaken, OperatorInactive, OperatorNotFound
 from opdesk.operators.model import (
     CLOCK_SKEW_MINUTES,
@@ -161,53 +160,6 @@ def join(tx: Tx, operator: Operator, login: str, password_hash: str, address: st
     audit.record(tx, caller, Action.OPERATOR_JOINED, operator.id, login=login)
 
 
-def sign_out(tx: Tx, operator: Operator) -> None:
-    """End every token and session of an operator."""
-    store.update_status(tx, operator.company_id, operator.id, operator.status, ends_sessions=True)
-    tx.events.append(operator_changed(operator.company_id, operator.organization_id, operator.id))
-
-
-def find_by_login(tx: Tx, login: str) -> tuple[tuple[int, int], str] | None:
-    """((company, operator), password hash) of a login, or None when it is unknown or several's.
-
-    `login@company-login` decides between companies; a login that itself has an @ comes first.
-    """
-    key = account_actions.login_key(login)
-    found = store.list_by_login(tx, key)
-    if not found and "@" in key:
-        own, _, company_login = key.rpartition("@")
-        company_id = account_actions.find_company_id(tx, company_login)
-        found = store.list_by_login(tx, own, company_id) if company_id else []
-    if len(found) != 1:
-        return None
-    company_id, operator_id, password_hash = found[0]
-    return (company_id, operator_id), password_hash
-
-
-async def sign_in_operator(
-    db: Database, door: Door, login: str, password: str, address: str
-) -> tuple[int, int]:
-    """(company, operator) behind a login and password. Raises WrongLogin, TooManyRequests."""
-    attempt = SignIn(f"operator:{account_actions.login_key(login)}", address, password)
-    return await door.enter(attempt, lambda tx: find_by_login(tx, login))
-
-
-def open_password_session(tx: Tx, company_id: int, operator_id: int, secret: str) -> OperatorCaller:
-    """A panel session of 12 hours. Raises OperatorInactive when the operator is not Active."""
-    operator = access.operator(tx, company_id, operator_id)
-    if operator.status is not OperatorStatus.ACTIVE:
-        raise OperatorInactive("your account is switched off; ask your administrator")
-    caller = access.caller_of(operator, tx.now + SESSION_HOURS * HOUR_MS)
-    open_session(tx, caller, secret)
-    return caller
-
-
-def open_session(tx: Tx, caller: OperatorCaller, secret: str) -> None:
-    """A panel session that ends when the caller's token does, or is revoked."""
-    session = Session(caller.company_id, caller.operator_id, caller.epoch, caller.expires_at)
-    account_actions.open_session(tx, session, secret)
-
-
 def profile(tx: Tx, caller: OperatorCaller) -> Profile:
     return Profile(
         access.operator(tx, caller.company_id, caller.operator_id),
@@ -215,6 +167,7 @@ def profile(tx: Tx, caller: OperatorCaller) -> Profile:
         accounts.company(tx, caller.company_id),
         caller.expires_at,
         organizations.settings_of(tx, caller.company_id, caller.organization_id).tags,
+        store.find_ways_in(tx, caller.company_id, caller.operator_id),
     )
 
 

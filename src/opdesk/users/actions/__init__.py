@@ -13,7 +13,7 @@ from opdesk.users.actions.people import (
     revoke_all,
     sign_out,
 )
-from opdesk.users.actions.second_factor import Offer, offer, remove_totp, switch_off, switch_on
+from opdesk.users.actions.second_factor import offer, remove_totp, switch_off, switch_on
 from opdesk.users.actions.setting_up import needs_set_up, set_up
 from opdesk.users.actions.signing_in import (
     Attempt,
@@ -28,7 +28,6 @@ from opdesk.users.actions.signing_in import (
 __all__ = [
     "Attempt",
     "GivenPassword",
-    "Offer",
     "change",
     "change_password",
     "check_password",

@@ -21,20 +21,12 @@ from opdesk.kit.endpoint import (
 from opdesk.kit.keyring import Vault
 from opdesk.kit.layers import note_tenant
 from opdesk.kit.passwords import Passwords
+from opdesk.kit.second_factor import CodeIn, OfferOut, RecoveryOut
 from opdesk.kit.tokens import Tokens
 from opdesk.kit.web import token_response
 from opdesk.users import actions
 from opdesk.users.endpoints.browser import signed_in
-from opdesk.users.wire import (
-    CodeIn,
-    ConfirmedIn,
-    LoginIn,
-    OfferOut,
-    PasswordIn,
-    ProfileChangeIn,
-    RecoveryOut,
-    SignedInOut,
-)
+from opdesk.users.wire import ConfirmedIn, LoginIn, PasswordIn, ProfileChangeIn, SignedInOut
 
 Door = Given[account_actions.Door]
 SignedTokens = Given[Tokens]
@@ -140,8 +132,7 @@ async def change_password(
 @post("/api/company/me/totp", status_code=200, opt=OWN_PROFILE, tags=["Dashboard"])
 async def offer_totp(db: Db, vault: Sealing, company: Company) -> OfferOut:
     """Begin to set up one-time codes; they are asked for once `PUT` got one of them."""
-    found = await db.write(actions.offer, vault, company)
-    return OfferOut(secret=found.secret, uri=found.uri, qr_svg=found.qr)
+    return OfferOut.of(await db.write(actions.offer, vault, company))
 
 
 @put("/api/company/me/totp", opt=OWN_PROFILE, tags=["Dashboard"])

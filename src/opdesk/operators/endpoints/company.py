@@ -1,26 +1,16 @@
-"""The contract's section Operators, and the panel's sign-in."""
+"""The contract's section Operators: what company credentials do with them."""
 
 from typing import Annotated, Any
 
-from litestar import Request, Response, get, post, put
+from litestar import Request, Response, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
 from opdesk.accounts import actions as account_actions
-from opdesk.accounts.model import SESSION_HOURS, CompanyCaller
+from opdesk.accounts.model import CompanyCaller
 from opdesk.kit.db import Database
-from opdesk.kit.endpoint import (
-    COMPANY_ONLY,
-    PUBLIC,
-    Address,
-    Cookies,
-    Db,
-    Given,
-    Recognizer,
-    empty,
-    require_own_origin,
-)
+from opdesk.kit.endpoint import COMPANY_ONLY, Db, Given, Recognizer, empty
 from opdesk.kit.errors import TooLarge
-from opdesk.kit.ids import new_secret
+from opdesk.kit.keyring import Vault
 from opdesk.kit.layers import Receive, Scope, Send, answer, read_body
 from opdesk.kit.passwords import Passwords
 from opdesk.kit.query import described, flag, id_or_none, required_id, whole, whole_or_none
@@ -28,25 +18,13 @@ from opdesk.kit.tokens import Tokens
 from opdesk.kit.web import header, require_content_type, send_problem, token_response
 from opdesk.kit.wire import MAX_ID, time_in
 from opdesk.media.access import Files
-from opdesk.operators import access, actions
-from opdesk.operators.errors import OperatorSignedOut
-from opdesk.operators.model import (
-    MAX_FOUND,
-    MAX_VALIDATED_BYTES,
-    Caller,
-    OperatorCaller,
-    OperatorStatus,
-    Search,
-)
+from opdesk.operators import actions
+from opdesk.operators.model import MAX_FOUND, MAX_VALIDATED_BYTES, Caller, OperatorStatus, Search
 from opdesk.operators.wire import (
     CredentialsIn,
     FoundOperatorsOut,
-    MeOut,
     NewOperatorIn,
     OperatorOut,
-    ProfileOut,
-    ReplyOut,
-    SignInIn,
     StatusIn,
     SynchronizedOut,
     TokenRequestIn,
@@ -60,6 +38,7 @@ AnyCaller = Given[Caller]
 Door = Given[account_actions.Door]
 SignedTokens = Given[Tokens]
 Hasher = Given[Passwords]
+Sealing = Given[Vault]
 MediaFiles = Given[Files]
 OrganizationId = Annotated[str | None, described("organizationId", "Whose operators", "integer")]
 SearchWords = Annotated[str | None, described("search", "A part of the name, id or login")]
@@ -239,53 +218,14 @@ async def set_credentials(
     return empty()
 
 
-@post("/api/operator/sign-in", status_code=200, opt=PUBLIC, tags=["Panel"])
-async def sign_in_operator(
-    request: Request[Any, Any, Any],
-    db: Db,
-    door: Door,
-    address: Address,
-    jar: Cookies,
-    data: JSONBody[SignInIn],
-) -> Response[ProfileOut]:
-    """Sign an operator in at the panel: sets its session cookie for 12 hours."""
-    require_own_origin(request.scope, jar.public_origins)
-    company_id, operator_id = await actions.sign_in_operator(
-        db, door, data.login, data.password, address
-    )
-    secret = new_secret()
-    caller = await db.write(actions.open_password_session, company_id, operator_id, secret)
-    profile = await db.read(actions.profile, caller)
-    cookie = jar.make(access.OPERATOR_COOKIE, secret, SESSION_HOURS * 3600)
-    return Response(ProfileOut.of(profile), cookies=[cookie])
-
-
-@post("/api/operator/sign-out", status_code=200, opt=PUBLIC, tags=["Panel"])
-async def sign_out_operator(
-    request: Request[Any, Any, Any], db: Db, jar: Cookies
-) -> Response[bytes]:
-    """End the panel's session in this browser."""
-    require_own_origin(request.scope, jar.public_origins)
-    if secret := request.cookies.get(jar.name(access.OPERATOR_COOKIE)):
-        await db.write(account_actions.close_session, secret)
-    return empty(jar.drop(access.OPERATOR_COOKIE))
-
-
-@get("/api/operator/me", tags=["Panel"])
-async def operator_me(db: Db, caller: AnyCaller, files: MediaFiles) -> MeOut:
-    """Who is signed in at the panel, and the size of the largest file it may send."""
-    if not isinstance(caller, OperatorCaller):
-        raise OperatorSignedOut("company credentials are nobody's session at the panel")
-    return MeOut.within(await db.read(actions.profile, caller), files.max_bytes)
-
-
-@get("/api/operator/quick-replies", tags=["Panel"])
-async def list_quick_replies(db: Db, caller: AnyCaller) -> list[ReplyOut]:
-    """The organization's quick replies, for the operator who types `/` in the panel."""
-    if not isinstance(caller, OperatorCaller):
-        raise OperatorSignedOut("company credentials are nobody's session at the panel")
-    found = await db.read(actions.quick_replies, caller)
-    return [ReplyOut.of(one) for one in found]
+@delete(
+    "/api/operator/{operator_id:int}/totp", status_code=200, opt=COMPANY_ONLY, tags=["Dashboard"]
+)
+async def remove_operator_totp(
+    db: Db, company: Company, vault: Sealing, operator_id: FromPath[int]
+) -> None:
+    """Let an operator who lost their authenticator in with the password alone."""
+    await db.write(actions.remove_code, vault, company, operator_id)
 
 
 ROUTES = (
@@ -297,8 +237,5 @@ ROUTES = (
     get_operator_token,
     validate_token,
     set_credentials,
-    sign_in_operator,
-    sign_out_operator,
-    operator_me,
-    list_quick_replies,
+    remove_operator_totp,
 )
