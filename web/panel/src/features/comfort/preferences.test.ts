@@ -12,7 +12,11 @@ function start(kept: string | null = null) {
     },
     (listener) => (tell = listener),
   );
-  return { values, preferences, tell: (key: string | null, value: string | null) => tell(key, value) };
+  return {
+    values,
+    preferences,
+    tell: (key: string | null, value: string | null) => tell(key, value),
+  };
 }
 
 test("what was chosen is there the next time", () => {
@@ -24,10 +28,14 @@ test("what was chosen is there the next time", () => {
   expect(again.preferences.now.value).toEqual({ ...USUAL, theme: "dark", isCompact: true });
 });
 
-test.each(["", "nonsense", "null", "[]", "7", '{"theme":"pink","hasSound":"yes","isCompact":null}'])(
-  "what is broken is the usual: %s",
-  (text) => expect(parsed(text)).toEqual(USUAL),
-);
+test.each([
+  "",
+  "nonsense",
+  "null",
+  "[]",
+  "7",
+  '{"theme":"pink","hasSound":"yes","isCompact":null}',
+])("what is broken is the usual: %s", (text) => expect(parsed(text)).toEqual(USUAL));
 
 test("another tab's choice holds here too", () => {
   const { preferences, tell } = start();

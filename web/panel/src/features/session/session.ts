@@ -23,8 +23,13 @@ export interface Session {
   load(): Promise<boolean>;
   /** Asks again: the organization's settings are not what they were. */
   reload(): Promise<void>;
-  signIn(login: string, password: string): Promise<void>;
+  /** `code`: a second factor's, once the server has asked for it. */
+  signIn(login: string, password: string, code: string | null): Promise<void>;
   signOut(): Promise<void>;
+  /** Ends every token and session of this operator, this one too. */
+  leaveEverywhere(): Promise<void>;
+  /** Chooses another password: everything else that one is signed in with ends. */
+  changePassword(current: string, next: string): Promise<void>;
   /** The server no longer knows us: on to the sign-in page, and afterwards back to this one. */
   end(reason?: Reason): void;
   /** The server says that another operator is signed in. */
@@ -55,6 +60,8 @@ export function createSession(
   const me = ref<SignedInOperator | null>(null);
   const successor = ref<{ name: string } | null>(null);
   let isEnding = false;
+  /** The hub tells of the end of the session before the answer brings its successor. */
+  let isChanging = false;
 
   async function load(): Promise<boolean> {
     if (me.value) return true;
@@ -76,6 +83,17 @@ export function createSession(
     place.leave(loginPath(place.here(), reason ?? (isExpired ? "expired" : "ended")));
   }
 
+  async function leave(path: string): Promise<void> {
+    isEnding = true;
+    try {
+      await api().request("POST", path, { expects401: true });
+    } catch (error) {
+      isEnding = false;
+      throw error;
+    }
+    place.leave(loginPath("/", "signed_out"));
+  }
+
   return {
     me,
     successor,
@@ -84,21 +102,22 @@ export function createSession(
       me.value = await api().request<SignedInOperator>("GET", "/api/operator/me");
     },
     end,
-    async signIn(login, password) {
+    async signIn(login, password, code) {
       await api().request("POST", "/api/operator/sign-in", {
-        body: { login, password },
+        body: { login, password, code },
         expects401: true,
       });
     },
-    async signOut() {
-      isEnding = true;
-      await api()
-        .request("POST", "/api/operator/sign-out", { expects401: true })
-        .catch((error: unknown) => {
-          isEnding = false;
-          throw error;
-        });
-      place.leave(loginPath("/", "signed_out"));
+    signOut: () => leave("/api/operator/sign-out"),
+    leaveEverywhere: () => leave("/api/operator/me/sign-out"),
+    async changePassword(current, next) {
+      isChanging = true;
+      try {
+        const body = { current, new: next };
+        await api().request("PUT", "/api/operator/me/password", { body });
+      } finally {
+        isChanging = false;
+      }
     },
     async yield() {
       if (successor.value) return;
@@ -107,7 +126,7 @@ export function createSession(
       if (other) successor.value = { name: other.name };
     },
     async signedOut(reason) {
-      if (isEnding || successor.value) return;
+      if (isEnding || isChanging || successor.value) return;
       const holder = await whoIsSignedIn();
       if (!holder) end(REASONS.find((one) => one === reason));
       else if (holder.id !== me.value?.operator.id) successor.value = { name: holder.name };
