@@ -242,7 +242,7 @@ async def _opens(new: New, going: set[str]) -> None:
         messages = (await api.get(f"/api/chat/{chat['id']}/messages?per_page=100")).json["items"]
         for one in [one for one in messages if one["media"] and one["media"]["uri"]][:1]:
             fetched = await new.client.get(httpx.URL(one["media"]["uri"]).path)
-            was_going = any(each["text"] in going for each in messages)
+            was_going = any(each["message"] in going for each in messages)
             assert fetched.status_code in ((200, 404) if was_going else (200,))
 
 

@@ -101,7 +101,6 @@ async def test_chats_go_back_to_the_queue_as_given_back_ones_do(bot: Bot) -> Non
     alice = desk.alice.id
     untouched, answered = await chats_of(bot, 2, alice)
     await desk.alice.api.post(f"/api/chat/{answered}/message", {"textMessage": "Так"})
-    await desk.acme.api.post("/api/operator/status", {"id": alice, "status": 2})
     before = await now(bot)
 
     reply = await hand_over(desk, alice, None)
