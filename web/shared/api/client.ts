@@ -39,10 +39,13 @@ function missedOf(missed: unknown): readonly Message[] | null {
   return Array.isArray(missed) ? (missed as Message[]) : null;
 }
 
+type QueryValue = string | number | readonly string[] | null | undefined;
+
 export interface RequestOptions {
   /** Sent as JSON, except a Blob, which is sent as it is. */
   body?: unknown;
-  query?: Readonly<Record<string, string | number | null | undefined>>;
+  /** A list stands once for each of its values. */
+  query?: Readonly<Record<string, QueryValue>>;
   /** Makes a repeated POST answer as the first one did. */
   idempotencyKey?: string;
   signal?: AbortSignal;
@@ -116,9 +119,14 @@ function encoded(body: unknown): BodyInit {
 /** `?a=1&b=2` without what is null or undefined; "" when nothing is left. */
 export function queryOf(query: RequestOptions["query"]): string {
   const pairs = Object.entries(query ?? {}).flatMap(([name, value]) =>
-    value === null || value === undefined ? [] : [[name, String(value)]],
+    valuesOf(value).map((one) => [name, one]),
   );
   return pairs.length ? `?${new URLSearchParams(pairs).toString()}` : "";
+}
+
+function valuesOf(value: QueryValue): readonly string[] {
+  if (value === null || value === undefined) return [];
+  return typeof value === "object" ? value : [String(value)];
 }
 
 async function bodyOf(response: Response): Promise<unknown> {

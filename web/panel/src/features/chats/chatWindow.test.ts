@@ -1,4 +1,4 @@
-import { ChatStatus, Source } from "@shared/api/model";
+import { Block, ChatStatus, Source } from "@shared/api/model";
 import { expect, test } from "vitest";
 
 import { at, chat, message } from "../../testing/cast";
@@ -141,4 +141,27 @@ test("an older message never replaces the last one", () => {
 
   expect(withLastMessage(last, message(6))).toBe(last);
   expect(withLastMessage(last, message(7, { isEdited: true })).lastMessage?.isEdited).toBe(true);
+});
+
+test("a tag is compared in any case", () => {
+  const tagged = chat(4, { tags: ["VIP"] });
+
+  const window = putChat(loaded(3, 2, 1), tagged, { ...ALL, tag: "vip" }, null);
+
+  expect(idsOf(window)).toContain(4);
+  expect(
+    idsOf(putChat(window, { ...tagged, tags: [] }, { ...ALL, tag: "vip" }, null)),
+  ).not.toContain(4);
+});
+
+test("blocked clients have a list of their own", () => {
+  const spam = chat(4, { block: Block.Spam });
+
+  expect(idsOf(putChat(loaded(3), spam, ALL, null))).toEqual([3]);
+  expect(idsOf(putChat(loaded(), spam, { ...ALL, isBlocked: true }, null))).toEqual([4]);
+  expect(idsOf(putChat(loaded(), chat(5), { ...ALL, isBlocked: true }, null))).toEqual([]);
+});
+
+test("a span of days never gains chats by itself", () => {
+  expect(idsOf(putChat(loaded(3), chat(4), { ...ALL, from: "2026-11-24" }, null))).toEqual([3]);
 });

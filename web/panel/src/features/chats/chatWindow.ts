@@ -18,6 +18,12 @@ export interface ChatFilter {
   readonly operatorId: number | null;
   /** Only what no operator has. */
   readonly isUnassigned: boolean;
+  readonly tag: string | null;
+  /** Days of the last activity, `2026-11-24` in the organization's time zone; "" for open ends. */
+  readonly from: string;
+  readonly to: string;
+  /** Only blocked clients and spam, which are in no other list. */
+  readonly isBlocked: boolean;
   readonly search: string;
 }
 
@@ -26,6 +32,10 @@ export const ALL: ChatFilter = {
   source: null,
   operatorId: null,
   isUnassigned: false,
+  tag: null,
+  from: "",
+  to: "",
+  isBlocked: false,
   search: "",
 };
 export const EMPTY: ChatWindow = { chats: [], next: null, total: 0 };
@@ -39,10 +49,12 @@ export function activityOf(chat: Chat): string {
   return last > chat.activeAt ? last : chat.activeAt;
 }
 
-/** Whether a chat is in the list but for the search, which only the server can tell. */
+/** Whether a chat is in the list but for what only the server can tell. */
 function matches(chat: Chat, filter: ChatFilter): boolean {
+  const tag = filter.tag?.toLocaleLowerCase();
   return (
-    chat.block === Block.None &&
+    (chat.block !== Block.None) === filter.isBlocked &&
+    (tag === undefined || chat.tags.some((one) => one.toLocaleLowerCase() === tag)) &&
     (filter.status === null || filter.status === chat.chatStatus) &&
     (filter.source === null || filter.source === chat.messSource) &&
     (filter.operatorId === null || filter.operatorId === chat.operator?.id) &&
@@ -51,8 +63,13 @@ function matches(chat: Chat, filter: ChatFilter): boolean {
 }
 
 /** Whether a change can lead a chat into the list or out of it: its source stays for ever. */
-function isChangeable(filter: ChatFilter): boolean {
-  return filter.status !== null || filter.operatorId !== null || filter.isUnassigned;
+function isChangeable({ status, operatorId, isUnassigned, tag, isBlocked }: ChatFilter): boolean {
+  return status !== null || operatorId !== null || isUnassigned || tag !== null || isBlocked;
+}
+
+/** What a text has in it, and which day it is where the organization works, the server knows. */
+function isTheServersToTell(filter: ChatFilter): boolean {
+  return filter.search !== "" || filter.from !== "" || filter.to !== "";
 }
 
 /** Adds the following page; chats that moved up meanwhile are not shown twice. */
@@ -67,7 +84,7 @@ export function addPage(window: ChatWindow, page: ChatWindow): ChatWindow {
  *
  * `keepId` is the chat on screen: it stays in the list although it may no longer match the filter,
  * so that it does not vanish under the hands of the one who answers it. Whether an unknown chat
- * matches a search only the server can tell, so a search never gains chats by itself. The total
+ * matches a search or a span of days only the server can tell: those never gain chats by themselves. The total
  * grows by what was surely not counted: a new chat, or any while every counted one is loaded.
  */
 export function putChat(
@@ -79,7 +96,7 @@ export function putChat(
 ): ChatWindow {
   const isLoaded = window.chats.some((known) => known.id === chat.id);
   const isIn = matches(chat, filter);
-  if (!isLoaded && (!isIn || filter.search !== "")) return window;
+  if (!isLoaded && (!isIn || isTheServersToTell(filter))) return window;
   if (!isIn && chat.id !== keepId) return dropChat(window, chat.id);
   const others = window.chats.filter((known) => known.id !== chat.id);
   const at = placeOf(others, chat);
@@ -95,7 +112,7 @@ export function putChat(
  */
 export function isTotalInDoubt(window: ChatWindow, chat: Chat, filter: ChatFilter): boolean {
   const isLoaded = window.chats.some((known) => known.id === chat.id);
-  return !isLoaded && window.next !== null && isChangeable(filter) && filter.search === "";
+  return !isLoaded && window.next !== null && isChangeable(filter) && !isTheServersToTell(filter);
 }
 
 /** Without what was only kept because it was on screen; `keepId` is there now. */

@@ -21,14 +21,25 @@ export function fetchChats(
   });
 }
 
-function queryOf(filter: ChatFilter): Record<string, number | string | null> {
+type Query = Record<string, number | string | readonly string[] | null>;
+
+function queryOf(filter: ChatFilter): Query {
   return {
     status: filter.status,
     source: filter.source,
     operatorId: filter.operatorId,
     unassigned: filter.isUnassigned ? "true" : null,
+    tag: filter.tag,
+    blocked: filter.isBlocked ? "true" : null,
+    date: daysOf(filter),
     search: filter.search || null,
   };
+}
+
+/** A span that is open at its beginning has one long ago: the first value always is the "from". */
+function daysOf({ from, to }: ChatFilter): readonly string[] {
+  if (from === "" && to === "") return [];
+  return to === "" ? [from] : [from || "2000-01-01", to];
 }
 
 /** How many chats match. */
