@@ -196,6 +196,7 @@ QUERY_NAMES = (
     "token",
     "type",
     "unassigned",
+    "waiting",
     "userId",
     "useStatefulReconnect",
     "wait",

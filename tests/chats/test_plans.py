@@ -71,6 +71,8 @@ def test_chats_that_were_begun_are_found_without_walking_through_the_others(
         (working.QUEUED, "chats_queue (company_id=? AND organization_id=?)"),
         (working.UNREAD_OF, "chats_unread (company_id=? AND organization_id=? AND operator_id=?)"),
         (working.UNREAD_OF_NOBODY, "chats_unread (company_id=? AND organization_id=? AND ope"),
+        (listed(is_waiting=True), "chats_waiting (company_id=? AND organization_id=?"),
+        (counted(is_waiting=True), "chats_waiting (company_id=? AND organization_id=?"),
         (working.BUSY, "chats_open_of (company_id=? AND operator_id=?)"),
         (listed(is_blocked=True), "chats_blocked (company_id=? AND organization_id=?"),
         (counted(is_blocked=True), "chats_blocked (company_id=? AND organization_id=?"),

@@ -2040,7 +2040,8 @@ export interface components {
      *       ],
      *       "pausedUntil": null,
      *       "wokeAt": null,
-     *       "block": 0
+     *       "block": 0,
+     *       "waitingSince": "2026-11-24T09:28:00.000Z"
      *     }
      */
     ChatOut: {
@@ -2062,6 +2063,7 @@ export interface components {
       pausedUntil: string | null;
       wokeAt: string | null;
       block: number;
+      waitingSince: string | null;
     };
     /**
      * ChatPageOut
@@ -2125,7 +2127,8 @@ export interface components {
      *           ],
      *           "pausedUntil": null,
      *           "wokeAt": null,
-     *           "block": 0
+     *           "block": 0,
+     *           "waitingSince": "2026-11-24T09:28:00.000Z"
      *         }
      *       ],
      *       "next": null
@@ -5492,6 +5495,8 @@ export interface operations {
         tag?: string | null;
         /** @description `true`: only blocked clients and spam */
         blocked?: boolean | string | null;
+        /** @description `true`: only clients who wait for an answer */
+        waiting?: boolean | string | null;
         /** @description A Telegram user */
         tg_user_id?: number | string | null;
         /** @description The client's phone, in any spelling */

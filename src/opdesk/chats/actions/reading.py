@@ -31,18 +31,24 @@ MAX_UNREAD_LISTED = 1000
 
 
 def list_chats(tx: Tx, caller: Caller, wanted: ChatFilter, page: Page) -> ChatPage:
-    """Newest activity first. Raises OrganizationNotFound for one that isn't the caller's."""
+    """Newest activity first; of those who wait, the longest waiting first.
+
+    Raises OrganizationNotFound for one that isn't the caller's.
+    """
     wanted = _within_reach(tx, caller, wanted)
     found = store.list_chats(tx, caller.company_id, wanted, page, limit=page.size + 1)
     items = found[: page.size] if page.after is None else found[-page.size :]
     has_more = len(found) > page.size
     total = None if page.has_cursor else store.count_chats(tx, caller.company_id, wanted)
     if page.after is not None:
-        return ChatPage(total, items, _place(items[0]) if items else page.after)
-    return ChatPage(total, items, _place(items[-1]) if has_more else None)
+        return ChatPage(total, items, _place(wanted, items[0]) if items else page.after)
+    return ChatPage(total, items, _place(wanted, items[-1]) if has_more else None)
 
 
-def _place(chat: Chat) -> tuple[int, int]:
+def _place(wanted: ChatFilter, chat: Chat) -> tuple[int, int]:
+    """Where a chat stands in the order of such a list."""
+    if wanted.is_waiting:
+        return chat.waits_since or 0, chat.id
     return chat.active_at, chat.id
 
 

@@ -29,6 +29,7 @@ from opdesk.chats.endpoints.parameters import (
     TelegramUser,
     TypingTeller,
     Unassigned,
+    Waiting,
     page_in,
     url_of,
 )
@@ -73,6 +74,7 @@ async def list_chats(
     unassigned: Unassigned = None,
     tag: TagFilter = None,
     blocked: Blocked = None,
+    waiting: Waiting = None,
     tg_user_id: TelegramUser = None,
     phone: PhoneFilter = None,
     before: Before = None,
@@ -84,6 +86,8 @@ async def list_chats(
     zone) or times. `before` and `after` take the `next` of an earlier answer and count nothing:
     with `before` the list goes on to older chats until `next` is null, with `after` to newer ones,
     and `next` is always there. Chats of blocked clients and spam are listed with `blocked` alone.
+    With `waiting` the list has New and Open chats whose clients wait for an answer, the longest
+    waiting first; `before` goes on to those who wait shorter.
     """
     is_blocked = flag("blocked", blocked)
     wanted = ChatFilter(
@@ -97,6 +101,7 @@ async def list_chats(
         tag_key=matching_key(tag.strip()) if tag is not None else None,
         is_blocked=is_blocked or None,
         is_unblocked=not is_blocked or None,
+        is_waiting=flag("waiting", waiting) or None,
         words=words_in(search),
     )
     asked = page_in(page, per_page, before, after)

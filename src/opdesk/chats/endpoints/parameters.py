@@ -40,6 +40,9 @@ Blocked = Annotated[
     str | None,
     described("blocked", "`true`: only blocked clients and spam", "boolean"),
 ]
+Waiting = Annotated[
+    str | None, described("waiting", "`true`: only clients who wait for an answer", "boolean")
+]
 TelegramUser = Annotated[str | None, described("tg_user_id", "A Telegram user", "integer")]
 PhoneFilter = Annotated[str | None, described("phone", "The client's phone, in any spelling")]
 Before = Annotated[str | None, described("before", "What lies before this place")]

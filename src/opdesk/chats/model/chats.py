@@ -203,6 +203,14 @@ class Chat:
     paused_until: int | None = None
     woke_at: int | None = None
     block: Block = Block.NONE
+    waiting_since: int | None = None
+    """When the client wrote the first message that nobody has answered."""
+
+    @property
+    def waits_since(self) -> int | None:
+        """The same of a chat that somebody should answer: New or Open, and not blocked."""
+        is_queued = self.status < ChatStatus.WAITING and self.block is Block.NONE
+        return self.waiting_since if is_queued else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +300,8 @@ class ChatFilter:
     is_blocked: bool | None = None
     is_unblocked: bool | None = None
     own_of: int | None = None
+    is_waiting: bool | None = None
+    """Only those whose client waits for an answer, the longest waiting first."""
     words: tuple[str, ...] = ()
     customs: tuple[tuple[Customs, tuple[int, ...]], ...] = ()
 

@@ -66,6 +66,7 @@ CHATS = select(
     _h.paused_until,
     _h.woke_at,
     _h.block,
+    _h.waiting_since,
     *MESSAGE_COLUMNS,
     writer.c.name,
     *MEDIA_COLUMNS,
@@ -81,7 +82,7 @@ CHATS = select(
     .outerjoin(writer, its_writer)
     .outerjoin(media, its_media)
 )
-_CHAT_WIDTH = 28
+_CHAT_WIDTH = 29
 _is_it = (_h.company_id == bindparam("company"), _h.id == bindparam("chat"))
 CHAT = statement(CHATS.where(*_is_it))
 BY_EXTERNAL = statement(
@@ -249,6 +250,7 @@ def chat_of(row: Row) -> Chat:
     (is_writable, external_id, status, unread, operator_id, operator, photo) = row[7:14]
     (client_id, name, phone, client_photo, created_at, updated_at, active_at) = row[14:21]
     client_wrote_at, is_blocked, begun_with, tags, paused_until, woke_at, block = row[21:28]
+    (waiting_since,) = row[28:29]
     last = row[_CHAT_WIDTH:]
     return Chat(
         id=chat_id,
@@ -275,4 +277,5 @@ def chat_of(row: Row) -> Chat:
         paused_until=paused_until,
         woke_at=woke_at,
         block=Block(block),
+        waiting_since=waiting_since,
     )

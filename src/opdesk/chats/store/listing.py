@@ -6,13 +6,14 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, literal, or_, select
+from sqlalchemy import and_, bindparam, delete, func, literal, literal_column, or_, select
 
 from opdesk.channels.model import Source
 from opdesk.chats.model import COUNT_LIMIT, NEWEST, Chat, ChatFilter, Customs, Page
 from opdesk.chats.store.chats import CHATS, chat_of
 from opdesk.chats.store.tables import (
     BY_BLOCK,
+    BY_WAITING,
     IS_BLOCKED,
     channels,
     chat_tags,
@@ -37,6 +38,13 @@ ADD_WORD = statement(
 )
 FEW_CHATS = 1_000
 """A channel with no more is read whole: its chats may lie anywhere in the organization's list."""
+# `IS_WAITING`, written for a list that has other tables' columns beside; the numbers are literals,
+# or SQLite would not see that its index is meant.
+_is_waiting = and_(
+    _h.waiting_since.is_not(None),
+    _h.status < literal_column("2"),
+    _h.block == literal_column("0"),
+)
 _of_channel = (
     select(_h.id)
     .where(_h.company_id == bindparam("company"), _h.channel_id == bindparam("channel"))
@@ -157,6 +165,7 @@ def _conditions(shape: Shape) -> list[Any]:
         ),
         "is_blocked": IS_BLOCKED,
         "is_unblocked": _h.block == 0,
+        "is_waiting": _is_waiting,
         "own_of": or_(_h.operator_id == bindparam("own_of"), _h.operator_id.is_(None)),
         "telegram_user": and_(
             channels.c.source == int(Source.TELEGRAM_BOT),
@@ -200,28 +209,36 @@ def _has_word(index: int) -> Any:
 @cache
 def _list_statement(shape: Shape, direction: str) -> Statement:
     """One statement for each combination of filters, so that each has the plan that fits it."""
-    query = CHATS.where(*_conditions(shape))
-    if "is_blocked" in shape[0]:
-        query = query.with_hint(*BY_BLOCK)
-    newest_first = (_h.active_at.desc(), _h.id.desc())
-    active: Any = bindparam("cursor_active")
+    query = _hinted(CHATS.where(*_conditions(shape)), shape)
+    is_waiting = "is_waiting" in shape[0]
+    key: Any = _h.waiting_since if is_waiting else _h.active_at
+    place: Any = bindparam("cursor_active")
     chat: Any = bindparam("cursor_id")
-    if direction == "after":
-        beyond = or_(_h.active_at > active, and_(_h.active_at == active, _h.id > chat))
-        query = query.where(_h.active_at >= active, beyond).order_by(_h.active_at, _h.id)
-    elif direction == "before":
-        beyond = or_(_h.active_at < active, and_(_h.active_at == active, _h.id < chat))
-        query = query.where(_h.active_at <= active, beyond).order_by(*newest_first)
+    # The newest stand first, but of those who wait the oldest; `after` reads against the order.
+    is_falling = is_waiting == (direction == "after")
+    if direction != "page":
+        at_least = key <= place if is_falling else key >= place
+        further = key < place if is_falling else key > place
+        behind = _h.id < chat if is_falling else _h.id > chat
+        query = query.where(at_least, or_(further, and_(key == place, behind)))
     else:
-        query = query.order_by(*newest_first).offset(bindparam("skip"))
-    return statement(query.limit(bindparam("size")))
+        query = query.offset(bindparam("skip"))
+    order = (key.desc(), _h.id.desc()) if is_falling else (key, _h.id)
+    return statement(query.order_by(*order).limit(bindparam("size")))
+
+
+def _hinted(query: Any, shape: Shape) -> Any:
+    """Of those who wait and of those who are blocked there are few: SQLite is told so."""
+    if "is_waiting" in shape[0]:
+        return query.with_hint(*BY_WAITING)
+    return query.with_hint(*BY_BLOCK) if "is_blocked" in shape[0] else query
 
 
 @cache
 def _count_statement(shape: Shape, is_limited: bool) -> Statement:
-    query = select(literal(1)).select_from(_counted(shape)).where(*_conditions(shape))
-    if "is_blocked" in shape[0]:
-        query = query.with_hint(*BY_BLOCK)
+    query = _hinted(
+        select(literal(1)).select_from(_counted(shape)).where(*_conditions(shape)), shape
+    )
     if is_limited:
         query = query.limit(COUNT_LIMIT)
     return statement(select(func.count()).select_from(query.subquery()))

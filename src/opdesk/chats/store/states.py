@@ -3,7 +3,18 @@
 import json
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Text, bindparam, case, delete, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    Text,
+    bindparam,
+    case,
+    delete,
+    func,
+    null,
+    select,
+    update,
+)
 
 from opdesk.chats.model import Author, Block, ChatState, ChatStatus, Message
 from opdesk.chats.store.tables import chat_tags, chats, messages
@@ -49,24 +60,27 @@ _save = (
     )
 )
 _wrote_at = bindparam("new_wrote_at", type_=BigInteger)
+# A message that comes late is not the newest.
+_is_newest = bindparam("new_position") >= func.coalesce(
+    select(_m.position)
+    .where(_m.company_id == _h.company_id, _m.id == _h.last_message_id)
+    .scalar_subquery(),
+    0,
+)
+_waits_since = case(
+    (~_is_newest, _h.waiting_since),
+    (bindparam("is_answer", type_=Integer) == 1, null()),
+    (_wrote_at == 0, _h.waiting_since),
+    # What was let go unanswered (closed, put aside) is not what one waits for now.
+    (_h.status >= int(ChatStatus.WAITING), _wrote_at),
+    else_=func.coalesce(_h.waiting_since, _wrote_at),
+)
 SAVE_STATE = statement(_save)
 SAVE_WOKEN = statement(_save.values(active_at=bindparam("now")))
 SAVE_STATE_AND_LAST = statement(
     _save.values(
-        last_message_id=case(
-            (
-                # A message that comes late is not the newest.
-                bindparam("new_position")
-                >= func.coalesce(
-                    select(_m.position)
-                    .where(_m.company_id == _h.company_id, _m.id == _h.last_message_id)
-                    .scalar_subquery(),
-                    0,
-                ),
-                bindparam("new_last"),
-            ),
-            else_=_h.last_message_id,
-        ),
+        last_message_id=case((_is_newest, bindparam("new_last")), else_=_h.last_message_id),
+        waiting_since=_waits_since,
         # Who is blocked moves nothing up.
         active_at=case((bindparam("new_block") == 0, bindparam("now")), else_=_h.active_at),
         client_wrote_at=case(
@@ -132,7 +146,8 @@ def save_woken(tx: Tx, state: ChatState) -> None:
 def save_state_and_last(tx: Tx, state: ChatState, last: Message) -> None:
     """The state, and the message that came last: the chat's newest, unless it is late.
 
-    A client's message says when the client was last heard of.
+    A client's message says when the client was last heard of, and the first one that nobody has
+    answered, since when they wait.
     """
     tx.run(
         SAVE_STATE_AND_LAST,
@@ -140,6 +155,7 @@ def save_state_and_last(tx: Tx, state: ChatState, last: Message) -> None:
         new_last=last.id,
         new_position=last.position,
         new_wrote_at=last.created_at if last.author is Author.CLIENT else 0,
+        is_answer=int(last.author in (Author.OPERATOR, Author.BOT)),
         now=tx.now,
     )
 

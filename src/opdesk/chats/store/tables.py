@@ -28,6 +28,8 @@ IS_QUEUED = text("operator_id IS NULL AND status < 2 AND block = 0 AND last_mess
 """Nobody's, and its client waits: what is given to operators by itself."""
 IS_UNREAD = text("unread > 0 AND block = 0")
 """Its client wrote something that nobody has read."""
+IS_WAITING = text("waiting_since IS NOT NULL AND status < 2 AND block = 0")
+"""New or Open, and its client's newest word is not answered."""
 chats = Table(
     "chats",
     metadata,
@@ -53,6 +55,7 @@ chats = Table(
     Column("block", Integer, nullable=False, server_default="0"),
     Column("closed_from", Integer),
     Column("closed_with", Text),
+    Column("waiting_since", BigInteger),
     PrimaryKeyConstraint("company_id", "id"),
     Index("chats_external", "company_id", "channel_id", "external_id", unique=True),
     Index("chats_activity", "company_id", "organization_id", "active_at", "id"),
@@ -74,6 +77,15 @@ chats = Table(
         postgresql_where=IS_BEGUN,
     ),
     Index("chats_snoozed", "paused_until", sqlite_where=IS_SNOOZED, postgresql_where=IS_SNOOZED),
+    Index(
+        "chats_waiting",
+        "company_id",
+        "organization_id",
+        "waiting_since",
+        "id",
+        sqlite_where=IS_WAITING,
+        postgresql_where=IS_WAITING,
+    ),
     Index(
         "chats_unread",
         "company_id",
@@ -301,5 +313,6 @@ BY_HOLDER = (chats, "INDEXED BY chats_open_of", "sqlite")
 BY_SNOOZE = (chats, "INDEXED BY chats_snoozed", "sqlite")
 BY_BLOCK = (chats, "INDEXED BY chats_blocked", "sqlite")
 BY_UNREAD = (chats, "INDEXED BY chats_unread", "sqlite")
+BY_WAITING = (chats, "INDEXED BY chats_waiting", "sqlite")
 BY_QUEUE = (chats, "INDEXED BY chats_queue", "sqlite")
 in_chat = (_m.company_id == bindparam("company"), _m.chat_id == bindparam("chat"))

@@ -253,7 +253,8 @@ class ChatOut(Wire):
     4 Closed. `countUnread`: the client's messages since the last answer or the last "read".
     `activeAt`: when the last message came here or the chat woke, which is what chats are sorted by.
     `pausedUntil`: when an OnPause chat wakes by itself; `wokeAt`: when it did, until somebody
-    reads it. `block`: 0 none, 1 the client is blocked, 2 spam.
+    reads it. `block`: 0 none, 1 the client is blocked, 2 spam. `waitingSince`: when the client of
+    a New or Open chat wrote the first message that nobody has answered; null when nobody waits.
     """
 
     id: Id
@@ -274,6 +275,7 @@ class ChatOut(Wire):
     paused_until: str | None
     woke_at: str | None
     block: int
+    waiting_since: str | None
 
     example = {
         "id": 5,
@@ -294,6 +296,7 @@ class ChatOut(Wire):
         "pausedUntil": None,
         "wokeAt": None,
         "block": 0,
+        "waitingSince": "2026-11-24T09:28:00.000Z",
     }
 
     @classmethod
@@ -327,6 +330,7 @@ class ChatOut(Wire):
             paused_until=time_or_none(_paused_until(chat)),
             woke_at=time_or_none(chat.woke_at),
             block=int(chat.block),
+            waiting_since=time_or_none(chat.waits_since),
         )
 
 

@@ -28,6 +28,7 @@ export function chat(id: number, fields: Partial<Chat> = {}): Chat {
     tags: [],
     pausedUntil: null,
     wokeAt: null,
+    waitingSince: null,
     block: Block.None,
     createdAt: at(id),
     updatedAt: at(id),

@@ -165,3 +165,16 @@ test("blocked clients have a list of their own", () => {
 test("a span of days never gains chats by itself", () => {
   expect(idsOf(putChat(loaded(3), chat(4), { ...ALL, from: "2026-11-24" }, null))).toEqual([3]);
 });
+
+test("of those who wait the longest waiting stands first, and an answered one leaves", () => {
+  const waiting: ChatFilter = { ...ALL, isWaiting: true };
+  const since = (id: number, minute: number) => chat(id, { waitingSince: at(minute) });
+  const window = [since(1, 5), since(2, 3), since(3, 4)].reduce(
+    (known, one) => putChat(known, one, waiting, null),
+    loaded(),
+  );
+
+  expect(idsOf(window)).toEqual([2, 3, 1]);
+  expect(idsOf(putChat(window, chat(3), waiting, null))).toEqual([2, 1]);
+  expect(idsOf(putChat(window, chat(2), waiting, 2))).toEqual([3, 1, 2]);
+});

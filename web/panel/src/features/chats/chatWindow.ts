@@ -24,6 +24,8 @@ export interface ChatFilter {
   readonly to: string;
   /** Only blocked clients and spam, which are in no other list. */
   readonly isBlocked: boolean;
+  /** Only clients who wait for an answer, the longest waiting first. */
+  readonly isWaiting: boolean;
   readonly search: string;
 }
 
@@ -36,6 +38,7 @@ export const ALL: ChatFilter = {
   from: "",
   to: "",
   isBlocked: false,
+  isWaiting: false,
   search: "",
 };
 export const EMPTY: ChatWindow = { chats: [], next: null, total: 0 };
@@ -54,6 +57,7 @@ function matches(chat: Chat, filter: ChatFilter): boolean {
   const tag = filter.tag?.toLocaleLowerCase();
   return (
     (chat.block !== Block.None) === filter.isBlocked &&
+    (!filter.isWaiting || chat.waitingSince !== null) &&
     (tag === undefined || chat.tags.some((one) => one.toLocaleLowerCase() === tag)) &&
     (filter.status === null || filter.status === chat.chatStatus) &&
     (filter.source === null || filter.source === chat.messSource) &&
@@ -63,8 +67,10 @@ function matches(chat: Chat, filter: ChatFilter): boolean {
 }
 
 /** Whether a change can lead a chat into the list or out of it: its source stays for ever. */
-function isChangeable({ status, operatorId, isUnassigned, tag, isBlocked }: ChatFilter): boolean {
-  return status !== null || operatorId !== null || isUnassigned || tag !== null || isBlocked;
+function isChangeable(filter: ChatFilter): boolean {
+  const { status, operatorId, tag } = filter;
+  const isOneOf = status !== null || operatorId !== null || tag !== null;
+  return isOneOf || filter.isUnassigned || filter.isBlocked || filter.isWaiting;
 }
 
 /** What a text has in it, and which day it is where the organization works, the server knows. */
@@ -99,7 +105,7 @@ export function putChat(
   if (!isLoaded && (!isIn || isTheServersToTell(filter))) return window;
   if (!isIn && chat.id !== keepId) return dropChat(window, chat.id);
   const others = window.chats.filter((known) => known.id !== chat.id);
-  const at = placeOf(others, chat);
+  const at = placeOf(others, chat, filter);
   const isUncounted = !isLoaded && (isNew || window.next === null);
   const total = window.total + (isUncounted ? 1 : 0);
   if (!isLoaded && at === others.length && window.next !== null) return { ...window, total };
@@ -135,13 +141,23 @@ export function withLastMessage(chat: Chat, message: Message): Chat {
   return { ...chat, lastMessage };
 }
 
-function placeOf(chats: readonly Chat[], chat: Chat): number {
-  const activity = activityOf(chat);
-  const at = chats.findIndex((other) => isBefore(activity, chat.id, other));
+function placeOf(chats: readonly Chat[], chat: Chat, filter: ChatFilter): number {
+  const isBefore = filter.isWaiting ? waitsLonger : isNewer;
+  const at = chats.findIndex((other) => isBefore(chat, other));
   return at === -1 ? chats.length : at;
 }
 
-function isBefore(activity: string, id: number, other: Chat): boolean {
-  const its = activityOf(other);
-  return activity === its ? id > other.id : activity > its;
+function isNewer(chat: Chat, other: Chat): boolean {
+  const [activity, its] = [activityOf(chat), activityOf(other)];
+  return activity === its ? chat.id > other.id : activity > its;
+}
+
+/** One that is only kept on screen waits no more: it stands behind all others. */
+function waitsLonger(chat: Chat, other: Chat): boolean {
+  if (chat.waitingSince === null || other.waitingSince === null) {
+    return chat.waitingSince !== null;
+  }
+  return chat.waitingSince === other.waitingSince
+    ? chat.id < other.id
+    : chat.waitingSince < other.waitingSince;
 }

@@ -30,6 +30,7 @@ function queryOf(filter: ChatFilter): Query {
     operatorId: filter.operatorId,
     unassigned: filter.isUnassigned ? "true" : null,
     tag: filter.tag,
+    waiting: filter.isWaiting ? "true" : null,
     blocked: filter.isBlocked ? "true" : null,
     date: daysOf(filter),
     search: filter.search || null,
