@@ -26,6 +26,12 @@ function pages(): Plugin {
         next();
       });
     },
+    // Nothing is painted before the entry module has chosen the theme.
+    transformIndexHtml: {
+      order: "post",
+      handler: (html) =>
+        html.replace('<script type="module"', '<script type="module" blocking="render"'),
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import "@shared/ui/theme.css";
+import "./features/comfort/appearance";
 
 import { createApi } from "@shared/api/client";
 import { createLanguages } from "@shared/i18n";
