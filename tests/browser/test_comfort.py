@@ -1,0 +1,97 @@
+"""The comfort of the panel in a real Chromium: preferences, the command bar, the offline shell."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.dashboard import is_fit
+from tests.browser.test_client_card import shot
+from tests.chats.test_people import OLHA, begins
+from tests.telegram import Bot
+
+pytestmark = pytest.mark.browser
+GROUND = "getComputedStyle(document.body).backgroundColor"
+LIGHT, DARK = "rgb(241, 239, 233)", "rgb(17, 21, 20)"
+
+
+async def test_theme_and_density_hold_and_the_title_counts(bot: Bot, page: Page) -> None:
+    await begins(bot)
+    await begins(bot, OLHA)
+    await page.emulate_media(color_scheme="light")
+    await page.goto(f"{bot.desk.base_url}/?token={bot.desk.alice.token}")
+    row = page.get_by_test_id("chat-row").first
+    await expect(page.get_by_test_id("chat-row")).to_have_count(2)
+    await expect(page).to_have_title("(2) OpDesk")
+    other = await page.context.new_page()
+    await other.goto(bot.desk.base_url)
+    await expect(other.get_by_test_id("chat-row")).to_have_count(2)
+    usual = await row.bounding_box()
+
+    await page.get_by_role("button", name="Меню").click()
+    await page.get_by_role("menuitem", name="Налаштування").click()
+    chosen = page.get_by_test_id("preferences")
+    await chosen.get_by_role("radio", name="Темна").press("Space")
+    await chosen.get_by_role("radio", name="Щільна").press("Space")
+    await is_fit(page, "[data-testid=dialog]")
+    await page.emulate_media(color_scheme="light")
+    await shot(page, "preferences")
+    await page.keyboard.press("Escape")
+
+    for tab in (page, other):
+        await tab.wait_for_function(f"{GROUND} === '{DARK}'")
+        tight = await tab.get_by_test_id("chat-row").first.bounding_box()
+        assert usual and tight and tight["height"] < usual["height"]
+    await is_fit(page)
+    await shot(page, "compact")
+    await page.reload()
+    await expect(row).to_be_visible()
+    assert await page.evaluate(GROUND) == DARK
+    await row.click()
+    await expect(page).to_have_title("(1) OpDesk")
+    await other.close()
+
+
+async def test_the_command_bar_and_the_keys_lead_everywhere(bot: Bot, page: Page) -> None:
+    chat, olha = await begins(bot), await begins(bot, OLHA)
+    await page.emulate_media(color_scheme="light")
+    await page.goto(f"{bot.desk.base_url}/?chat_raw_id={chat}&token={bot.desk.alice.token}")
+    composer = page.get_by_test_id("composer-input")
+    bar, options = page.get_by_test_id("command-bar"), page.get_by_role("option")
+    await expect(composer).to_be_visible()
+
+    await composer.focus()
+    await page.keyboard.type("?/")
+    await expect(composer).to_have_value("?/")
+    await page.keyboard.press("Control+k")
+    await expect(bar.get_by_role("combobox")).to_be_focused()
+    await page.keyboard.type("ольга")
+    await expect(bar.get_by_test_id("command-chat")).to_have_count(1)
+    await is_fit(page, "[data-testid=command-bar]")
+    await shot(page, "command-bar")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"**/chats/{olha}")
+    await expect(bar).to_have_count(0)
+
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("тема темн")
+    await expect(options).to_have_count(1)
+    await page.keyboard.press("Enter")
+    await page.wait_for_function(f"{GROUND} === '{DARK}'")
+    await page.keyboard.press("Alt+ArrowDown")
+    await page.wait_for_url(f"**/chats/{chat}")
+    await expect(composer).to_have_value("?/")
+
+    await page.keyboard.press("r")
+    await expect(composer).to_be_focused()
+    await page.keyboard.press("Control+k")
+    await page.keyboard.press("Escape")
+    await expect(bar).to_have_count(0)
+    await expect(composer).to_be_focused()
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("клавіші")
+    await expect(options).to_have_count(1)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("key-sheet")).to_contain_text("Наступний чат")
+    await is_fit(page, "[data-testid=dialog]")
+    await shot(page, "keys")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_test_id("key-sheet")).to_have_count(0)
