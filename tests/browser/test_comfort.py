@@ -5,22 +5,36 @@ from playwright.async_api import Page, expect
 
 from tests.browser.dashboard import is_fit
 from tests.browser.test_client_card import shot
-from tests.chats.test_people import OLHA, begins
+from tests.chats.test_people import OLHA, PETRO, begins
 from tests.telegram import Bot
 
 pytestmark = pytest.mark.browser
 GROUND = "getComputedStyle(document.body).backgroundColor"
-LIGHT, DARK = "rgb(241, 239, 233)", "rgb(17, 21, 20)"
+DARK = "rgb(17, 21, 20)"
+NOTICES = """
+  window.shown = [];
+  window.Notification = class {
+    static permission = "default";
+    static async requestPermission() { return (this.permission = "granted"); }
+    constructor(title, options) { shown.push(Object.assign(this, options, { title })); }
+    close() {}
+  };
+  // What Playwright evaluates counts as a gesture.
+  Object.defineProperty(navigator, "userActivation", { value: { hasBeenActive: false } });
+"""
+"""A browser whose person allows notifications when asked; those shown are kept."""
 
 
 async def test_theme_and_density_hold_and_the_title_counts(bot: Bot, page: Page) -> None:
     await begins(bot)
     await begins(bot, OLHA)
+    await page.add_init_script(NOTICES)
     await page.emulate_media(color_scheme="light")
     await page.goto(f"{bot.desk.base_url}/?token={bot.desk.alice.token}")
     row = page.get_by_test_id("chat-row").first
     await expect(page.get_by_test_id("chat-row")).to_have_count(2)
     await expect(page).to_have_title("(2) OpDesk")
+    await expect(page.get_by_test_id("sound-off")).to_be_visible()
     other = await page.context.new_page()
     await other.goto(bot.desk.base_url)
     await expect(other.get_by_test_id("chat-row")).to_have_count(2)
@@ -31,21 +45,33 @@ async def test_theme_and_density_hold_and_the_title_counts(bot: Bot, page: Page)
     chosen = page.get_by_test_id("preferences")
     await chosen.get_by_role("radio", name="Темна").press("Space")
     await chosen.get_by_role("radio", name="Щільна").press("Space")
+    await expect(page.get_by_test_id("sound-off")).to_have_count(0)
+    await chosen.get_by_test_id("try-sound").click()
+    await expect(chosen.get_by_test_id("sound-tried")).to_contain_text("Програно")
+    await chosen.get_by_role("switch", name="Сповіщення").click()
+    await expect(chosen.get_by_role("switch", name="Сповіщення")).to_be_checked()
     await is_fit(page, "[data-testid=dialog]")
     await page.emulate_media(color_scheme="light")
     await shot(page, "preferences")
     await page.keyboard.press("Escape")
 
     for tab in (page, other):
-        await tab.wait_for_function(f"{GROUND} === '{DARK}'")
+        await tab.wait_for_function(f"() => {GROUND} === '{DARK}'")
         tight = await tab.get_by_test_id("chat-row").first.bounding_box()
-        assert usual and tight and tight["height"] < usual["height"]
+        assert usual is not None
+        assert tight is not None
+        assert tight["height"] < usual["height"]
     await is_fit(page)
     await shot(page, "compact")
-    await page.reload()
-    await expect(row).to_be_visible()
+    petro = await begins(bot, PETRO)
+    await page.wait_for_function("() => shown.length === 1")
+    assert await page.evaluate("[shown[0].title, shown[0].body]") == ["Петро", "Добрий день"]
+    await page.evaluate("shown[0].onclick()")
+    await page.wait_for_url(f"**/chats/{petro}")
+    await page.goto(bot.desk.base_url)
+    await expect(page).to_have_title("(2) OpDesk")
     assert await page.evaluate(GROUND) == DARK
-    await row.click()
+    await page.get_by_test_id("chat-row").nth(1).click()
     await expect(page).to_have_title("(1) OpDesk")
     await other.close()
 
@@ -75,7 +101,7 @@ async def test_the_command_bar_and_the_keys_lead_everywhere(bot: Bot, page: Page
     await page.keyboard.type("тема темн")
     await expect(options).to_have_count(1)
     await page.keyboard.press("Enter")
-    await page.wait_for_function(f"{GROUND} === '{DARK}'")
+    await page.wait_for_function(f"() => {GROUND} === '{DARK}'")
     await page.keyboard.press("Alt+ArrowDown")
     await page.wait_for_url(f"**/chats/{chat}")
     await expect(composer).to_have_value("?/")

@@ -134,10 +134,17 @@ function useOwnCommands(): readonly Command[] {
     isAvailable: () => preferences.now.value.isCompact !== isCompact,
     run: () => preferences.change({ isCompact }),
   }));
+  const sounds = [true, false].map((hasSound) => ({
+    id: `sound.${hasSound}`,
+    label: `comfort.command.${hasSound ? "soundOn" : "soundOff"}`,
+    isAvailable: () => preferences.now.value.hasSound !== hasSound,
+    run: () => preferences.change({ hasSound }),
+  }));
   const show = (one: "preferences" | "keys") => (): void => void (overlay.value = one);
   return [
     ...themes,
     ...densities,
+    ...sounds,
     { id: "preferences", label: "comfort.preferences", run: show("preferences") },
     { id: "keys", label: "comfort.keys", keys: "?", run: show("keys") },
     {
