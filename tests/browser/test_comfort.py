@@ -1,8 +1,11 @@
 """The comfort of the panel in a real Chromium: preferences, the command bar, the offline shell."""
 
-import pytest
-from playwright.async_api import Page, expect
+from collections.abc import AsyncIterator
 
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.dashboard import is_fit
 from tests.browser.test_client_card import shot
 from tests.chats.test_people import OLHA, PETRO, begins
@@ -11,6 +14,17 @@ from tests.telegram import Bot
 pytestmark = pytest.mark.browser
 GROUND = "getComputedStyle(document.body).backgroundColor"
 DARK = "rgb(17, 21, 20)"
+CONTROLLED = """async () => {
+  await navigator.serviceWorker.ready;
+  while (!navigator.serviceWorker.controller) await new Promise(requestAnimationFrame);
+}"""
+KEPT = """async () => {
+  const paths = [];
+  for (const name of await caches.keys())
+    for (const { url } of await (await caches.open(name)).keys()) paths.push(new URL(url).pathname);
+  return paths.filter((path) => path !== "/offline.html" && !path.startsWith("/assets/"));
+}"""
+"""What is kept besides the offline page and the files with a digest in their name."""
 NOTICES = """
   window.shown = [];
   window.Notification = class {
@@ -121,3 +135,44 @@ async def test_the_command_bar_and_the_keys_lead_everywhere(bot: Bot, page: Page
     await shot(page, "keys")
     await page.keyboard.press("Escape")
     await expect(page.get_by_test_id("key-sheet")).to_have_count(0)
+
+
+@pytest.fixture(params=["desktop", "phone"])
+async def installed(request: pytest.FixtureRequest, browser: Browser) -> AsyncIterator[Page]:
+    """A page of a browser that lets the panel have its service worker."""
+    viewport = DESKTOP if request.param == "desktop" else PHONE
+    context = await browser.new_context(viewport=viewport, locale="uk-UA")
+    yield await context.new_page()
+    await context.close()
+
+
+async def test_offline_the_panel_says_what_is_not_sent(bot: Bot, installed: Page) -> None:
+    page, base_url = installed, bot.desk.base_url
+    page.on("dialog", lambda dialog: dialog.accept())
+    chat = await begins(bot)
+    await page.goto(f"{base_url}/?chat_raw_id={chat}&token={bot.desk.alice.token}")
+    await expect(page.get_by_test_id("message")).to_have_count(1)
+    await page.evaluate(CONTROLLED)
+    worker = await page.request.get(f"{base_url}/sw.js")
+    assert worker.headers["service-worker-allowed"] == "/"
+    manifest = await (await page.request.get(f"{base_url}/manifest.webmanifest")).json()
+    for icon in manifest["icons"]:
+        drawn = await page.request.get(base_url + icon["src"])
+        assert drawn.headers["content-type"] == "image/png"
+
+    await page.context.set_offline(True)
+    await page.get_by_test_id("composer-input").fill("Замовлення їде")
+    await page.get_by_test_id("composer-send").click()
+    await expect(page.locator("[data-testid=message][data-author=operator]")).to_have_count(1)
+    await page.reload()
+
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Немає зв’язку")
+    await expect(page.get_by_test_id("offline-unsent")).to_contain_text("Замовлення їде")
+    await is_fit(page)
+    await shot(page, "offline")
+    assert await page.evaluate(KEPT) == []
+
+    await page.context.set_offline(False)
+    await expect(page.get_by_test_id("composer-input")).to_be_visible(timeout=20_000)
+    own = page.locator("[data-testid=message][data-author=operator]")
+    await expect(own).to_contain_text("Замовлення їде")

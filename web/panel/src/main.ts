@@ -7,6 +7,8 @@ import { createApp, ref } from "vue";
 
 import App from "./App.vue";
 import { createDesk, deskKey } from "./desk";
+import { keepForOffline } from "./features/comfort/offline/register";
+import { rememberOperator } from "./features/comfort/offline/whose";
 import { createSession, whoIsSignedIn } from "./features/session/session";
 import { createPanelRouter } from "./router";
 
@@ -17,6 +19,7 @@ const session = createSession(
     here: () => location.pathname + location.search,
     leave(path) {
       isLeaving = true;
+      rememberOperator(null);
       desk.live.stop();
       location.assign(path);
     },
@@ -42,6 +45,7 @@ const desk = createDesk(api, session, languages, {
 const interrupted = ref<string | null>(null);
 const router = createPanelRouter(session, interrupted, async () => {
   await languages.show(languages.preferred(session.me.value?.organization.language ?? null));
+  rememberOperator(session.me.value?.operator.id ?? null);
   desk.restoreUnsent();
   desk.live.start();
 });
@@ -66,3 +70,4 @@ createApp(App, { interrupted })
   .use(router)
   .provide(deskKey, desk)
   .mount("#app");
+keepForOffline((chatId) => void router.push({ name: "chat", params: { id: chatId } }));
