@@ -26,6 +26,12 @@ function pages(): Plugin {
         next();
       });
     },
+    // Nothing is painted before the entry module has chosen the theme.
+    transformIndexHtml: {
+      order: "post",
+      handler: (html) =>
+        html.replace('<script type="module"', '<script type="module" blocking="render"'),
+    },
   };
 }
 
@@ -69,7 +75,16 @@ export default defineConfig({
     target: "es2022",
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { panel: here("./panel.html"), dashboard: here("./dashboard.html") },
+      input: {
+        panel: here("./panel.html"),
+        dashboard: here("./dashboard.html"),
+        offline: here("./offline.html"),
+        sw: here("./panel/src/features/comfort/offline/worker.ts"),
+      },
+      // The service worker has one address for ever: browsers ask there for the next one.
+      output: {
+        entryFileNames: ({ name }) => (name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
+      },
     },
   },
   server: {

@@ -43,7 +43,19 @@ def page_routes(pages: Pages) -> list[Any]:
     async def swagger() -> Response[bytes]:
         return pages.swagger()
 
-    return [panel, dashboard, swagger]
+    @get("/offline.html", opt=PUBLIC, include_in_schema=False)
+    async def offline() -> Response[bytes]:
+        return pages.offline()
+
+    @get("/sw.js", opt=PUBLIC, include_in_schema=False)
+    async def worker() -> Response[bytes]:
+        return pages.worker()
+
+    @get("/manifest.webmanifest", opt=PUBLIC, include_in_schema=False)
+    async def manifest() -> Response[bytes]:
+        return pages.manifest()
+
+    return [panel, dashboard, swagger, offline, worker, manifest]
 
 
 def panel_page(services: Services, pages: Pages) -> Callable[[_Request], Awaitable[Any]]:

@@ -40,6 +40,8 @@ async def context(
         viewport=viewport,
         locale="uk-UA",
         has_touch=request.param == "phone",
+        # What it fetches is not seen by `page.route`; test_comfort.py has one that lets it be.
+        service_workers="block",
     )
     yield made
     await made.close()

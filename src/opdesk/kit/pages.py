@@ -3,6 +3,7 @@
 A page refuses to be framed, but for the panel in a page of an origin that the company allows.
 """
 
+from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 
 from litestar import MediaType, Response, Router
 from litestar.datastructures import CacheControlHeader
+from litestar.exceptions import NotFoundException
 from litestar.static_files import create_static_files_router
 
 from opdesk.kit.layers import AllowedOrigins
@@ -21,6 +23,8 @@ POLICY = (
     "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors "
 )
+WORKER_POLICY = "default-src 'none'; connect-src 'self'"
+"""The service worker fetches from us, and loads no code."""
 NOBODY = "'none'"
 FRAME_VARY = "Sec-Fetch-Dest, Referer, Cookie"
 """What the framing policy of a page hangs on."""
@@ -74,6 +78,9 @@ class Pages:
         self._panel = _read(folder / "panel.html")
         self._dashboard = _read(folder / "dashboard.html")
         self._swagger = _read(folder / "swagger" / "index.html")
+        self._offline = _read(folder / "offline.html")
+        self._worker = folder / "sw.js"
+        self._manifest = folder / "manifest.webmanifest"
         self._folder = folder
 
     def panel(self, framed_by: str = NOBODY) -> Response[bytes]:
@@ -90,6 +97,30 @@ class Pages:
     def swagger(self) -> Response[bytes]:
         return _page(self._swagger)
 
+    def offline(self) -> Response[bytes]:
+        """What the service worker shows of the panel when it does not reach us."""
+        return _page(self._offline)
+
+    def worker(self) -> Response[bytes]:
+        """The panel's service worker, another one for each build: so it forgets the former's files.
+
+        Raises NotFoundException where the panel is not built.
+        """
+        version = sha256(self._panel + self._offline).hexdigest()[:16]
+        body = b'self.opdeskVersion = "%s";\n' % version.encode() + _file(self._worker)
+        headers = {
+            "Cache-Control": "no-cache",
+            "Content-Security-Policy": WORKER_POLICY,
+            "Service-Worker-Allowed": "/",
+        }
+        return Response(body, media_type="text/javascript; charset=utf-8", headers=headers)
+
+    def manifest(self) -> Response[bytes]:
+        """What a browser needs to install the panel. Raises NotFoundException, as `worker`."""
+        headers = {"Cache-Control": "no-cache"}
+        body = _file(self._manifest)
+        return Response(body, media_type="application/manifest+json", headers=headers)
+
     def assets(self) -> list[Router]:
         """Files whose names carry their digest are kept for a year by the browser."""
         cache = CacheControlHeader(max_age=A_YEAR_S, public=True, immutable=True)
@@ -101,13 +132,19 @@ class Pages:
                 opt={"callers": "anyone"},
                 include_in_schema=False,
             )
-            for name in ("assets", "swagger")
+            for name in ("assets", "icons", "swagger")
             if (self._folder / name).is_dir()
         ]
 
 
 def _read(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else _NOT_BUILT
+
+
+def _file(path: Path) -> bytes:
+    if not path.is_file():
+        raise NotFoundException
+    return path.read_bytes()
 
 
 def _page(

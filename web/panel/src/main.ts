@@ -1,4 +1,5 @@
 import "@shared/ui/theme.css";
+import "./features/comfort/appearance";
 
 import { createApi } from "@shared/api/client";
 import { createLanguages } from "@shared/i18n";
@@ -6,6 +7,8 @@ import { createApp, ref } from "vue";
 
 import App from "./App.vue";
 import { createDesk, deskKey } from "./desk";
+import { keepForOffline } from "./features/comfort/offline/register";
+import { rememberOperator } from "./features/comfort/offline/whose";
 import { createSession, whoIsSignedIn } from "./features/session/session";
 import { createPanelRouter } from "./router";
 
@@ -16,6 +19,7 @@ const session = createSession(
     here: () => location.pathname + location.search,
     leave(path) {
       isLeaving = true;
+      rememberOperator(null);
       desk.live.stop();
       location.assign(path);
     },
@@ -41,6 +45,7 @@ const desk = createDesk(api, session, languages, {
 const interrupted = ref<string | null>(null);
 const router = createPanelRouter(session, interrupted, async () => {
   await languages.show(languages.preferred(session.me.value?.organization.language ?? null));
+  rememberOperator(session.me.value?.operator.id ?? null);
   desk.restoreUnsent();
   desk.live.start();
 });
@@ -65,3 +70,4 @@ createApp(App, { interrupted })
   .use(router)
   .provide(deskKey, desk)
   .mount("#app");
+keepForOffline((chatId) => void router.push({ name: "chat", params: { id: chatId } }));

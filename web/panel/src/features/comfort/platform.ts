@@ -1,0 +1,2 @@
+/** Whether the person's keyboard has a Cmd key. */
+export const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
