@@ -8,7 +8,7 @@ help:
 	@echo "make test   set up and run every check and test"
 	@echo "make setup  set up only: .venv with everything in it, the panel built"
 	@echo "make check  formatters, linters and types, without tests"
-	@echo "make nightly  the tests that take a night: a million webhooks, duplicated and shuffled"
+	@echo "make nightly  the tests that take a night: a million webhooks, every text that wants to be a script"
 	@echo "make fuzz   a million mutated frames against the hub, with what became of them"
 	@echo "make bench  measure, and write docs/benchmarks.md"
 	@echo "make dist   build the wheel into dist/"

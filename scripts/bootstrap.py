@@ -159,8 +159,13 @@ TESTS: list[Step] = [
 ]
 
 
-NIGHTLY = {"OPDESK_DELIVERIES": "1000000"}
-NIGHTLY_TESTS = ("tests/connectors/test_shuffled.py", "-k", "sqlite")
+NIGHTLY = {"OPDESK_DELIVERIES": "1000000", "OPDESK_PAYLOADS": "1000"}
+NIGHTLY_TESTS = (
+    "tests/connectors/test_shuffled.py",
+    "tests/browser/test_scripts.py",
+    "-k",
+    "not postgresql",
+)
 
 
 def prepare(*parts: str) -> None:

@@ -24,6 +24,7 @@ from opdesk.dashboard import endpoints as dashboard_endpoints, wire as dashboard
 from opdesk.deeplinks import endpoints as link_endpoints, wire as link_wire
 from opdesk.doctor import endpoints as health_endpoints, wire as health_wire
 from opdesk.doctor.probe import PROBE, Probes
+from opdesk.kit import second_factor
 from opdesk.kit.clock import MINUTE_MS
 from opdesk.kit.endpoint import PUBLIC, guard
 from opdesk.kit.forwarded import client_address
@@ -148,6 +149,7 @@ WRITTEN_BY_HAND: dict[str, dict[str, Any]] = {
 SHAPES = [
     shape
     for module in (
+        second_factor,
         account_wire,
         organization_wire,
         user_wire,

@@ -212,7 +212,7 @@ class OwnPasswordIn(WireIn):
     example = {"current": "a-long-passphrase", "new": "another-long-passphrase"}
 
 
-class ConfirmedIn(WireIn):
+class PasswordAgainIn(WireIn):
     password: str
 
     example = {"password": "a-long-passphrase"}

@@ -1630,7 +1630,16 @@ export interface components {
     AliveOut: {
       status: string;
     };
-    /** AlsoAboutOut */
+    /**
+     * AlsoAboutOut
+     * @example {
+     *       "chatId": 6,
+     *       "clientName": "Taras Bondar",
+     *       "messSource": 3,
+     *       "note": "Wholesale",
+     *       "fields": []
+     *     }
+     */
     AlsoAboutOut: {
       chatId: number;
       clientName: string;
@@ -2292,12 +2301,24 @@ export interface components {
       otherChats: components["schemas"]["PersonsChatOut"][];
       suggestions: components["schemas"]["SuggestionOut"][];
     };
-    /** ClientFieldIn */
+    /**
+     * ClientFieldIn
+     * @example {
+     *       "name": "Shoe size",
+     *       "value": "42"
+     *     }
+     */
     ClientFieldIn: {
       name: string;
       value: string;
     };
-    /** ClientFieldOut */
+    /**
+     * ClientFieldOut
+     * @example {
+     *       "name": "Shoe size",
+     *       "value": "42"
+     *     }
+     */
     ClientFieldOut: {
       name: string;
       value: string;
@@ -2317,9 +2338,23 @@ export interface components {
       phone: string | null;
       photo: string | null;
     };
-    /** CodeIn */
+    /**
+     * CodeIn
+     * @example {
+     *       "code": "492039"
+     *     }
+     */
     CodeIn: {
       code: string;
+    };
+    /**
+     * ConfirmedIn
+     * @example {
+     *       "password": "a-long-passphrase"
+     *     }
+     */
+    ConfirmedIn: {
+      password: string;
     };
     /**
      * CredentialsIn
@@ -3131,7 +3166,14 @@ export interface components {
       id: string;
       text: string;
     };
-    /** OfferOut */
+    /**
+     * OfferOut
+     * @example {
+     *       "secret": "JBSWY3DPEHPK3PXP",
+     *       "uri": "otpauth://totp/OpDesk:olena?secret=JBSWY3DPEHPK3PXP&issuer=OpDesk",
+     *       "qrSvg": "<svg …>"
+     *     }
+     */
     OfferOut: {
       secret: string;
       uri: string;
@@ -3423,6 +3465,15 @@ export interface components {
       new: string;
     };
     /**
+     * PasswordAgainIn
+     * @example {
+     *       "password": "a-long-passphrase"
+     *     }
+     */
+    PasswordAgainIn: {
+      password: string;
+    };
+    /**
      * PasswordIn
      * @example {
      *       "current": "a-long-passphrase",
@@ -3560,7 +3611,15 @@ export interface components {
       phone: string | null;
       activeAt: string;
     };
-    /** RecoveryOut */
+    /**
+     * RecoveryOut
+     * @example {
+     *       "recoveryCodes": [
+     *         "5f0c9a12b3",
+     *         "77aa01c2de"
+     *       ]
+     *     }
+     */
     RecoveryOut: {
       recoveryCodes: string[];
     };
@@ -4326,14 +4385,6 @@ export interface components {
       opensAt: string | null;
       maxTextChars: number;
       maxFileBytes: number;
-    };
-    /** ConfirmedIn */
-    operators_wire_ConfirmedIn: {
-      password: string;
-    };
-    /** ConfirmedIn */
-    users_wire_ConfirmedIn: {
-      password: string;
     };
     /**
      * @example {
@@ -8846,6 +8897,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "code": "492039"
+         *     }
+         */
         "application/json": components["schemas"]["CodeIn"];
       };
     };
@@ -9016,7 +9072,12 @@ export interface operations {
     };
     requestBody: {
       content: {
-        "application/json": components["schemas"]["users_wire_ConfirmedIn"];
+        /**
+         * @example {
+         *       "password": "a-long-passphrase"
+         *     }
+         */
+        "application/json": components["schemas"]["ConfirmedIn"];
       };
     };
     responses: {
@@ -11946,6 +12007,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "code": "492039"
+         *     }
+         */
         "application/json": components["schemas"]["CodeIn"];
       };
     };
@@ -12116,7 +12182,12 @@ export interface operations {
     };
     requestBody: {
       content: {
-        "application/json": components["schemas"]["operators_wire_ConfirmedIn"];
+        /**
+         * @example {
+         *       "password": "a-long-passphrase"
+         *     }
+         */
+        "application/json": components["schemas"]["PasswordAgainIn"];
       };
     };
     responses: {

@@ -11,9 +11,12 @@ from opdesk.chats.wire.notes import (
     UnreadOut,
 )
 from opdesk.chats.wire.people import (
+    AlsoAboutOut,
     ClientAboutIn,
     ClientAboutOut,
     ClientCardOut,
+    ClientFieldIn,
+    ClientFieldOut,
     IdentityOut,
     KnownPhoneOut,
     OtherChatIn,
@@ -53,6 +56,7 @@ from opdesk.chats.wire.shapes import (
 from opdesk.chats.wire.values import base64_in, cursor_in, words_in
 
 __all__ = [
+    "AlsoAboutOut",
     "CardOut",
     "ChatBlockIn",
     "ChatDraftIn",
@@ -69,6 +73,8 @@ __all__ = [
     "ClientAboutIn",
     "ClientAboutOut",
     "ClientCardOut",
+    "ClientFieldIn",
+    "ClientFieldOut",
     "ClientOut",
     "HandOverIn",
     "HandOverOut",

@@ -25,7 +25,14 @@ from opdesk.kit.second_factor import CodeIn, OfferOut, RecoveryOut
 from opdesk.media.access import Files
 from opdesk.operators import access, actions
 from opdesk.operators.model import Caller, OperatorCaller
-from opdesk.operators.wire import ConfirmedIn, MeOut, OwnPasswordIn, ProfileOut, ReplyOut, SignInIn
+from opdesk.operators.wire import (
+    MeOut,
+    OwnPasswordIn,
+    PasswordAgainIn,
+    ProfileOut,
+    ReplyOut,
+    SignInIn,
+)
 
 AnyCaller = Given[Caller]
 Door = Given[account_actions.Door]
@@ -145,7 +152,7 @@ async def switch_own_totp_off(
     vault: Sealing,
     address: Address,
     caller: AnyCaller,
-    data: JSONBody[ConfirmedIn],
+    data: JSONBody[PasswordAgainIn],
 ) -> None:
     """Switch one-time codes off, with one's password; 401 naming `password` when it is not."""
     given = actions.GivenPassword("password", data.password, address)
