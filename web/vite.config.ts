@@ -1,6 +1,8 @@
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
 
 import tailwindcss from "@tailwindcss/vite";
 import vue from "@vitejs/plugin-vue";
@@ -59,8 +61,30 @@ function swagger(): Plugin {
   };
 }
 
+const LEAST_BYTES = 1024;
+
+/** Beside each text file its compressed forms, for browsers that say they take them. */
+function compressed(): Plugin {
+  const brotli = promisify(brotliCompress);
+  const best = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
+  return {
+    name: "opdesk-compressed",
+    async closeBundle() {
+      for (const folder of ["assets", "swagger"]) {
+        const place = here(`../src/opdesk/static/${folder}`);
+        for (const name of await readdir(place)) {
+          const content = await readFile(join(place, name));
+          if (!/\.(js|css|svg)$/.test(name) || content.length < LEAST_BYTES) continue;
+          await writeFile(join(place, `${name}.br`), await brotli(content, best));
+          await writeFile(join(place, `${name}.gz`), await promisify(gzip)(content, { level: 9 }));
+        }
+      }
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [vue(), tailwindcss(), pages(), swagger()],
+  plugins: [vue(), tailwindcss(), pages(), swagger(), compressed()],
   resolve: { alias: { "@shared": here("./shared") } },
   define: {
     __VUE_OPTIONS_API__: false,

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from litestar import MediaType, Response, Router
-from litestar.datastructures import CacheControlHeader
+from litestar import MediaType, Response
 from litestar.exceptions import NotFoundException
-from litestar.static_files import create_static_files_router
 
 from opdesk.kit.layers import AllowedOrigins
 from opdesk.kit.origins import origin_in
+from opdesk.kit.shelf import shelf_route
 from opdesk.kit.web import header
 
 POLICY = (
@@ -121,17 +120,11 @@ class Pages:
         body = _file(self._manifest)
         return Response(body, media_type="application/manifest+json", headers=headers)
 
-    def assets(self) -> list[Router]:
+    def assets(self) -> list[Any]:
         """Files whose names carry their digest are kept for a year by the browser."""
-        cache = CacheControlHeader(max_age=A_YEAR_S, public=True, immutable=True)
+        kept = {"assets": f"public, max-age={A_YEAR_S}, immutable"}
         return [
-            create_static_files_router(
-                path=f"/{name}",
-                directories=[self._folder / name],
-                cache_control=cache if name == "assets" else None,
-                opt={"callers": "anyone"},
-                include_in_schema=False,
-            )
+            shelf_route(f"/{name}", self._folder / name, kept.get(name, "no-cache"))
             for name in ("assets", "icons", "swagger")
             if (self._folder / name).is_dir()
         ]
