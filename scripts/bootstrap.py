@@ -153,9 +153,11 @@ CHECKS: list[Step] = [
     ("The panel's API types", [PYTHON, "scripts/api_types.py", "--check"], ROOT),
     ("The panel's format, lint and types", ["npm", "run", "check"], ROOT / "web"),
 ]
+IN_PARALLEL = ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal")
+"""Whoever is done takes over what another process has not begun."""
 TESTS: list[Step] = [
     ("The panel's own tests", ["npm", "run", "test"], ROOT / "web"),
-    ("Tests", [PYTHON, "-m", "pytest", "-n", "auto", "--maxprocesses", "4"], ROOT),
+    ("Tests", [PYTHON, "-m", "pytest", *IN_PARALLEL], ROOT),
 ]
 
 

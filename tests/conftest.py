@@ -20,6 +20,15 @@ from tests.telegram import Bot, connected_bot
 PAYLOADS = Path(__file__).resolve().parents[2] / "shared" / "payloads"
 
 
+SLOW = ("test_kill.py", "test_cuts.py", "test_hot.py", "test_production.py", "test_shuffled.py")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest first, so that no process waits for the other one's last minutes."""
+    items.sort(key=lambda item: item.path.name not in SLOW)
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return migrated_sqlite(tmp_path_factory.mktemp("template"))
