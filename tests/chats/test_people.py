@@ -110,7 +110,7 @@ async def test_the_same_attested_phone_joins(bot: Bot, second: Bot) -> None:
 
     found = await card(alice, first)
 
-    assert found["phones"] == [{"phone": NUMBER, "isAttested": True}]
+    assert found["phones"] == [{"phone": NUMBER, "isAttested": True, "crmUrl": None}]
     assert (found["isJoined"], found["suggestions"]) == (True, [])
     assert [one["id"] for one in found["otherChats"]] == [other]
     known = {(one["messSource"], one["username"], one["externalId"]) for one in found["identities"]}
