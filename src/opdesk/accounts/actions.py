@@ -32,6 +32,7 @@ from opdesk.kit.keyring import fingerprint
 from opdesk.kit.limits import FailureLimit
 from opdesk.kit.origins import is_safe, origin_in
 from opdesk.kit.passwords import Passwords, check_new_password
+from opdesk.kit.second_factor import Factor, spent
 from opdesk.kit.text import clean_ours, matching_key
 
 T = TypeVar("T")
@@ -272,6 +273,25 @@ class SignIn:
     password: str
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What someone who wants to sign in gives, and where they are. `code`: a second factor's."""
+
+    login: str
+    password: str
+    address: str
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenPassword:
+    """What someone who is signed in gives as their password, in which field, from where."""
+
+    field: str
+    password: str
+    address: str
+
+
 class Door:
     """Every sign-in with a password goes through here.
 
@@ -317,10 +337,34 @@ class Door:
             await self._db.write(store.remember_address, attempt.account, attempt.address)
         return found[0]
 
+    async def check(
+        self, account: str, given: GivenPassword, find: Callable[[Tx], tuple[T, str] | None]
+    ) -> None:
+        """Ask someone who is signed in for their password, slowed as a sign-in is.
+
+        Raises TooManyRequests, and WrongLogin, which names the field: the session goes on.
+        """
+        try:
+            await self.enter(SignIn(account, given.address, given.password), find)
+        except WrongLogin as error:
+            raise WrongLogin(errors={given.field: ["is not your password"]}) from error
+
     def _forgive(self, attempt: SignIn, *, is_known: bool) -> None:
         self._by_address.forgive(attempt.address)
         if not is_known:
             self._by_account.forgive(attempt.account)
+
+
+def let_pass(factor: Factor, code: str | None, now: int) -> Factor | None:
+    """The second factor after a sign-in with it; None: there is none. Raises CodeNeeded."""
+    if factor.secret is None:
+        return None
+    if not (code or "").strip():
+        raise CodeNeeded("give the code that your authenticator shows", is_wrong=False)
+    used = spent(factor, code or "", now)
+    if used is None:
+        raise CodeNeeded("this code is wrong, or was used already", is_wrong=True)
+    return used
 
 
 def find_company_id(tx: Tx, login: str) -> int | None:

@@ -14,6 +14,7 @@ import pyotp
 import segno
 
 from opdesk.kit.clock import SECOND_MS
+from opdesk.kit.errors import Conflict, Invalid
 from opdesk.kit.ids import new_secret
 from opdesk.kit.keyring import Vault, fingerprint
 from opdesk.kit.wire import Wire, WireIn
@@ -77,20 +78,28 @@ def sealed(factor: Factor, vault: Vault, purpose: str) -> Sealed:
     )
 
 
-def new_offer(name: str) -> Offer:
-    """A fresh secret, shown in an authenticator as `name`'s."""
+def offered(factor: Factor, name: str) -> tuple[Factor, Offer]:
+    """The factor with a fresh secret, shown in an authenticator as `name`'s.
+
+    Raises Conflict when one is on.
+    """
+    if factor.secret is not None:
+        raise Conflict("a second factor is on already; remove it first")
     secret = pyotp.random_base32()
     uri = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
-    return Offer(secret, uri, _drawn(uri))
+    return replace(factor, pending=secret), Offer(secret, uri, _drawn(uri))
 
 
-def confirmed(factor: Factor, code: str, now: int) -> tuple[Factor, list[str]] | None:
-    """The offered factor switched on, and its recovery codes; None for a wrong code."""
-    if factor.pending is None:
-        return None
+def switched_on(factor: Factor, code: str, now: int) -> tuple[Factor, list[str]]:
+    """The offered factor once a code of it was shown, and its recovery codes.
+
+    Raises Conflict without an offer, Invalid for a wrong code.
+    """
+    if factor.secret is not None or factor.pending is None:
+        raise Conflict("ask for a new secret first")
     used = spent(replace(factor, secret=factor.pending, recovery=()), code, now)
     if used is None:
-        return None
+        raise Invalid.field("code", "is not the one that the authenticator shows now")
     codes = [new_secret(_RECOVERY_BYTES) for _ in range(RECOVERY_CODES)]
     return replace(used, pending=None, recovery=tuple(fingerprint(one) for one in codes)), codes
 

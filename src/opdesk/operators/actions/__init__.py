@@ -15,8 +15,6 @@ from opdesk.operators.actions.people import (
 )
 from opdesk.operators.actions.searching import OpenChats, search
 from opdesk.operators.actions.signing_in import (
-    Attempt,
-    GivenPassword,
     change_password,
     check_password,
     find_by_login,
@@ -33,8 +31,6 @@ from opdesk.operators.actions.signing_in import (
 from opdesk.operators.actions.synchronizing import new_operators, plan, synchronize, try_synchronize
 
 __all__ = [
-    "Attempt",
-    "GivenPassword",
     "OpenChats",
     "change_password",
     "check_password",

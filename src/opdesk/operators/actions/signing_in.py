@@ -1,20 +1,15 @@
 """An operator's own sign-in: the password, the second factor, and leaving everywhere."""
 
-from dataclasses import dataclass, replace
-
 from opdesk.accounts import actions as account_actions
-from opdesk.accounts.actions import Door, SignIn
-from opdesk.accounts.errors import CodeNeeded, WrongLogin
+from opdesk.accounts.actions import Attempt, Door, GivenPassword, SignIn
 from opdesk.accounts.model import SESSION_HOURS, CompanyCaller, Session
 from opdesk.audit import actions as audit
 from opdesk.audit.model import Action
-from opdesk.kit import second_factor as codes
 from opdesk.kit.clock import HOUR_MS
 from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
-from opdesk.kit.errors import Conflict, Invalid
 from opdesk.kit.keyring import Vault
-from opdesk.kit.second_factor import Factor, Offer
+from opdesk.kit.second_factor import Factor, Offer, offered, sealed, switched_on
 from opdesk.operators import access, store
 from opdesk.operators.errors import NoPassword, OperatorInactive
 from opdesk.operators.model import (
@@ -24,25 +19,6 @@ from opdesk.operators.model import (
     OperatorStatus,
     operator_changed,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What an operator who wants to sign in gives, and where they are."""
-
-    login: str
-    password: str
-    address: str
-    code: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GivenPassword:
-    """What an operator at work gives as their password, in which field, from where."""
-
-    field: str
-    password: str
-    address: str
 
 
 def find_by_login(tx: Tx, login: str) -> tuple[tuple[int, int], str] | None:
@@ -123,11 +99,7 @@ async def check_password(db: Database, door: Door, caller: Caller, given: GivenP
     if login is None or password_hash is None:
         raise NoPassword("ask your administrator for a link by which you can choose one")
     key = account_actions.login_key(login)
-    attempt = SignIn(f"operator:{key}", given.address, given.password)
-    try:
-        await door.enter(attempt, lambda _tx: (me.operator_id, password_hash))
-    except WrongLogin as error:
-        raise WrongLogin(errors={given.field: ["is not your password"]}) from error
+    await door.check(f"operator:{key}", given, lambda _tx: (me.operator_id, password_hash))
     return login
 
 
@@ -159,10 +131,8 @@ def offer_code(tx: Tx, vault: Vault, caller: Caller) -> Offer:
     if login is None or password_hash is None:
         raise NoPassword("codes go with a password: whoever comes by a token is not asked for one")
     factor = _factor(tx, vault, me.company_id, me.operator_id)
-    if factor.secret is not None:
-        raise Conflict("a second factor is on already; remove it first")
-    made = codes.new_offer(login)
-    _save(tx, vault, me.company_id, me.operator_id, replace(factor, pending=made.secret))
+    pending, made = offered(factor, login)
+    _save(tx, vault, me.company_id, me.operator_id, pending)
     return made
 
 
@@ -174,14 +144,10 @@ def switch_code_on(tx: Tx, vault: Vault, caller: Caller, code: str) -> list[str]
     me = access.operator_of(caller)
     tx.lock("operators", company_id=me.company_id, id=me.operator_id)
     factor = _factor(tx, vault, me.company_id, me.operator_id)
-    if factor.secret is not None or factor.pending is None:
-        raise Conflict("ask for a new secret first")
-    done = codes.confirmed(factor, code, tx.now)
-    if done is None:
-        raise Invalid.field("code", "is not the one that the authenticator shows now")
-    _save(tx, vault, me.company_id, me.operator_id, done[0])
+    on, recovery = switched_on(factor, code, tx.now)
+    _save(tx, vault, me.company_id, me.operator_id, on)
     audit.record(tx, me, Action.OPERATOR_TOTP_ON, me.operator_id, name=me.name)
-    return done[1]
+    return recovery
 
 
 def switch_code_off(tx: Tx, vault: Vault, caller: Caller) -> None:
@@ -201,15 +167,9 @@ def remove_code(tx: Tx, vault: Vault, caller: CompanyCaller, operator_id: int) -
 def _confirm(tx: Tx, vault: Vault, company_id: int, operator_id: int, code: str | None) -> None:
     """Let an operator with a second factor pass once for each code. Raises CodeNeeded."""
     tx.lock("operators", company_id=company_id, id=operator_id)
-    factor = _factor(tx, vault, company_id, operator_id)
-    if factor.secret is None:
-        return
-    if not (code or "").strip():
-        raise CodeNeeded("give the code that your authenticator shows", is_wrong=False)
-    used = codes.spent(factor, code or "", tx.now)
-    if used is None:
-        raise CodeNeeded("this code is wrong, or was used already", is_wrong=True)
-    _save(tx, vault, company_id, operator_id, used)
+    used = account_actions.let_pass(_factor(tx, vault, company_id, operator_id), code, tx.now)
+    if used is not None:
+        _save(tx, vault, company_id, operator_id, used)
 
 
 def _factor(tx: Tx, vault: Vault, company_id: int, operator_id: int) -> Factor:
@@ -218,7 +178,7 @@ def _factor(tx: Tx, vault: Vault, company_id: int, operator_id: int) -> Factor:
 
 
 def _save(tx: Tx, vault: Vault, company_id: int, operator_id: int, factor: Factor) -> None:
-    kept = codes.sealed(factor, vault, _purpose(company_id, operator_id))
+    kept = sealed(factor, vault, _purpose(company_id, operator_id))
     store.save_factor(tx, company_id, operator_id, kept)
 
 

@@ -17,7 +17,6 @@ from opdesk.kit.query import described, flag, id_or_none, required_id, whole, wh
 from opdesk.kit.tokens import Tokens
 from opdesk.kit.web import header, require_content_type, send_problem, token_response
 from opdesk.kit.wire import MAX_ID, time_in
-from opdesk.media.access import Files
 from opdesk.operators import actions
 from opdesk.operators.model import MAX_FOUND, MAX_VALIDATED_BYTES, Caller, OperatorStatus, Search
 from opdesk.operators.wire import (
@@ -35,11 +34,9 @@ from opdesk.operators.wire import (
 
 Company = Given[CompanyCaller]
 AnyCaller = Given[Caller]
-Door = Given[account_actions.Door]
 SignedTokens = Given[Tokens]
 Hasher = Given[Passwords]
 Sealing = Given[Vault]
-MediaFiles = Given[Files]
 OrganizationId = Annotated[str | None, described("organizationId", "Whose operators", "integer")]
 SearchWords = Annotated[str | None, described("search", "A part of the name, id or login")]
 StatusFilter = Annotated[str | None, described("status", "0 Active to 2 Deleted", "integer")]

@@ -64,7 +64,7 @@ async def sign_in_operator(
     401 with `needsCode`: the password is right, and the operator has a second factor.
     """
     require_own_origin(request.scope, jar.public_origins)
-    attempt = actions.Attempt(data.login, data.password, address, data.code)
+    attempt = account_actions.Attempt(data.login, data.password, address, data.code)
     company_id, operator_id = await actions.sign_in_operator(db, door, vault, attempt)
     secret = new_secret()
     caller = await db.write(actions.open_password_session, company_id, operator_id, secret)
@@ -111,7 +111,7 @@ async def change_own_password(
     401 naming `current`: it is not the password; the session goes on. 409: who comes by the CRM's
     tokens only has none.
     """
-    given = actions.GivenPassword("current", data.current, address)
+    given = account_actions.GivenPassword("current", data.current, address)
     login = await actions.check_password(db, door, caller, given)
     hashed = await account_actions.hash_new_password(passwords, data.new, login, "new")
     secret = new_secret()
@@ -155,7 +155,7 @@ async def switch_own_totp_off(
     data: JSONBody[PasswordAgainIn],
 ) -> None:
     """Switch one-time codes off, with one's password; 401 naming `password` when it is not."""
-    given = actions.GivenPassword("password", data.password, address)
+    given = account_actions.GivenPassword("password", data.password, address)
     await actions.check_password(db, door, caller, given)
     await db.write(actions.switch_code_off, vault, caller)
 

@@ -16,8 +16,6 @@ from opdesk.users.actions.people import (
 from opdesk.users.actions.second_factor import offer, remove_totp, switch_off, switch_on
 from opdesk.users.actions.setting_up import needs_set_up, set_up
 from opdesk.users.actions.signing_in import (
-    Attempt,
-    GivenPassword,
     check_password,
     issue_company_token,
     open_session,
@@ -26,8 +24,6 @@ from opdesk.users.actions.signing_in import (
 )
 
 __all__ = [
-    "Attempt",
-    "GivenPassword",
     "change",
     "change_password",
     "check_password",

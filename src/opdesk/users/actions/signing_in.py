@@ -1,10 +1,9 @@
 """Sign-in with a password and, where the person wants one, a code; sessions and company tokens."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from opdesk.accounts import access as accounts, actions as account_actions
-from opdesk.accounts.actions import Door, SignIn, login_key
-from opdesk.accounts.errors import WrongLogin
+from opdesk.accounts.actions import Attempt, Door, GivenPassword, SignIn, login_key
 from opdesk.accounts.model import (
     COMPANY_TOKEN,
     COMPANY_TOKEN_DAYS,
@@ -25,16 +24,6 @@ from opdesk.users.actions.second_factor import confirm
 from opdesk.users.model import SignedIn, User
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What someone who wants to sign in gives, and where they are. `code`: a second factor's."""
-
-    login: str
-    password: str
-    address: str
-    code: str | None = None
-
-
 async def sign_in(db: Database, door: Door, vault: Vault, attempt: Attempt) -> User:
     """The person behind a login and password.
 
@@ -51,15 +40,6 @@ async def sign_in(db: Database, door: Door, vault: Vault, attempt: Attempt) -> U
         confirmed,
     )
     return await db.read(access.user, company_id, user_id)
-
-
-@dataclass(frozen=True, slots=True)
-class GivenPassword:
-    """What someone who is signed in gives as their password, in which field, from where."""
-
-    field: str
-    password: str
-    address: str
 
 
 def open_session(tx: Tx, user: User, secret: str, address: str) -> SignedIn:
@@ -100,14 +80,10 @@ async def check_password(
     the field: the session goes on.
     """
     user = await db.read(access.person, caller)
-    attempt = SignIn(f"company:{login_key(user.login or '')}", given.address, given.password)
 
     def find(tx: Tx) -> tuple[int, str] | None:
         stored = store.find_password_of(tx, user.company_id, user.id)
         return (user.id, stored) if stored else None
 
-    try:
-        await door.enter(attempt, find)
-    except WrongLogin as error:
-        raise WrongLogin(errors={given.field: ["is not your password"]}) from error
+    await door.check(f"company:{login_key(user.login or '')}", given, find)
     return user

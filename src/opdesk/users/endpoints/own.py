@@ -50,7 +50,7 @@ async def get_company_token(
     It has the rights of the person whose login this is. 401: wrong login or password, or a
     missing `code`. 429: too many failures; wait as long as `Retry-After` says.
     """
-    attempt = actions.Attempt(data.login, data.password, address, data.code)
+    attempt = account_actions.Attempt(data.login, data.password, address, data.code)
     user = await actions.sign_in(db, door, vault, attempt)
     note_tenant(request.scope, user.company_id)
     return token_response(
@@ -73,7 +73,7 @@ async def sign_in_company(
     401 with `needsCode`: the password is right, and the person has a second factor.
     """
     require_own_origin(request.scope, jar.public_origins)
-    attempt = actions.Attempt(data.login, data.password, address, data.code)
+    attempt = account_actions.Attempt(data.login, data.password, address, data.code)
     user = await actions.sign_in(db, door, vault, attempt)
     return await signed_in(db, jar, user, address)
 
@@ -122,7 +122,7 @@ async def change_password(
 
     401 naming `current`: it is not the password; the session goes on.
     """
-    given = actions.GivenPassword("current", data.current, address)
+    given = account_actions.GivenPassword("current", data.current, address)
     user = await actions.check_password(db, door, company, given)
     hashed = await account_actions.hash_new_password(passwords, data.new, user.login or "", "new")
     changed = await db.write(actions.change_password, company, hashed)
@@ -154,7 +154,7 @@ async def switch_totp_off(
     data: JSONBody[ConfirmedIn],
 ) -> None:
     """Switch one-time codes off, with one's password; 401 naming `password` when it is not."""
-    given = actions.GivenPassword("password", data.password, address)
+    given = account_actions.GivenPassword("password", data.password, address)
     user = await actions.check_password(db, door, company, given)
     await db.write(actions.switch_off, vault, company, user)
 

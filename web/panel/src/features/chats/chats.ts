@@ -169,10 +169,11 @@ export function createChats(
     },
     async begin() {
       if (request) return;
-      loadUnread();
       loading.value = "first";
       await wait(PATIENCE_MS);
-      if (!request) await load("first");
+      if (request) return;
+      loadUnread();
+      await load("first");
     },
     async narrow(next) {
       filter.value = next;
