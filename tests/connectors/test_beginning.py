@@ -114,6 +114,33 @@ async def test_a_whatsapp_chat_is_begun_with_a_template_and_answered(line: Whats
     assert line.whatsapp.phones[TARAS.id][-1].text == "Слухаю"
 
 
+async def test_who_hides_the_phone_answers_in_the_chat_that_was_begun_with_it(
+    line: WhatsAppLine,
+) -> None:
+    """A status of our message tells both ids; the answer comes under WhatsApp's own alone."""
+    alice = line.desk.alice.api
+    assert TARAS.phone is not None
+    chat = await begun(alice, line.channel_id, TARAS.phone)
+    template = {"name": "thanks", "language": "en"}
+    assert (await alice.post(f"/api/chat/{chat['id']}/template", template)).status == 200
+    await asyncio.wait_for(arrives(line), 10)
+    await line.whatsapp.tells(TARAS, line.whatsapp.phones[TARAS.id][-1].id, "delivered")
+
+    await line.whatsapp.writes(replace(TARAS, phone=None), "Добрий день")
+
+    [only] = await line.chats()
+    assert (only["id"], only["countUnread"]) == (chat["id"], 1)
+    assert only["client"]["name"] == TARAS.name
+    assert only["client"]["phone"] is None, "nobody has attested it"
+    line.whatsapp.people[TARAS.id] = TARAS
+    assert (await line.send(chat["id"], textMessage="Слухаю"))["status"] == 1, "by the phone"
+    assert line.whatsapp.phones[TARAS.id][-1].text == "Слухаю"
+    assert (await line.desk.acme.api.delete(f"/api/chat/chats/{chat['id']}")).status == 200
+    await line.whatsapp.writes(replace(TARAS, phone=None), "Це знову я")
+    [another] = await line.chats()
+    assert another["id"] != chat["id"]
+
+
 async def arrives(line: WhatsAppLine) -> None:
     while not line.whatsapp.phones[TARAS.id]:
         await asyncio.sleep(0.02)

@@ -180,15 +180,36 @@ async def test_duplicates_and_edits_of_unknown_messages_change_nothing(bot: Bot)
     update = await bot.writes("раз")
     for _ in range(3):
         assert await bot.telegram.post_update(bot.token, update) == 1
-    stranger = Customer(5, "Хтось")
-    edited = {**update["message"], "message_id": 999, "text": "інше", "edit_date": 1_700_000_001}
-    edited["chat"], edited["from"] = stranger.as_chat(), stranger.as_user()
+    edited = strangers({**update["message"], "message_id": 999, "edit_date": 1_700_000_001})
     again = {"update_id": update["update_id"] + 1000, "edited_message": edited}
     assert await bot.telegram.post_update(bot.token, again) == 1
 
     [chat] = await bot.chats()
     assert [one["message"] for one in await bot.messages(chat["id"])] == ["раз"]
     assert chat["countUnread"] == 1
+
+
+async def test_an_edit_may_come_before_the_first_message_of_its_chat(bot: Bot) -> None:
+    update = await bot.writes("раз")
+    [chat] = await bot.chats()
+    first = strangers({**update["message"], "message_id": 999})
+    edited = {**first, "text": "виправлено", "edit_date": 1_700_000_001}
+    number = update["update_id"] + 1000
+    later = {"update_id": number + 1, "edited_message": edited}
+    assert await bot.telegram.post_update(bot.token, later) == 1
+    assert len(await bot.chats()) == 1, "an edit begins no chat"
+
+    assert await bot.telegram.post_update(bot.token, {"update_id": number, "message": first}) == 1
+
+    [theirs] = [one for one in await bot.chats() if one["id"] != chat["id"]]
+    [message] = await bot.messages(theirs["id"])
+    assert (message["message"], message["isEdited"]) == ("виправлено", True)
+
+
+def strangers(message: dict[str, Any]) -> dict[str, Any]:
+    """A message as somebody's whom the bot does not know."""
+    stranger = Customer(5, "Хтось")
+    return {**message, "chat": stranger.as_chat(), "from": stranger.as_user(), "text": "інше"}
 
 
 async def test_a_platform_that_repeats_an_id_does_not_make_a_sent_message_look_unsent(

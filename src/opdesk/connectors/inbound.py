@@ -10,7 +10,7 @@ from opdesk.chats import actions as chats
 from opdesk.chats.model import Card, Details, Incoming, Place
 from opdesk.connectors import store
 from opdesk.connectors.applying import apply, apply_early, ask_profile, incoming_file, phone_in
-from opdesk.connectors.base import BadPayload, Edit, Inbound, Item, Reaction, Update
+from opdesk.connectors.base import BadPayload, Edit, Inbound, Item, Update
 from opdesk.connectors.registry import connector_class
 from opdesk.connectors.store import Envelope
 from opdesk.contacts.model import Identity
@@ -112,6 +112,8 @@ def _store_update(tx: Tx, channel: Channel, body: bytes, update: Update) -> None
     elif isinstance(update.item, Inbound):
         _store_message(tx, channel, envelope, update.item)
     else:
+        if update.chat_id is not None and update.aliases:
+            chats.know_also_by(tx, channel, update.chat_id, update.aliases)
         _store_other(tx, channel, envelope, update.item)
 
 
@@ -186,15 +188,14 @@ def _store_message(tx: Tx, channel: Channel, envelope: Envelope, item: Inbound) 
 
 
 def _store_other(tx: Tx, channel: Channel, envelope: Envelope, item: Item | None) -> None:
-    """What is about a message or a chat, or nothing for us. Without a chat of ours only the key
+    """What is about a message or a chat, or nothing for us.
 
-    is kept: nobody could ever delete the rest, and words about a message are not kept then at all.
-    Nor is an edit's body, which holds a text that its writer may take back, under another key than
-    the message's.
+    Of what is in no chat of ours only the key is kept: no deletion of a chat could ever reach the
+    rest. An edit and a reaction may come before their chat's first message, though: they wait for
+    it as long as the platform may yet deliver it, and go with the chat. Nor is an edit's body kept,
+    which holds a text that its writer may take back, under another key than the message's.
     """
     has_chat = envelope.chat_id is not None and chats.hold(tx, channel, envelope.chat_id)
-    if not has_chat and isinstance(item, Edit | Reaction):
-        return
     is_kept = has_chat and not isinstance(item, Edit)
     kept = envelope if is_kept else replace(envelope, body=b"")
     state = store.IGNORED if item is None else store.STORED

@@ -163,14 +163,16 @@ class Update:
     """One thing of a webhook's body or of a poll's answer.
 
     `key` tells duplicates: the same thing has it again, whatever body it comes in. `item` None:
-    nothing for us. `chat_id`: the platform's chat that it is about. `account_id`: the platform's
-    account that it is for, where one address serves several. `raw`: a body that says this alone,
-    as `parse` reads it (None: the whole body does). `unread`: why this part could not be read.
+    nothing for us. `chat_id`: the platform's chat that it is about; `aliases`: its other ids, told
+    by what is no message. `account_id`: the platform's account that it is for, where one address
+    serves several. `raw`: a body that says this alone, as `parse` reads it (None: the whole body
+    does). `unread`: why this part could not be read.
     """
 
     key: str
     item: Item | None
     chat_id: str | None = None
+    aliases: tuple[str, ...] = ()
     account_id: str | None = None
     raw: bytes | None = None
     unread: str | None = None

@@ -117,6 +117,18 @@ def hold(tx: Tx, channel: Channel, external_chat_id: str) -> bool:
     return locked_with(tx, channel, external_chat_id) is not None
 
 
+def know_also_by(tx: Tx, channel: Channel, external_chat_id: str, aliases: tuple[str, ...]) -> None:
+    """A client has several ids: a chat that is known by one of `aliases` is known by the first too.
+
+    So who was written to by their phone, and answers without telling it, answers in that chat.
+    """
+    if find_with(tx, channel, (external_chat_id,)) is not None:
+        return
+    state = locked_with(tx, channel, external_chat_id, aliases)
+    if state is not None:
+        know_by(tx, state, (external_chat_id, *aliases))
+
+
 def is_stored(tx: Tx, channel: Channel, external_id: str) -> bool:
     """Whether a message with the platform's id is there."""
     found = store.find_message_by_external(tx, channel.company_id, channel.id, external_id)

@@ -308,10 +308,12 @@ def _of_status(part: _Part) -> Update:
             problem=problem_of(error.code if error else -1) if is_failed else None,
             words=error.words if is_failed and error else "",
         )
+    ids = [one for one in (found.recipient_user_id, found.recipient_id) if one]
     return Update(
         key=f"{found.id}:{found.status}",
         item=receipt,
-        chat_id=found.recipient_user_id or found.recipient_id or None,
+        chat_id=ids[0] if ids else None,
+        aliases=tuple(ids[1:]),
         account_id=part.account_id,
         raw=part.body(),
     )
