@@ -86,3 +86,20 @@ async def test_nothing_else_of_the_disk_is_served(desk: Desk, script: str) -> No
 )
 def test_what_is_accepted(text: str, names: tuple[str, ...]) -> None:
     assert accepted_encodings(text) == frozenset(names)
+
+
+async def test_answers_of_the_api_are_compressed(desk: Desk) -> None:
+    path = "/openapi.json"
+
+    packed = await fetched(desk, path, "gzip, br")
+    plain = await fetched(desk, path, "identity")
+
+    assert (packed.headers["content-encoding"], packed.headers["vary"]) == (
+        "gzip",
+        "Accept-Encoding",
+    )
+    assert gzip.decompress(body_of(packed)) == body_of(plain)
+    assert int(packed.headers["content-length"]) * 4 < len(body_of(plain))
+    assert "content-encoding" not in plain.headers
+    short = await fetched(desk, "/healthz", "gzip")
+    assert "content-encoding" not in short.headers, "a short answer would only grow"

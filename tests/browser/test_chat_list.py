@@ -47,16 +47,16 @@ async def test_one_platforms_chats_alone(bot: Bot, page: Page) -> None:
     await page.goto(f"{bot.desk.base_url}/?token={bot.desk.alice.token}")
     await expect(rows(page)).to_have_count(1)
 
-    await page.get_by_role("combobox", name="З усіх джерел").click()
-    await page.get_by_role("option", name="Rozetka").click()
+    await page.get_by_role("button", name="З усіх джерел").click()
+    await page.get_by_role("menuitemradio", name="Rozetka").click()
     await expect(page.get_by_text("Тут порожньо")).to_be_visible()
     await bot.writes("ще одне")
-    await page.get_by_role("combobox", name="Лише з Rozetka").click()
-    await page.get_by_role("option", name="Telegram").click()
+    await page.get_by_role("button", name="Лише з Rozetka").click()
+    await page.get_by_role("menuitemradio", name="Telegram").click()
     await expect(rows(page)).to_have_count(1)
 
-    await page.get_by_role("combobox", name="Лише з Telegram").click()
-    await page.get_by_role("option", name="Viber", exact=True).click()
+    await page.get_by_role("button", name="Лише з Telegram").click()
+    await page.get_by_role("menuitemradio", name="Viber", exact=True).click()
     await page.get_by_role("button", name="Показати всі").click()
     await expect(rows(page)).to_have_count(1)
 

@@ -162,8 +162,8 @@ async def test_a_closed_chat_leaves_the_filter_once_another_is_opened(bot: Bot, 
     if is_phone(page):
         return
     rows = page.get_by_test_id("chat-row")
-    await page.get_by_role("combobox", name="Стан чатів").click()
-    await page.get_by_role("option", name="Нові").click()
+    await page.get_by_role("button", name="Показано: Усі чати").click()
+    await page.get_by_role("menuitemradio", name="Нові").click()
     await expect(rows).to_have_count(2)
     await page.get_by_test_id("status-menu").click()
     await page.get_by_test_id("status-4").click()
@@ -302,8 +302,8 @@ async def test_targets_on_a_phone_are_large_enough_for_a_thumb(bot: Bot, page: P
     await page.goto(f"{bot.desk.base_url}/?token={bot.desk.alice.token}")
     in_list = [
         page.get_by_role("button", name="Меню: Alice"),
-        page.get_by_role("combobox", name="Стан чатів"),
-        page.get_by_role("combobox", name="З усіх джерел"),
+        page.get_by_role("button", name="Показано: Усі чати"),
+        page.get_by_role("button", name="З усіх джерел"),
         page.get_by_role("button", name="Мої", exact=True),
         page.get_by_role("searchbox"),
         page.get_by_test_id("chat-row"),

@@ -31,6 +31,10 @@ Address = Given[str]
 """Where the request comes from, as far as it can be believed."""
 
 PUBLIC: dict[str, Any] = {"callers": "anyone"}
+AS_IT_IS = "is_sent_as_it_is"
+"""The option of an answer that is never compressed on its way."""
+FILE: dict[str, Any] = {**PUBLIC, AS_IT_IS: True}
+"""A file: compressed by what made it, or read in parts."""
 COMPANY_ONLY: dict[str, Any] = {"callers": "company"}
 """Everyone of the company may read here; changing something takes an admin."""
 ADMIN_ONLY: dict[str, Any] = {"callers": "company", "level": "admin"}

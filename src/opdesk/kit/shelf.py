@@ -8,6 +8,7 @@ from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from opdesk.kit.endpoint import FILE
 from opdesk.kit.web import header
 
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
@@ -57,7 +58,7 @@ def shelf_route(path: str, folder: Path, cache_control: str) -> Any:
 
     @get(
         f"{path}/{{name:str}}",
-        opt={"callers": "anyone"},
+        opt=FILE,
         include_in_schema=False,
         sync_to_thread=True,
         name=f"files of {path}",

@@ -8,7 +8,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from opdesk.kit.endpoint import PUBLIC, Db, Given, Now
+from opdesk.kit.endpoint import FILE, Db, Given, Now
 from opdesk.kit.ranges import RangeOutside, part_of, range_in
 from opdesk.kit.sniff import INLINE, sniff
 from opdesk.kit.web import Problem, header
@@ -24,7 +24,7 @@ _SANDBOX = "sandbox; default-src 'none'"
 
 @get(
     "/media/{company_id:int}/{media_id:int}/{ends:int}/{kid:str}/{signature:str}/{name:str}",
-    opt=PUBLIC,
+    opt=FILE,
     include_in_schema=False,
 )
 async def fetch_media(

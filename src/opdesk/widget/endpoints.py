@@ -12,7 +12,7 @@ from litestar.params import FromPath, HeaderParameter, JSONBody
 from opdesk.chats.model import NEWEST, Chat
 from opdesk.kit.clock import Clock
 from opdesk.kit.db import Database
-from opdesk.kit.endpoint import PUBLIC, Address, Db, Given, Now, empty
+from opdesk.kit.endpoint import FILE, PUBLIC, Address, Db, Given, Now, empty
 from opdesk.kit.errors import Invalid, WrongContentType
 from opdesk.kit.query import described, whole
 from opdesk.kit.web import header
@@ -74,13 +74,13 @@ OPEN: dict[str, Any] = {"opt": PUBLIC, "tags": ["Widget"]}
 POST: dict[str, Any] = {**OPEN, "status_code": 200, "request_max_body_size": MAX_BODY_BYTES}
 
 
-@get(f"/{NAME}", opt=PUBLIC, include_in_schema=False)
+@get(f"/{NAME}", opt=FILE, include_in_schema=False)
 async def load_script(request: Request[Any, Any, Any], script: ItsScript) -> Response[bytes]:
     """The one tag of a customer's page."""
     return script.answer(request, NAME)
 
 
-@get("/widget/{name:str}", opt=PUBLIC, include_in_schema=False)
+@get("/widget/{name:str}", opt=FILE, include_in_schema=False)
 async def load_later(
     request: Request[Any, Any, Any], script: ItsScript, name: FromPath[str]
 ) -> Response[bytes]:

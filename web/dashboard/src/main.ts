@@ -1,4 +1,4 @@
-import "@shared/ui/theme.css";
+import "./dashboard.css";
 
 import { createLanguages } from "@shared/i18n";
 import { createApp, ref } from "vue";

@@ -1,4 +1,4 @@
-import "@shared/ui/theme.css";
+import "./panel.css";
 import "./features/comfort/appearance";
 
 import { createApi } from "@shared/api/client";

@@ -1,4 +1,4 @@
-import "@shared/ui/theme.css";
+import "../../../panel.css";
 import "../appearance";
 
 import { createUnsent } from "../../composer/unsent";
