@@ -2,7 +2,7 @@
 
 Everything runs on the loopback: the servers in processes of their own, the load in this one. Each
 figure is the median of `ROUNDS` pairs of (ours, ceiling), so that a noisy neighbour hits both.
-Words behind `python -m benchmarks` choose rows by their names here, and then nothing is written.
+Words behind `python -m benchmarks` choose rows by their names here: only those are written anew.
 """
 
 import statistics
@@ -143,19 +143,37 @@ async def _measured(steps: Steps, wanted: Sequence[str]) -> list[Row]:
     return rows
 
 
+COLUMNS = ["| row | figure | ceiling in the same run | ratio |", "| --- | --- | --- | --- |"]
+
+
 def table(rows: list[Row]) -> str:
-    lines = ["| row | figure | ceiling in the same run | ratio |", "| --- | --- | --- | --- |"]
-    lines += [f"| {row.name} | {row.figure} | {row.ceiling} | {row.ratio} |" for row in rows]
-    return "\n".join(lines)
+    return "\n".join([*COLUMNS, *map(line_of, rows)])
+
+
+def line_of(row: Row) -> str:
+    return f"| {row.name} | {row.figure} | {row.ceiling} | {row.ratio} |"
+
+
+def renewed(document: str, rows: list[Row]) -> str:
+    """The document with these rows' new figures; a row that it has not yet comes last."""
+    lines = document.rstrip("\n").split("\n")
+    for row in rows:
+        begins = f"| {row.name} |"
+        known = [at for at, line in enumerate(lines) if line.startswith(begins)]
+        if known:
+            lines[known[0]] = line_of(row)
+        else:
+            lines.append(line_of(row))
+    return "\n".join(lines) + "\n"
 
 
 def main() -> None:
     wanted = sys.argv[1:]
-    found = table(uvloop.run(run(wanted)))
-    print(found)
-    if wanted:
-        return
-    (ROOT / "docs" / "benchmarks.md").write_text(HEAD + found + "\n")
+    found = uvloop.run(run(wanted))
+    print(table(found))
+    document = ROOT / "docs" / "benchmarks.md"
+    whole = renewed(document.read_text(), found) if wanted else HEAD + table(found) + "\n"
+    document.write_text(whole)
 
 
 if __name__ == "__main__":

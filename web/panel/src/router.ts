@@ -9,6 +9,7 @@ import {
   type RouteRecordRaw,
 } from "vue-router";
 
+import { loadConversation } from "./features/conversation/load";
 import type { Session } from "./features/session/session";
 
 declare module "vue-router" {
@@ -44,7 +45,7 @@ const routes: RouteRecordRaw[] = [
       {
         path: "chats/:id(\\d{1,16})",
         name: "chat",
-        component: () => import("./features/conversation/ConversationPage.vue"),
+        component: loadConversation,
       },
     ],
   },
