@@ -156,7 +156,7 @@ def line_of(row: Row) -> str:
 
 def renewed(document: str, rows: list[Row]) -> str:
     """The document with these rows' new figures; a row that it has not yet comes last."""
-    lines = document.rstrip("\n").split("\n")
+    lines = [line for line in document.split("\n") if line.startswith("|")]
     for row in rows:
         begins = f"| {row.name} |"
         known = [at for at, line in enumerate(lines) if line.startswith(begins)]
@@ -164,7 +164,7 @@ def renewed(document: str, rows: list[Row]) -> str:
             lines[known[0]] = line_of(row)
         else:
             lines.append(line_of(row))
-    return "\n".join(lines) + "\n"
+    return HEAD + "\n".join(lines) + "\n"
 
 
 def main() -> None:

@@ -49,6 +49,7 @@ BODIES: Mapping[str, Any] = {
     "PUT /api/chat/{chat_id:int}/client/about": lambda _v: {"note": "spy", "version": 0},
     "POST /api/chat/{chat_id:int}/note": lambda _v: {"text": "spy"},
     "PUT /api/chat/{chat_id:int}/draft": lambda _v: {"text": "spy"},
+    "PUT /api/chat/{chat_id:int}/pin": lambda _v: {"isPinned": True},
     "POST /api/channel": lambda v: {
         "organizationId": v["organization"],
         "source": 2,
@@ -139,6 +140,9 @@ OWN_ONLY = {
     "GET /api/chat/mentions",
     "GET /api/chat/unread",
     "GET /api/chat/drafts",
+    "GET /api/chat/pinned",
+    "GET /api/chat/views",
+    "PUT /api/chat/views",
     "POST /api/media",
     "GET /api/channel/source",
     "GET /api/link/{sealed:str}",

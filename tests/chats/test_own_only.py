@@ -37,6 +37,7 @@ OF_A_CHAT: list[tuple[str, str, Any]] = [
     ("POST", "/api/chat/{id}/notes/seen", None),
     ("GET", "/api/chat/{id}/draft", None),
     ("PUT", "/api/chat/{id}/draft", {"text": "Я теж тут"}),
+    ("PUT", "/api/chat/{id}/pin", {"isPinned": True}),
     ("DELETE", "/api/chat/chats/{id}", None),
 ]
 

@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 
 from opdesk.chats.model import ChatFilter
-from opdesk.chats.store import chats, holders, listing, messages, notes, people, states, working
+from opdesk.chats.store import (
+    chats,
+    holders,
+    listing,
+    messages,
+    notes,
+    people,
+    states,
+    views,
+    working,
+)
 from opdesk.connectors import store as connectors
 from opdesk.contacts import store as contacts
 from opdesk.kit.sql import Statement
@@ -99,6 +109,9 @@ def test_work_is_found_without_walking_through_the_companys_chats(
         (chats.CHATS_OF_CONTACT, "chats", "chats_contact (company_id=? AND contact_id=?)"),
         (notes.NOTES_BEFORE, "chat_notes", "chat_notes_chat (company_id=? AND chat_id=? AND id<?)"),
         (notes.DRAFTS, "chat_drafts", "(company_id=? AND operator_id=?)"),
+        (views.PINNED, "chat_pins", "(company_id=? AND operator_id=?)"),
+        (views.PINNED, "chats", "(company_id=? AND id=?)"),
+        (views.PINNED_OWN, "chats", "(company_id=? AND id=?)"),
         (people.OF_CONTACT, "chats", "chats_contact (company_id=? AND contact_id=?)"),
         (people.IDENTITIES, "identities", "identities_contact (company_id=? AND contact_id=?)"),
         (listed(tag_key="vip"), "chat_tags", "(company_id=? AND tag_key=?"),

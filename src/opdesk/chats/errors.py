@@ -70,6 +70,22 @@ class NotClosed(Conflict):
     title = "This chat is not closed"
 
 
+class TooManyPins(Conflict):
+    """What stands at the top of the list must leave room for the list."""
+
+    title = "Too many chats are pinned"
+
+
+class ViewsChanged(Conflict):
+    """Another tab or device of the operator has written since. `views` is what stands there."""
+
+    title = "The views were changed elsewhere"
+
+    def __init__(self, views: Any) -> None:
+        super().__init__("read the views, and write again with their version")
+        self.views = views
+
+
 class DraftChanged(Conflict):
     """Another tab or device of the operator has written since. `draft` is what stands there."""
 

@@ -24,6 +24,8 @@ class EventType(StrEnum):
     """{"chatId", "noteId"}: the note's text is for who asks for it, never in an event."""
     MENTION_CHANGED = "mentionChanged"
     """{"chatId", "operatorId", "isNew" (0: seen)}: an operator was called into a chat."""
+    PIN_CHANGED = "pinChanged"
+    """{"chatId", "operatorId", "isPinned" (0: not any more)}: for that operator's screens."""
     OPERATOR_CHANGED = "operatorChanged"
     ORGANIZATION_CHANGED = "organizationChanged"
     """Its name or its settings; no ids."""

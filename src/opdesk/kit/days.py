@@ -28,6 +28,14 @@ def span_in(name: str, given: Sequence[str], time_zone: str) -> tuple[int | None
     return start, end
 
 
+def day_in(name: str, text: str) -> str:
+    """A day as it is kept, `2026-11-24`. Raises Invalid."""
+    if not _DAY.match(text):
+        raise Invalid.field(name, "must be a day, like 2026-11-24")
+    _midnight(name, text, "UTC", 1)
+    return text
+
+
 def _start(name: str, text: str, time_zone: str) -> int:
     if _DAY.match(text):
         return _midnight(name, text, time_zone, 0)

@@ -117,9 +117,10 @@ _SHOWN_AS = {
     EventType.ORGANIZATION_CHANGED: "organizationChanged",
     EventType.NOTE_CREATED: "noteCreated",
     EventType.MENTION_CHANGED: "mentionChanged",
+    EventType.PIN_CHANGED: "pinChanged",
 }
 
-_ONLY_IDS = (EventType.NOTE_CREATED, EventType.MENTION_CHANGED)
+_ONLY_IDS = (EventType.NOTE_CREATED, EventType.MENTION_CHANGED, EventType.PIN_CHANGED)
 """What colleagues say among themselves goes to nobody who did not ask for it."""
 
 

@@ -278,6 +278,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/chat/pinned": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** ListPinned */
+    get: operations["ApiChatPinnedListPinned"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/chat/status": {
     parameters: {
       query?: never;
@@ -305,6 +322,24 @@ export interface paths {
     /** ListUnread */
     get: operations["ApiChatUnreadListUnread"];
     put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/chat/views": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** GetViews */
+    get: operations["ApiChatViewsGetViews"];
+    /** PutViews */
+    put: operations["ApiChatViewsPutViews"];
     post?: never;
     delete?: never;
     options?: never;
@@ -529,6 +564,23 @@ export interface paths {
     put?: never;
     /** SeeNotes */
     post: operations["ApiChatChatIdNotesSeenSeeNotes"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/chat/{chat_id}/pin": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** PinChat */
+    put: operations["ApiChatChatIdPinPinChat"];
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -2861,6 +2913,98 @@ export interface components {
       leadsTo: string;
     };
     /**
+     * ListViewIn
+     * @example {
+     *       "name": "Late orders",
+     *       "status": 1,
+     *       "source": 5,
+     *       "channelId": null,
+     *       "mine": true,
+     *       "operatorId": null,
+     *       "unassigned": false,
+     *       "tag": "delivery",
+     *       "from": null,
+     *       "to": null,
+     *       "blocked": false,
+     *       "waiting": true,
+     *       "search": ""
+     *     }
+     */
+    ListViewIn: {
+      name: string;
+      status?: number | null;
+      source?: number | null;
+      channelId?: number | null;
+      /** @default false */
+      mine: boolean;
+      operatorId?: number | null;
+      /** @default false */
+      unassigned: boolean;
+      tag?: string | null;
+      from?: string | null;
+      to?: string | null;
+      /** @default false */
+      blocked: boolean;
+      /** @default false */
+      waiting: boolean;
+      /** @default  */
+      search: string;
+    };
+    /**
+     * ListViewsIn
+     * @example {
+     *       "version": 1,
+     *       "items": [
+     *         {
+     *           "name": "Late orders",
+     *           "status": 1,
+     *           "source": 5,
+     *           "channelId": null,
+     *           "mine": true,
+     *           "operatorId": null,
+     *           "unassigned": false,
+     *           "tag": "delivery",
+     *           "from": null,
+     *           "to": null,
+     *           "blocked": false,
+     *           "waiting": true,
+     *           "search": ""
+     *         }
+     *       ]
+     *     }
+     */
+    ListViewsIn: {
+      version: number;
+      items: components["schemas"]["ListViewIn"][];
+    };
+    /**
+     * ListViewsOut
+     * @example {
+     *       "version": 2,
+     *       "items": [
+     *         {
+     *           "name": "Late orders",
+     *           "status": 1,
+     *           "source": 5,
+     *           "channelId": null,
+     *           "mine": true,
+     *           "operatorId": null,
+     *           "unassigned": false,
+     *           "tag": "delivery",
+     *           "from": null,
+     *           "to": null,
+     *           "blocked": false,
+     *           "waiting": true,
+     *           "search": ""
+     *         }
+     *       ]
+     *     }
+     */
+    ListViewsOut: {
+      version: number;
+      items: components["schemas"]["ListViewIn"][];
+    };
+    /**
      * LoginIn
      * @example {
      *       "login": "demo",
@@ -3513,6 +3657,85 @@ export interface components {
       chatStatus: number;
       activeAt: string;
       clientName: string;
+    };
+    /**
+     * PinIn
+     * @example {
+     *       "isPinned": true
+     *     }
+     */
+    PinIn: {
+      isPinned: boolean;
+    };
+    /**
+     * PinnedOut
+     * @example {
+     *       "items": [
+     *         {
+     *           "id": 5,
+     *           "theme": null,
+     *           "messSource": 2,
+     *           "from": "demo_shop_bot",
+     *           "chatStatus": 1,
+     *           "countUnread": 2,
+     *           "operator": {
+     *             "id": 21,
+     *             "name": "Olena Koval",
+     *             "photo": null
+     *           },
+     *           "organization": {
+     *             "id": 24,
+     *             "name": "Kyiv shop"
+     *           },
+     *           "client": {
+     *             "id": 7,
+     *             "name": "Taras Bondar",
+     *             "phone": "+380501234567",
+     *             "photo": null
+     *           },
+     *           "lastMessage": {
+     *             "id": 311,
+     *             "chatId": 5,
+     *             "message": "Your parcel left today",
+     *             "phone": "+380501234567",
+     *             "author": 0,
+     *             "operator": {
+     *               "id": 21,
+     *               "name": "Olena Koval"
+     *             },
+     *             "status": 1,
+     *             "error": null,
+     *             "media": null,
+     *             "createdAt": "2026-11-24T09:30:00.000Z",
+     *             "isEdited": false,
+     *             "isUnsupported": false,
+     *             "clientMessageId": null,
+     *             "position": 1837259712000000,
+     *             "replyToId": null,
+     *             "reaction": null,
+     *             "isDeleted": false,
+     *             "attempt": 1,
+     *             "place": null,
+     *             "card": null,
+     *             "line": null
+     *           },
+     *           "createdAt": "2026-11-20T08:00:00.000Z",
+     *           "updatedAt": "2026-11-24T09:30:00.000Z",
+     *           "activeAt": "2026-11-24T09:30:00.000Z",
+     *           "isWritable": true,
+     *           "tags": [
+     *             "Delivery"
+     *           ],
+     *           "pausedUntil": null,
+     *           "wokeAt": null,
+     *           "block": 0,
+     *           "waitingSince": "2026-11-24T09:28:00.000Z"
+     *         }
+     *       ]
+     *     }
+     */
+    PinnedOut: {
+      items: components["schemas"]["ChatOut"][];
     };
     /**
      * PlaceOut
@@ -6080,6 +6303,89 @@ export interface operations {
       };
     };
   };
+  ApiChatPinnedListPinned: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PinnedOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   ApiChatStatusSetChatStatus: {
     parameters: {
       query?: never;
@@ -6189,6 +6495,198 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["UnreadOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiChatViewsGetViews: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ListViewsOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiChatViewsPutViews: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "version": 1,
+         *       "items": [
+         *         {
+         *           "name": "Late orders",
+         *           "status": 1,
+         *           "source": 5,
+         *           "channelId": null,
+         *           "mine": true,
+         *           "operatorId": null,
+         *           "unassigned": false,
+         *           "tag": "delivery",
+         *           "from": null,
+         *           "to": null,
+         *           "blocked": false,
+         *           "waiting": true,
+         *           "search": ""
+         *         }
+         *       ]
+         *     }
+         */
+        "application/json": components["schemas"]["ListViewsIn"];
+      };
+    };
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ListViewsOut"];
         };
       };
       /** @description Malformed or invalid; `errors` names the field */
@@ -7552,6 +8050,98 @@ export interface operations {
       cookie?: never;
     };
     requestBody?: never;
+    responses: {
+      /** @description Done; the answer has no body */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiChatChatIdPinPinChat: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        chat_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "isPinned": true
+         *     }
+         */
+        "application/json": components["schemas"]["PinIn"];
+      };
+    };
     responses: {
       /** @description Done; the answer has no body */
       200: {

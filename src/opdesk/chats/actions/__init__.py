@@ -80,6 +80,7 @@ from opdesk.chats.actions.sending import (
     send_lane,
     tell_media_changed,
 )
+from opdesk.chats.actions.views import get_views, keep_views, list_pinned, set_pinned
 from opdesk.chats.actions.visiting import (
     Shown,
     find_of_client,
@@ -125,6 +126,7 @@ __all__ = [
     "get_client",
     "get_draft",
     "get_typed_in",
+    "get_views",
     "give_queue",
     "hand_back",
     "hand_over",
@@ -135,6 +137,7 @@ __all__ = [
     "join_clients",
     "keep_clients_apart",
     "keep_draft",
+    "keep_views",
     "know_also_by",
     "list_by_phone",
     "list_chats",
@@ -145,6 +148,7 @@ __all__ = [
     "list_messages",
     "list_newest_of_channel",
     "list_notes",
+    "list_pinned",
     "list_unread",
     "localized",
     "mark_for_client",
@@ -168,6 +172,7 @@ __all__ = [
     "separate_client",
     "set_block",
     "set_blocked",
+    "set_pinned",
     "set_status",
     "set_tags",
     "tell_media_changed",

@@ -1,8 +1,9 @@
 """The contract's section Chats, and uploading files."""
 
-from opdesk.chats.endpoints import chats, messages, notes, people, work
+from opdesk.chats.endpoints import chats, messages, notes, people, views, work
 from opdesk.chats.endpoints.messages import draft_in
 from opdesk.chats.endpoints.parameters import Typing
 
-ROUTES = (*chats.ROUTES, *messages.ROUTES, *people.ROUTES, *work.ROUTES, *notes.ROUTES)
+_PARTS = (chats, messages, people, work, notes, views)
+ROUTES = tuple(route for part in _PARTS for route in part.ROUTES)
 __all__ = ["ROUTES", "Typing", "draft_in"]

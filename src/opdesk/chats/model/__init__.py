@@ -51,6 +51,14 @@ from opdesk.chats.model.people import (
     PersonsChat,
     Suggestion,
 )
+from opdesk.chats.model.views import (
+    MAX_PINS,
+    MAX_VIEW_NAME_CHARS,
+    MAX_VIEW_SEARCH_CHARS,
+    MAX_VIEWS,
+    NO_VIEWS,
+    KeptViews,
+)
 from opdesk.chats.model.work import (
     MAX_CHAT_TAGS,
     MAX_SNOOZE_DAYS,
@@ -74,9 +82,14 @@ __all__ = [
     "MAX_NOTE_CHARS",
     "MAX_PAGE_SIZE",
     "MAX_PARTS",
+    "MAX_PINS",
     "MAX_SNOOZE_DAYS",
     "MAX_TRANSFER_NOTE_CHARS",
+    "MAX_VIEWS",
+    "MAX_VIEW_NAME_CHARS",
+    "MAX_VIEW_SEARCH_CHARS",
     "NEWEST",
+    "NO_VIEWS",
     "RANKS",
     "AlsoAbout",
     "Author",
@@ -97,6 +110,7 @@ __all__ = [
     "Incoming",
     "IncomingFile",
     "KeptDraft",
+    "KeptViews",
     "KnownAs",
     "KnownPhone",
     "Line",

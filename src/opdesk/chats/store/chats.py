@@ -16,6 +16,7 @@ from opdesk.chats.store.tables import (
     chat_drafts,
     chat_mentions,
     chat_notes,
+    chat_pins,
     chat_tags,
     chats,
     contacts,
@@ -148,7 +149,7 @@ DELETE_CHAT = tuple(
         (idempotency_keys, _k.chat_id),
         (chat_aliases, _a.chat_id),
         (chat_tags, chat_tags.c.chat_id),
-        *((one, one.c.chat_id) for one in (chat_notes, chat_mentions, chat_drafts)),
+        *((one, one.c.chat_id) for one in (chat_notes, chat_mentions, chat_drafts, chat_pins)),
         (messages, _m.chat_id),
         (chats, _h.id),
     )

@@ -232,6 +232,25 @@ chat_drafts = Table(
     PrimaryKeyConstraint("company_id", "operator_id", "chat_id"),
     Index("chat_drafts_chat", "company_id", "chat_id"),
 )
+chat_pins = Table(
+    "chat_pins",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("operator_id", BigInteger, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("pinned_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("company_id", "operator_id", "chat_id"),
+    Index("chat_pins_chat", "company_id", "chat_id"),
+)
+list_views = Table(
+    "list_views",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("operator_id", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("content", Text, nullable=False),
+    PrimaryKeyConstraint("company_id", "operator_id"),
+)
 # Other slices' tables, as far as a chat shows them: one query instead of five for each chat.
 contacts = table(
     "contacts",

@@ -54,6 +54,7 @@ from opdesk.chats.wire.shapes import (
     RefOut,
 )
 from opdesk.chats.wire.values import base64_in, cursor_in, words_in
+from opdesk.chats.wire.views import ListViewIn, ListViewsIn, ListViewsOut, PinIn, PinnedOut
 
 __all__ = [
     "AlsoAboutOut",
@@ -81,6 +82,9 @@ __all__ = [
     "IdentityOut",
     "KnownPhoneOut",
     "LineOut",
+    "ListViewIn",
+    "ListViewsIn",
+    "ListViewsOut",
     "MediaIn",
     "MediaOut",
     "MediaUrl",
@@ -91,6 +95,8 @@ __all__ = [
     "NotSentOut",
     "OtherChatIn",
     "PersonsChatOut",
+    "PinIn",
+    "PinnedOut",
     "PlaceOut",
     "RefOut",
     "SuggestionOut",

@@ -1,0 +1,93 @@
+"""SQL of pinned chats and kept views."""
+
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select, update
+
+from opdesk.chats.model import Chat, KeptViews
+from opdesk.chats.store.chats import CHATS, chat_of
+from opdesk.chats.store.tables import chat_pins, chats, list_views
+from opdesk.kit.context import Tx
+from opdesk.kit.sql import Statement, statement
+
+_p, _v, _h = chat_pins.c, list_views.c, chats.c
+_own = (_p.company_id == bindparam("company"), _p.operator_id == bindparam("operator"))
+_own_chat = (*_own, _p.chat_id == bindparam("chat"))
+PIN = statement(select(_p.chat_id).where(*_own_chat))
+COUNT_PINS = statement(select(func.count()).select_from(chat_pins).where(*_own))
+ADD_PIN = statement(
+    insert(chat_pins).values(
+        company_id=bindparam("company"),
+        operator_id=bindparam("operator"),
+        chat_id=bindparam("chat"),
+        pinned_at=bindparam("now"),
+    )
+)
+DROP_PIN = statement(delete(chat_pins).where(*_own_chat))
+
+
+def _pinned(*more: ColumnElement[bool]) -> Statement:
+    """Of the operator's present organization: who moves leaves the chats behind."""
+    its = and_(_p.company_id == _h.company_id, _p.chat_id == _h.id)
+    return statement(
+        CHATS.join(chat_pins, its)
+        .where(*_own, _h.organization_id == bindparam("organization"), *more)
+        .order_by(_p.pinned_at, _p.chat_id)
+    )
+
+
+PINNED = _pinned()
+PINNED_OWN = _pinned(or_(_h.operator_id == bindparam("operator"), _h.operator_id.is_(None)))
+_own_views = (_v.company_id == bindparam("company"), _v.operator_id == bindparam("operator"))
+VIEWS = statement(select(_v.content, _v.version).where(*_own_views))
+ADD_VIEWS = statement(
+    insert(list_views).values(
+        company_id=bindparam("company"),
+        operator_id=bindparam("operator"),
+        content=bindparam("words"),
+        version=bindparam("number"),
+    )
+)
+SET_VIEWS = statement(
+    update(list_views)
+    .where(*_own_views)
+    .values(content=bindparam("words"), version=bindparam("number"))
+)
+Whose = tuple[int, int]
+"""(company, operator)"""
+
+
+def is_pinned(tx: Tx, whose: Whose, chat_id: int) -> bool:
+    return tx.first(PIN, **_params(whose), chat=chat_id) is not None
+
+
+def count_pins(tx: Tx, whose: Whose) -> int:
+    return int(tx.scalar(COUNT_PINS, **_params(whose)))
+
+
+def insert_pin(tx: Tx, whose: Whose, chat_id: int) -> None:
+    tx.run(ADD_PIN, **_params(whose), chat=chat_id, now=tx.now)
+
+
+def delete_pin(tx: Tx, whose: Whose, chat_id: int) -> bool:
+    """Whether there was one."""
+    return tx.run(DROP_PIN, **_params(whose), chat=chat_id) > 0
+
+
+def list_pinned(tx: Tx, whose: Whose, organization_id: int, *, own_only: bool) -> list[Chat]:
+    """What was pinned first stands first; `own_only`: without colleagues' chats."""
+    query = PINNED_OWN if own_only else PINNED
+    return [chat_of(row) for row in tx.all(query, **_params(whose), organization=organization_id)]
+
+
+def find_views(tx: Tx, whose: Whose) -> KeptViews | None:
+    row = tx.first(VIEWS, **_params(whose))
+    return KeptViews(row[0], row[1]) if row else None
+
+
+def save_views(tx: Tx, whose: Whose, views: KeptViews) -> None:
+    """The caller holds the operator's lock."""
+    query = ADD_VIEWS if tx.first(VIEWS, **_params(whose)) is None else SET_VIEWS
+    tx.run(query, **_params(whose), words=views.content, number=views.version)
+
+
+def _params(whose: Whose) -> dict[str, int]:
+    return {"company": whose[0], "operator": whose[1]}
