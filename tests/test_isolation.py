@@ -141,6 +141,7 @@ OWN_ONLY = {
     "GET /api/chat/unread",
     "GET /api/chat/drafts",
     "GET /api/chat/pinned",
+    "GET /api/chat/channels",
     "GET /api/chat/views",
     "PUT /api/chat/views",
     "POST /api/media",

@@ -92,14 +92,13 @@ function compressed(): Plugin {
 
 /**
  * What several pages share comes in a few files: each file has its own headers, and many small ones
- * compress badly. The layers only import those above them, so that no files import each other.
+ * compress badly. Each layer imports only those above it, so that no files import each other.
  */
-const together = { minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 60_000 };
 const layers = [
   { name: "vue", test: /node_modules\/(@vue|vue|vue-router|vue-i18n|@intlify)\// },
-  { name: "parts", test: /node_modules\//, ...together },
+  { name: "parts", test: /node_modules\//, minShareCount: 2 },
   { name: "shared", test: here("./shared/"), minShareCount: 2 },
-  { name: "panel", test: here("./panel/"), ...together },
+  { name: "panel", test: here("./panel/"), minShareCount: 2 },
 ];
 
 /** Of `panel~Shell~LoginPage.css`: such a name says everybody who shares the file. */

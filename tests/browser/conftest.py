@@ -13,25 +13,31 @@ CHROMIUM = Path(__file__).resolve().parents[2] / ".tools" / "chromium"
 FAKE_MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 """It beeps, and nobody is asked."""
 DESKTOP, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
-
-
-LEFT_OUT = (("sqlite", "phone"), ("postgresql", "desktop"))
+TABLET = ViewportSize(width=820, height=1180)
+WIDTHS = {"desktop": DESKTOP, "phone": PHONE, "tablet": TABLET}
+RUN = (("sqlite", "desktop"), ("postgresql", "phone"), ("sqlite", "tablet"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Each test at each width and on each database, but not at each width on each database.
 
-    What a page does with its room does not depend on where the server keeps its rows.
+    What a page does with its room does not depend on where the server keeps its rows. A tablet's
+    is between the others': only those run there that are marked `every_width`, each of which walks
+    a whole part of the desk.
     """
     pairs: dict[str, set[tuple[str, str]]] = {}
     for item in items:
         pairs.setdefault(_test_of(item), set()).add(_pair(item))
-    left_out = [
-        item
-        for item in items
-        if len(pairs[_test_of(item)]) == len(LEFT_OUT) * 2 and _pair(item) in LEFT_OUT
-    ]
-    config.hook.pytest_deselected(items=left_out)
+
+    def is_left_out(item: pytest.Item) -> bool:
+        database, width = _pair(item)
+        if width == "tablet" and item.get_closest_marker("every_width") is None:
+            return True
+        is_crossed = len(pairs[_test_of(item)]) == len(WIDTHS) * 2
+        return is_crossed and (database, width) not in RUN
+
+    left_out = {item for item in items if is_left_out(item)}
+    config.hook.pytest_deselected(items=list(left_out))
     items[:] = [item for item in items if item not in left_out]
 
 
@@ -61,15 +67,14 @@ async def browser(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Browser]:
         await launched.close()
 
 
-@pytest.fixture(params=["desktop", "phone"])
+@pytest.fixture(params=list(WIDTHS))
 async def context(
     request: pytest.FixtureRequest, browser: Browser
 ) -> AsyncIterator[BrowserContext]:
-    viewport = DESKTOP if request.param == "desktop" else PHONE
     made = await browser.new_context(
-        viewport=viewport,
+        viewport=WIDTHS[request.param],
         locale="uk-UA",
-        has_touch=request.param == "phone",
+        has_touch=request.param != "desktop",
         # What it fetches is not seen by `page.route`; test_comfort.py has one that lets it be.
         service_workers="block",
     )

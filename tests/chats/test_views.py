@@ -145,3 +145,14 @@ async def test_a_view_that_can_not_be_is_refused_by_its_place(
 
     assert (refused.status, list(refused.json["errors"])) == (400, [place]), refused.text
     assert (await api.get("/api/chat/views")).json["version"] == 0
+
+
+async def test_the_list_can_be_narrowed_to_ones_organizations_channels(bot: Bot) -> None:
+    alice, charlie = bot.desk.alice.api, bot.desk.charlie.api
+
+    assert (await alice.get("/api/chat/channels")).json == {
+        "items": [{"id": bot.channel_id, "source": 2, "from": "demo_shop_bot"}]
+    }
+    assert (await charlie.get("/api/chat/channels")).json == {"items": []}
+    assert (await bot.desk.acme.api.delete(f"/api/channel/{bot.channel_id}")).status == 200
+    assert (await alice.get("/api/chat/channels")).json == {"items": []}

@@ -169,6 +169,9 @@ export function createDesk(
         return void notes.refresh(event.data.chatId).catch(() => undefined);
       case "mentionChanged":
         return hearMention(event.data);
+      case "pinChanged":
+        if (event.data.operatorId === me()) void chats.pins.load().catch(() => undefined);
+        return;
     }
   }
 

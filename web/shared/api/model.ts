@@ -54,6 +54,9 @@ export type Line = Schemas["LineOut"];
 export type ClientAbout = Schemas["ClientAboutOut"];
 export type Note = Schemas["ChatNoteOut"];
 export type NotePage = Schemas["ChatNotesOut"];
+/** A way to narrow the list that an operator keeps. */
+export type ListView = Required<Schemas["ListViewIn"]>;
+export type ListViews = Omit<Schemas["ListViewsOut"], "items"> & { items: readonly ListView[] };
 export type KeptDraft = Schemas["ChatDraftOut"];
 export type QuickReply = Schemas["ReplyOut"];
 export type Place = Schemas["PlaceOut"];

@@ -176,6 +176,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/chat/channels": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** ListChannels */
+    get: operations["ApiChatChannelsListChannels"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/chat/chats": {
     parameters: {
       query?: never;
@@ -2911,6 +2928,34 @@ export interface components {
      */
     LinkUsedOut: {
       leadsTo: string;
+    };
+    /**
+     * ListChannelOut
+     * @example {
+     *       "id": 3,
+     *       "source": 2,
+     *       "from": "demo_shop_bot"
+     *     }
+     */
+    ListChannelOut: {
+      id: number;
+      source: number;
+      from: string;
+    };
+    /**
+     * ListChannelsOut
+     * @example {
+     *       "items": [
+     *         {
+     *           "id": 3,
+     *           "source": 2,
+     *           "from": "demo_shop_bot"
+     *         }
+     *       ]
+     *     }
+     */
+    ListChannelsOut: {
+      items: components["schemas"]["ListChannelOut"][];
     };
     /**
      * ListViewIn
@@ -5678,6 +5723,89 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiChatChannelsListChannels: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ListChannelsOut"];
+        };
       };
       /** @description Malformed or invalid; `errors` names the field */
       400: {

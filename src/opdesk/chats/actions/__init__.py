@@ -80,7 +80,7 @@ from opdesk.chats.actions.sending import (
     send_lane,
     tell_media_changed,
 )
-from opdesk.chats.actions.views import get_views, keep_views, list_pinned, set_pinned
+from opdesk.chats.actions.views import get_views, keep_views, list_channels, list_pinned, set_pinned
 from opdesk.chats.actions.visiting import (
     Shown,
     find_of_client,
@@ -140,6 +140,7 @@ __all__ = [
     "keep_views",
     "know_also_by",
     "list_by_phone",
+    "list_channels",
     "list_chats",
     "list_drafts",
     "list_for_client",

@@ -3,7 +3,7 @@
 from opdesk.chats import access, store
 from opdesk.chats.actions.writing import tell
 from opdesk.chats.errors import TooManyPins, ViewsChanged
-from opdesk.chats.model import MAX_PINS, NO_VIEWS, Chat, KeptViews
+from opdesk.chats.model import MAX_PINS, NO_VIEWS, Chat, KeptViews, ListChannel
 from opdesk.events.model import EventType
 from opdesk.kit.context import Tx
 from opdesk.operators import access as operators
@@ -37,6 +37,12 @@ def list_pinned(tx: Tx, caller: Caller) -> list[Chat]:
     own_only = access.own_only(tx, caller) is not None
     whose = (me.company_id, me.operator_id)
     return store.list_pinned(tx, whose, me.organization_id, own_only=own_only)
+
+
+def list_channels(tx: Tx, caller: Caller) -> list[ListChannel]:
+    """The connected accounts that the operator's list can be narrowed to."""
+    me = operators.operator_of(caller)
+    return store.list_channels(tx, me.company_id, me.organization_id)
 
 
 def get_views(tx: Tx, caller: Caller) -> KeptViews:

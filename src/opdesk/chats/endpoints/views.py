@@ -8,7 +8,14 @@ from litestar.params import FromPath, JSONBody
 from opdesk.chats import actions
 from opdesk.chats.endpoints.parameters import AnyCaller, MediaAddresses, url_of
 from opdesk.chats.errors import ViewsChanged
-from opdesk.chats.wire import ListViewsIn, ListViewsOut, PinIn, PinnedOut
+from opdesk.chats.wire import (
+    ListChannelOut,
+    ListChannelsOut,
+    ListViewsIn,
+    ListViewsOut,
+    PinIn,
+    PinnedOut,
+)
 from opdesk.kit.endpoint import Db, Now, empty
 
 
@@ -25,6 +32,13 @@ async def pin_chat(
     """Keep a chat at the top of the operator's own list, or let it go. 409: 20 are there."""
     await db.write(actions.set_pinned, caller, chat_id, is_pinned=data.is_pinned)
     return empty()
+
+
+@get("/api/chat/channels", tags=["Panel"])
+async def list_channels(db: Db, caller: AnyCaller) -> ListChannelsOut:
+    """The organization's connected accounts, by which the list can be narrowed."""
+    found = await db.read(actions.list_channels, caller)
+    return ListChannelsOut(items=[ListChannelOut.of(one) for one in found])
 
 
 @get("/api/chat/views", tags=["Panel"])
@@ -50,4 +64,4 @@ async def put_views(db: Db, caller: AnyCaller, data: JSONBody[ListViewsIn]) -> L
     return ListViewsOut.of(kept)
 
 
-ROUTES = (list_pinned, pin_chat, get_views, put_views)
+ROUTES = (list_pinned, pin_chat, list_channels, get_views, put_views)

@@ -58,6 +58,7 @@ from opdesk.chats.model.views import (
     MAX_VIEWS,
     NO_VIEWS,
     KeptViews,
+    ListChannel,
 )
 from opdesk.chats.model.work import (
     MAX_CHAT_TAGS,
@@ -115,6 +116,7 @@ __all__ = [
     "KnownPhone",
     "Line",
     "LineCode",
+    "ListChannel",
     "Message",
     "MessagePage",
     "MessageStatus",

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from opdesk.channels.model import Source
+
 MAX_PINS = 20
 MAX_VIEWS = 30
 MAX_VIEW_NAME_CHARS = 60
@@ -17,6 +19,15 @@ class KeptViews:
 
     content: str
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListChannel:
+    """A connected account whose chats the list can be narrowed to. `sender` is its public name."""
+
+    id: int
+    source: Source
+    sender: str
 
 
 NO_VIEWS = KeptViews("[]", 0)

@@ -88,6 +88,7 @@ from opdesk.chats.store.views import (
     find_views,
     insert_pin,
     is_pinned,
+    list_channels,
     list_pinned,
     save_views,
 )
@@ -149,6 +150,7 @@ __all__ = [
     "is_unused",
     "list_aliases",
     "list_by_phone",
+    "list_channels",
     "list_chats",
     "list_drafts",
     "list_due",

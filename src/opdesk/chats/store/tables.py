@@ -267,7 +267,17 @@ operators = table("operators", *map(column, ("company_id", "id", "name", "photo"
 channels = table(
     "channels",
     *map(
-        column, ("company_id", "id", "source", "sender", "sender_key", "is_enabled", "is_deleted")
+        column,
+        (
+            "company_id",
+            "id",
+            "organization_id",
+            "source",
+            "sender",
+            "sender_key",
+            "is_enabled",
+            "is_deleted",
+        ),
     ),
 )
 media = table(

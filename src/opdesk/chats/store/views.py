@@ -2,13 +2,14 @@
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select, update
 
-from opdesk.chats.model import Chat, KeptViews
+from opdesk.channels.model import Source
+from opdesk.chats.model import Chat, KeptViews, ListChannel
 from opdesk.chats.store.chats import CHATS, chat_of
-from opdesk.chats.store.tables import chat_pins, chats, list_views
+from opdesk.chats.store.tables import channels, chat_pins, chats, list_views
 from opdesk.kit.context import Tx
 from opdesk.kit.sql import Statement, statement
 
-_p, _v, _h = chat_pins.c, list_views.c, chats.c
+_p, _v, _h, _c = chat_pins.c, list_views.c, chats.c, channels.c
 _own = (_p.company_id == bindparam("company"), _p.operator_id == bindparam("operator"))
 _own_chat = (*_own, _p.chat_id == bindparam("chat"))
 PIN = statement(select(_p.chat_id).where(*_own_chat))
@@ -51,6 +52,15 @@ SET_VIEWS = statement(
     .where(*_own_views)
     .values(content=bindparam("words"), version=bindparam("number"))
 )
+CHANNELS = statement(
+    select(_c.id, _c.source, _c.sender)
+    .where(
+        _c.company_id == bindparam("company"),
+        _c.organization_id == bindparam("organization"),
+        _c.is_deleted == 0,
+    )
+    .order_by(_c.source, _c.sender, _c.id)
+)
 Whose = tuple[int, int]
 """(company, operator)"""
 
@@ -76,6 +86,12 @@ def list_pinned(tx: Tx, whose: Whose, organization_id: int, *, own_only: bool) -
     """What was pinned first stands first; `own_only`: without colleagues' chats."""
     query = PINNED_OWN if own_only else PINNED
     return [chat_of(row) for row in tx.all(query, **_params(whose), organization=organization_id)]
+
+
+def list_channels(tx: Tx, company_id: int, organization_id: int) -> list[ListChannel]:
+    """Those that are connected, also the ones that are switched off."""
+    rows = tx.all(CHANNELS, company=company_id, organization=organization_id)
+    return [ListChannel(row[0], Source(row[1]), row[2]) for row in rows]
 
 
 def find_views(tx: Tx, whose: Whose) -> KeptViews | None:

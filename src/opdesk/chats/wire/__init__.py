@@ -54,7 +54,15 @@ from opdesk.chats.wire.shapes import (
     RefOut,
 )
 from opdesk.chats.wire.values import base64_in, cursor_in, words_in
-from opdesk.chats.wire.views import ListViewIn, ListViewsIn, ListViewsOut, PinIn, PinnedOut
+from opdesk.chats.wire.views import (
+    ListChannelOut,
+    ListChannelsOut,
+    ListViewIn,
+    ListViewsIn,
+    ListViewsOut,
+    PinIn,
+    PinnedOut,
+)
 
 __all__ = [
     "AlsoAboutOut",
@@ -82,6 +90,8 @@ __all__ = [
     "IdentityOut",
     "KnownPhoneOut",
     "LineOut",
+    "ListChannelOut",
+    "ListChannelsOut",
     "ListViewIn",
     "ListViewsIn",
     "ListViewsOut",

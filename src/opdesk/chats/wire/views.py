@@ -12,6 +12,7 @@ from opdesk.chats.model import (
     Chat,
     ChatStatus,
     KeptViews,
+    ListChannel,
 )
 from opdesk.chats.wire.shapes import ChatOut, MediaUrl
 from opdesk.kit.days import day_in
@@ -40,6 +41,26 @@ class PinnedOut(Wire):
     @classmethod
     def of(cls, chats: list[Chat], url: MediaUrl) -> "PinnedOut":
         return cls(items=[ChatOut.of(one, url) for one in chats])
+
+
+class ListChannelOut(Wire):
+    """`from` is the account's public name, as chats have it."""
+
+    id: Id
+    source: int
+    from_: str = msgspec.field(name="from")
+
+    example = {"id": 3, "source": 2, "from": "demo_shop_bot"}
+
+    @classmethod
+    def of(cls, channel: ListChannel) -> "ListChannelOut":
+        return cls(id=channel.id, source=int(channel.source), from_=channel.sender)
+
+
+class ListChannelsOut(Wire):
+    items: list[ListChannelOut]
+
+    example = {"items": [ListChannelOut.example]}
 
 
 class ListViewIn(WireIn):

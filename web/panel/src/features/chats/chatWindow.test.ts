@@ -12,6 +12,7 @@ import {
   putChat,
   tidied,
   withLastMessage,
+  withPinned,
 } from "./chatWindow";
 
 const NEW: ChatFilter = { ...ALL, status: ChatStatus.New };
@@ -177,4 +178,28 @@ test("of those who wait the longest waiting stands first, and an answered one le
   expect(idsOf(window)).toEqual([2, 3, 1]);
   expect(idsOf(putChat(window, chat(3), waiting, null))).toEqual([2, 1]);
   expect(idsOf(putChat(window, chat(2), waiting, 2))).toEqual([3, 1, 2]);
+});
+
+test("pinned chats stand first, each once, where the filter has them", () => {
+  const pinned = [chat(9), chat(2), chat(7, { chatStatus: ChatStatus.Closed })];
+
+  const shown = (filter: ChatFilter) =>
+    withPinned(loaded(3, 2, 1), pinned, filter).map(({ id }) => id);
+
+  expect(shown(ALL)).toEqual([9, 2, 7, 3, 1]);
+  expect(shown(NEW)).toEqual([9, 2, 3, 1]);
+  expect(shown({ ...ALL, search: "сукня" })).toEqual([3, 2, 1]);
+  expect(shown({ ...ALL, from: "2026-11-01" })).toEqual([3, 2, 1]);
+});
+
+test("a channel is told by its platform and its name", () => {
+  const { messSource, from } = chat(1);
+  const its = { id: 4, source: messSource, from };
+  const another = { ...its, from: "another_bot" };
+  const gone = { id: 5, source: null, from: "" };
+
+  const shown = (channel: typeof its | typeof gone) =>
+    withPinned({ ...loaded(), chats: [] }, [chat(1)], { ...ALL, channel }).length;
+
+  expect([its, another, gone].map(shown)).toEqual([1, 0, 0]);
 });

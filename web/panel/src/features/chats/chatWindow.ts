@@ -10,10 +10,18 @@ export interface ChatWindow {
   readonly total: number;
 }
 
+/** A channel as chats name it; `source` null: it is not there any more. */
+export interface ListChannel {
+  readonly id: number;
+  readonly source: Source | null;
+  readonly from: string;
+}
+
 /** What the list is narrowed to. */
 export interface ChatFilter {
   readonly status: ChatStatus | null;
   readonly source: Source | null;
+  readonly channel: ListChannel | null;
   /** Whose chats; null: everybody's. */
   readonly operatorId: number | null;
   /** Only what no operator has. */
@@ -32,6 +40,7 @@ export interface ChatFilter {
 export const ALL: ChatFilter = {
   status: null,
   source: null,
+  channel: null,
   operatorId: null,
   isUnassigned: false,
   tag: null,
@@ -61,9 +70,29 @@ function matches(chat: Chat, filter: ChatFilter): boolean {
     (tag === undefined || chat.tags.some((one) => one.toLocaleLowerCase() === tag)) &&
     (filter.status === null || filter.status === chat.chatStatus) &&
     (filter.source === null || filter.source === chat.messSource) &&
+    (filter.channel === null || isOn(chat, filter.channel)) &&
     (filter.operatorId === null || filter.operatorId === chat.operator?.id) &&
     (!filter.isUnassigned || chat.operator === null)
   );
+}
+
+function isOn(chat: Chat, { source, from }: ListChannel): boolean {
+  return chat.messSource === source && chat.from === from;
+}
+
+/**
+ * The chats as the list shows them: those that are pinned first, each once. What only the server
+ * can find (a text, days) it has found among the others: then nothing stands before them.
+ */
+export function withPinned(
+  window: ChatWindow,
+  pinned: readonly Chat[],
+  filter: ChatFilter,
+): readonly Chat[] {
+  if (isTheServersToTell(filter)) return window.chats;
+  const first = pinned.filter((chat) => matches(chat, filter));
+  const ids = new Set(first.map(({ id }) => id));
+  return [...first, ...window.chats.filter(({ id }) => !ids.has(id))];
 }
 
 /** Whether a change can lead a chat into the list or out of it: its source stays for ever. */

@@ -14,7 +14,9 @@ import {
   putChat,
   tidied,
   withLastMessage,
+  withPinned,
 } from "./chatWindow";
+import { createPins, type Pins } from "./pins";
 import { createUnread } from "./unread";
 
 /** The hub's first word has the list read; so long it is waited for before the list is read anyway. */
@@ -27,6 +29,9 @@ export type Loading = "idle" | "first" | "more" | "failed";
 export interface Chats {
   readonly window: Readonly<Ref<ChatWindow>>;
   readonly filter: Readonly<Ref<ChatFilter>>;
+  readonly pins: Pins;
+  /** What the list shows, in its order. */
+  readonly listed: ComputedRef<readonly Chat[]>;
   readonly loading: Readonly<Ref<Loading>>;
   /** How many chats wait for this operator to read them: their own and nobody's. */
   readonly countUnread: ComputedRef<number>;
@@ -66,6 +71,7 @@ export function createChats(
   const filter = shallowRef(ALL);
   const loading = ref<Loading>("idle");
   const unread = createUnread(() => fetchUnread(api), me);
+  const pins = createPins(api);
   const openId = ref<number | null>(null);
   const opened = shallowRef<Chat | null>(null);
   const hasOpenFailed = ref(false);
@@ -74,6 +80,7 @@ export function createChats(
 
   function note(chat: Chat): void {
     unread.note(chat);
+    pins.note(chat);
     if (chat.id === openId.value) opened.value = chat;
   }
 
@@ -95,7 +102,8 @@ export function createChats(
 
   function known(chatId: number): Chat | null {
     if (opened.value?.id === chatId) return opened.value;
-    return window.value.chats.find((chat) => chat.id === chatId) ?? null;
+    const isIt = (chat: Chat): boolean => chat.id === chatId;
+    return window.value.chats.find(isIt) ?? pins.chats.value.find(isIt) ?? null;
   }
 
   /** False when it failed; what a later one has overtaken counts as read. */
@@ -125,9 +133,10 @@ export function createChats(
     }
   }
 
-  /** Only the count in the tab's title is of it: whether it came is not worth a word. */
-  function loadUnread(): void {
+  /** The count in the tab's title, and what stands at the top: without them the list is a list. */
+  function loadOwn(): void {
     void unread.load().catch(() => undefined);
+    void pins.load().catch(() => undefined);
   }
 
   /** False when it failed. A chat that is gone was read as well: its page says so. */
@@ -149,6 +158,8 @@ export function createChats(
   return {
     window,
     filter,
+    pins,
+    listed: computed(() => withPinned(window.value, pins.chats.value, filter.value)),
     loading,
     countUnread: computed(() => unread.ids.value.size),
     open: computed(() => opened.value),
@@ -172,7 +183,7 @@ export function createChats(
       loading.value = "first";
       await wait(PATIENCE_MS);
       if (request) return;
-      loadUnread();
+      loadOwn();
       await load("first");
     },
     async narrow(next) {
@@ -184,7 +195,7 @@ export function createChats(
       if (loading.value === "idle" && window.value.next !== null) await load("more");
     },
     async reload() {
-      loadUnread();
+      loadOwn();
       const isEmpty = window.value.chats.length === 0;
       const list = load(isEmpty ? "first" : "quiet");
       const open = refreshOpen();
@@ -196,6 +207,7 @@ export function createChats(
       if (!isLoaded && window.value.next !== null) void recount();
       window.value = dropChat(window.value, chatId);
       unread.drop(chatId);
+      pins.drop(chatId);
       if (openId.value === chatId) opened.value = null;
     },
     noteMessage(message) {

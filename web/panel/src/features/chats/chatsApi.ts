@@ -27,6 +27,7 @@ function queryOf(filter: ChatFilter): Query {
   return {
     status: filter.status,
     source: filter.source,
+    channelId: filter.channel?.id ?? null,
     operatorId: filter.operatorId,
     unassigned: filter.isUnassigned ? "true" : null,
     tag: filter.tag,

@@ -32,7 +32,7 @@ function useWays(): readonly Command[] {
   const router = useRouter();
 
   function step(by: 1 | -1): void {
-    const known = chats.window.value.chats;
+    const known = chats.listed.value;
     const at = known.findIndex(({ id }) => id === chats.openId.value);
     const next = at === -1 ? known[0] : known[at + by];
     if (next) void router.push({ name: "chat", params: { id: next.id } });
@@ -46,7 +46,7 @@ function useWays(): readonly Command[] {
     field?.focus();
   }
 
-  const hasChats = (): boolean => chats.window.value.chats.length > 0;
+  const hasChats = (): boolean => chats.listed.value.length > 0;
   const write = (): void =>
     document.querySelector<HTMLElement>("[data-testid=composer-input]")?.focus();
   return [
@@ -94,6 +94,14 @@ function useChatCommands(): readonly Command[] {
       isAvailable: () => chats.open.value !== null && holderOf(chats.open.value, me()) !== "me",
       run: () => void actions.take(),
     },
+    ...[true, false].map((isPinned) => ({
+      id: `pin.${isPinned}`,
+      label: `work.${isPinned ? "pin" : "unpin"}`,
+      keys: "Alt+P",
+      isAvailable: () =>
+        chats.open.value !== null && chats.pins.has(chats.open.value.id) !== isPinned,
+      run: () => void actions.pin(isPinned),
+    })),
     {
       id: "close",
       label: "comfort.command.close",

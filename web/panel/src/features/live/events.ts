@@ -17,6 +17,13 @@ export interface MentionChange {
   readonly isNew: number;
 }
 
+/** An operator has pinned a chat, or not any more (`isPinned` 0). */
+export interface PinChange {
+  readonly chatId: number;
+  readonly operatorId: number;
+  readonly isPinned: number;
+}
+
 /** What the hub's `Event` brings. */
 export type LiveEvent = Numbered &
   (
@@ -27,6 +34,7 @@ export type LiveEvent = Numbered &
     | { readonly type: "organizationChanged"; readonly data: { readonly id: number } }
     | { readonly type: "noteCreated"; readonly data: { readonly chatId: number } }
     | { readonly type: "mentionChanged"; readonly data: MentionChange }
+    | { readonly type: "pinChanged"; readonly data: PinChange }
     | { readonly type: "upToDate"; readonly data: { readonly at: string } }
     | { readonly type: "reload"; readonly data: object }
   );

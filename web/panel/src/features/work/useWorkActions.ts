@@ -15,6 +15,8 @@ export interface WorkActions {
   snooze(until: number): Promise<boolean>;
   close(tag: string | null): Promise<boolean>;
   setTags(tags: readonly string[]): Promise<boolean>;
+  /** At the top of one's own list. */
+  pin(isPinned: boolean): Promise<boolean>;
   setBlock(block: Block): Promise<boolean>;
 }
 
@@ -23,11 +25,12 @@ export interface WorkActions {
  * undo what is undone in one step. True when it was done.
  */
 export function useWorkActions(chat: () => Chat): WorkActions {
-  const { work, session } = useDesk();
+  const { chats, work, session } = useDesk();
   const { t } = useI18n();
   const isBusy = ref(false);
 
-  async function attempt(change: () => Promise<void>): Promise<boolean> {
+  /** `conflict` is what a 409 says here. */
+  async function attempt(change: () => Promise<void>, conflict = "failed.text"): Promise<boolean> {
     if (isBusy.value) return false;
     isBusy.value = true;
     try {
@@ -35,7 +38,7 @@ export function useWorkActions(chat: () => Chat): WorkActions {
       return true;
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
-      toast(t("failed.text"));
+      toast(t(error.status === 409 ? conflict : "failed.text"));
       return false;
     } finally {
       isBusy.value = false;
@@ -67,6 +70,7 @@ export function useWorkActions(chat: () => Chat): WorkActions {
       return isDone;
     },
     setTags: (tags) => attempt(() => work.setTags(chat().id, tags)),
+    pin: (isPinned) => attempt(() => chats.pins.set(chat().id, isPinned), "work.pinsFull"),
     async setBlock(block) {
       const { id, block: before } = chat();
       const isDone = await attempt(() => work.setBlock(id, block));
