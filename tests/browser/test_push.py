@@ -15,6 +15,7 @@ from playwright.async_api import (
     expect,
 )
 
+from opdesk.devices import store
 from opdesk.push.pusher import Pace
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.dashboard import is_fit
@@ -83,6 +84,16 @@ CLICK = """async (tag) => {
   return [...led, shown.size];
 }"""
 """Presses a notice in the worker: where that led, and how many notices are left."""
+CHANGE = """async (text) => {
+  const given = JSON.parse(text);
+  PushManager.prototype.subscribe = async () => ({ ...given, toJSON: () => given });
+  const event = new Event("pushsubscriptionchange");
+  let done;
+  event.waitUntil = (work) => (done = work);
+  dispatchEvent(event);
+  await done;
+}"""
+"""The browser gives up its subscription by itself, and makes another one."""
 LOOK_AWAY = """(state) => {
   Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
   document.dispatchEvent(new Event("visibilitychange"));
@@ -192,6 +203,14 @@ async def test_a_panel_that_nobody_sees_is_woken_and_leads_to_the_chat(
     await begins(bot, OLHA)
     await expect(page.get_by_text("Ольга").first).to_be_attached()
     assert len(device.pushes) == 2
+
+    renewed = Browser.new(device.service)
+    given = json.dumps({"endpoint": renewed.endpoint, "keys": keys})
+    await worker.evaluate(CHANGE, given)
+    kept = await desk.services.db.read(store.find_by_endpoint, renewed.endpoint)
+    assert kept is not None
+    assert (kept.holder.operator_id, kept.subscription.language) == (desk.alice.id, "uk")
+    await desk.services.db.write(store.delete_device, desk.acme.id, kept.id)
 
     # With no page of the panel a click opens one.
     await page.goto(f"{desk.base_url}/dashboard")

@@ -1,5 +1,6 @@
 """Remembering and forgetting the browsers of operators."""
 
+import asyncio
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -53,6 +54,16 @@ async def test_an_operator_has_ten_devices_and_the_oldest_goes(
     assert (await desk.alice.api.delete(f"/api/operator/push/{ids[0]}")).status == 404
     assert (await desk.alice.api.delete(f"/api/operator/push/{ids[-1]}")).status == 200
     assert await count_of(desk, desk.alice.id) == MAX_DEVICES - 1
+
+
+async def test_saved_by_many_at_once_a_browser_is_one_device(
+    desk: Desk, service: PushService
+) -> None:
+    browser, people = Browser.new(service), [desk.alice, desk.bob] * 5
+
+    await asyncio.gather(*(browser.subscribes(one.api) for one in people))
+
+    assert await count_of(desk, desk.alice.id) + await count_of(desk, desk.bob.id) == 1
 
 
 async def test_a_device_is_its_operators_alone(desk: Desk, service: PushService) -> None:

@@ -115,6 +115,18 @@ test.each([
   expect([push.state.value, asked]).toEqual([state, []]);
 });
 
+test("a server that is not reached is no failure of what nobody wanted", async () => {
+  const states = [];
+  for (const isWanted of [true, false]) {
+    const { push, request } = start({ isWanted });
+    request.mockRejectedValueOnce(new ProblemError({ status: 0 }));
+    await push.renew();
+    states.push(push.state.value);
+  }
+
+  expect(states).toEqual(["failed", "off"]);
+});
+
 test("a person who says no, and a browser that does not reach its service, are told apart", async () => {
   const refused = start({ permission: "default", answer: "denied" });
   await refused.push.turnOn();

@@ -59,13 +59,16 @@ export function createPush(around: Surroundings): Push {
     return "on";
   }
 
-  async function settle(work: () => Promise<PushState>): Promise<void> {
+  async function settle(
+    work: () => Promise<PushState>,
+    otherwise: () => PushState = () => "failed",
+  ): Promise<void> {
     if (isBusy.value) return;
     isBusy.value = true;
     try {
       state.value = await work();
     } catch {
-      state.value = "failed";
+      state.value = otherwise();
     } finally {
       isBusy.value = false;
     }
@@ -104,13 +107,15 @@ export function createPush(around: Surroundings): Push {
         return "off";
       }),
     renew: () =>
-      settle(async () => {
-        const known = unsettled();
-        if (known) return known;
-        if (!around.isWanted() || permission.value !== "granted")
+      settle(
+        async () => {
+          const known = unsettled();
+          if (known) return known;
+          if (around.isWanted() && permission.value === "granted") return subscribe();
           return (await keyOfServer()) === null ? "switchedOff" : "off";
-        return subscribe();
-      }),
+        },
+        () => (around.isWanted() ? "failed" : "off"),
+      ),
     async tryIt() {
       try {
         const path = `/api/operator/push/${deviceId ?? 0}/test`;
