@@ -6,7 +6,9 @@ import pytest
 
 from opdesk.devices import actions as devices
 from opdesk.push.pusher import Pace
+from tests.chats.test_assignment import assign
 from tests.chats.test_people import OLHA, begins
+from tests.chats.test_work import set_status, set_up
 from tests.push import Browser, PushService, signer_of
 from tests.realtime.clients import bare_client
 from tests.telegram import Bot
@@ -103,6 +105,41 @@ async def test_only_ones_own_and_nobodys_chats_are_told(bot: Bot, service: PushS
     assert [one["body"] for one in await alice.told()] == ["Вам призначили чат"]
     assert (await bob.told(2))[1]["body"] == "Вас згадали в нотатці"
     assert charlie.pushes == []
+
+
+async def test_a_chat_that_wakes_is_told_to_whose_it_is(bot: Bot, service: PushService) -> None:
+    desk = bot.desk
+    chat = await begins(bot)
+    await assign(desk.alice.api, chat, desk.alice.id)
+    await set_status(desk.alice.api, chat, 3, until=desk.in_hours(1))
+    alice, bob = Browser.new(service), Browser.new(service)
+    await alice.subscribes(desk.alice.api)
+    await bob.subscribes(desk.bob.api)
+
+    desk.clock.move(seconds=3600)
+
+    assert [one["body"] for one in await alice.told()] == ["Час повернутися до чату"]
+    assert bob.pushes == []
+
+
+async def test_of_a_colleagues_chat_nothing_is_told_where_they_are_hidden(
+    bot: Bot, service: PushService
+) -> None:
+    desk = bot.desk
+    chat = await begins(bot)
+    await assign(desk.alice.api, chat, desk.alice.id)
+    alice, bob = Browser.new(service), Browser.new(service)
+    await alice.subscribes(desk.alice.api)
+    await bob.subscribes(desk.bob.api)
+    await set_up(desk, ownChatsOnly=True)
+
+    note = {"text": "Глянь", "mentions": [desk.bob.id]}
+    await desk.alice.api.post(f"/api/chat/{chat}/note", note)
+    await bot.writes("Ви тут?")
+
+    await alice.told()
+    assert await quiet(bob)
+    assert bob.pushes == []
 
 
 async def test_what_was_read_answered_or_blocked_meanwhile_is_not_told(

@@ -69,7 +69,7 @@ def _word(tx: Tx, event: Event) -> Word | None:
 
 def _word_of_message(tx: Tx, event: Event) -> Word | None:
     message = chats.find_message(tx, event.company_id, event.ids["messageId"])
-    if message is None or message.is_deleted:
+    if message is None or not (message.author is Author.CLIENT or is_woken_line(message)):
         return None
     chat = chats.find_chat(tx, event.company_id, message.chat_id)
     if chat is None:
@@ -77,9 +77,7 @@ def _word_of_message(tx: Tx, event: Event) -> Word | None:
     holder = chat.operator.id if chat.operator else None
     if message.author is Author.CLIENT:
         return _word_to(event, Reason.MESSAGE, holder, message.id)
-    if is_woken_line(message) and holder is not None:
-        return _word_to(event, Reason.WOKEN, holder)
-    return None
+    return None if holder is None else _word_to(event, Reason.WOKEN, holder)
 
 
 def _word_to(event: Event, reason: Reason, operator_id: int | None, message_id: int = 0) -> Word:

@@ -22,7 +22,9 @@ export function providePush(): void {
   });
   provide(PUSH, push);
   const who = (): unknown[] => [session.me.value?.operator.id ?? null, languages.current.value];
-  watch(who, ([id]) => void (id !== null && push.renew()), { immediate: true });
+  // Who does not want them costs no call; the settings look when they are opened.
+  const isDue = (id: unknown): boolean => id !== null && preferences.now.value.hasPush;
+  watch(who, ([id]) => void (isDue(id) && push.renew()), { immediate: true });
 }
 
 export function usePush(): Push {
