@@ -10,14 +10,14 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "opdesk"
 LAYERS: list[set[str]] = [
     {"kit"},
-    {"audit", "events", "invitations", "media"},
+    {"audit", "devices", "events", "invitations", "media"},
     {"accounts"},
     {"organizations", "users"},
     {"operators"},
     {"channels"},
     {"contacts"},
     {"chats"},
-    {"connectors", "deeplinks", "webhooks", "realtime", "dashboard", "widget"},
+    {"connectors", "deeplinks", "webhooks", "realtime", "dashboard", "widget", "push"},
     {
         "main",
         "page_routes",
@@ -45,7 +45,7 @@ INSIDE = {
     "model": {"errors"},
     "errors": set(),
 }
-COMPOSED = {"connectors", "realtime", "demo", "simulators", "doctor", "widget"}
+COMPOSED = {"connectors", "realtime", "push", "demo", "simulators", "doctor", "widget"}
 """Slices with modules of their own beside the usual roles."""
 
 SHARED_BY_CONNECTORS = {

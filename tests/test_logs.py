@@ -14,6 +14,7 @@ from opdesk.simulators.telegram import TelegramPlatform
 from opdesk.users import actions as users
 from tests.desk import PASSWORD, Api, Reply, eventually
 from tests.fakes import MovableClock
+from tests.push import Browser, PushService, encoded
 from tests.realtime.clients import bare_client
 from tests.servers import Started, migrated_sqlite, serving, started
 from tests.telegram import JPEG, TARAS
@@ -76,10 +77,15 @@ async def used_in_every_way(
     )
     address = sent.json["media"]["uri"].removeprefix(server.url)
     await server.api.get(address)
+    browser = Browser.new(PushService())
+    given = {"endpoint": f"https://10.9.9.9{browser.path}"}
+    device = await browser.subscribes(server.api.bearer(token), **given)
+    await server.api.bearer(token).post(f"/api/operator/push/{device}/test")
     cookies = [value.split(";")[0].split("=", 1)[1] for value in _cookies(session, link)]
     return {
         *(PASSWORD, WRONG_PASSWORD, company_token, key, token, BOT_TOKEN, secret, PHONE),
         *(address, "a text that is only theirs", *cookies),
+        *(browser.path, encoded(browser.auth)),
     }
 
 

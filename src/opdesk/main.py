@@ -57,6 +57,7 @@ from opdesk.organizations import endpoints as organization_endpoints, wire as or
 from opdesk.page_routes import nowhere, page_routes
 from opdesk.parts import Services
 from opdesk.provided import OfServer, providers
+from opdesk.push import endpoints as push_endpoints, wire as push_wire
 from opdesk.realtime import endpoints as event_endpoints, wire as event_wire
 from opdesk.users import endpoints as user_endpoints, wire as user_wire
 from opdesk.widget import endpoints as widget_endpoints, wire as widget_wire
@@ -156,6 +157,7 @@ SHAPES = [
         user_wire,
         dashboard_wire,
         operator_wire,
+        push_wire,
         chat_wire,
         channel_wire,
         link_wire,
@@ -272,6 +274,7 @@ def rest_api() -> Litestar:
             *user_endpoints.ROUTES,
             *dashboard_endpoints.ROUTES,
             *operator_endpoints.ROUTES,
+            *push_endpoints.ROUTES,
             *chat_endpoints.ROUTES,
             *media_endpoints.ROUTES,
             *link_endpoints.ROUTES,

@@ -51,6 +51,9 @@ from opdesk.media.model import Media
 from opdesk.operators import access
 from opdesk.operators.access import LastSeen
 from opdesk.operators.model import LEFT, OPERATOR_TOKEN, Caller
+from opdesk.push.model import PUSH_KEY
+from opdesk.push.pusher import Pusher
+from opdesk.push.sending import PushSender, Sender as PushSettings
 from opdesk.realtime.assigner import Assigner
 from opdesk.realtime.feed import Feed
 from opdesk.realtime.hub import Hub, Outside, Sender
@@ -63,7 +66,7 @@ from opdesk.widget.bells import Bells
 from opdesk.widget.endpoints import Reception, Typing
 from opdesk.widget.limits import Limits
 
-KEY_KINDS = (COMPANY_TOKEN, OPERATOR_TOKEN, MEDIA_KEY)
+KEY_KINDS = (COMPANY_TOKEN, OPERATOR_TOKEN, MEDIA_KEY, PUSH_KEY)
 LOGIN_WINDOW_S = 15 * 60
 FAILURES_BY_ACCOUNT = 5
 FAILURES_BY_ADDRESS = 50
@@ -107,6 +110,8 @@ class Services:
     feed: Feed
     reception: Reception
     assigner: Assigner
+    push_sender: PushSender
+    pusher: Pusher
 
     async def say_goodbye(self) -> None:
         """Tell everyone who listens that the server ends; new listeners are refused from here."""
@@ -185,6 +190,10 @@ def build(
     outbox.add_handler(ECHO, delivery.take_echo)
     outbox.add_handler(PROFILE, delivery.ask_profile)
     outbox.add_handler(LEFT, _handing_back(db))
+    push_settings = PushSettings(
+        settings.contact, settings.web_push == "on", settings.outgoing_allow
+    )
+    push_sender = PushSender(http, keyring, clock, push_settings)
     return Services(
         settings=settings,
         clock=clock,
@@ -214,6 +223,8 @@ def build(
         feed=Feed(db, bus, teller),
         reception=Reception(way, bells, limits, clock, addresses, _visitors_typing(hub)),
         assigner=Assigner(db, bus, hub.operators_at),
+        push_sender=push_sender,
+        pusher=Pusher(db, bus, clock, push_sender, hub.watching),
     )
 
 
@@ -322,6 +333,7 @@ async def running(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(renew_channels(services.board)),
         asyncio.create_task(services.pollers.run()),
         asyncio.create_task(services.hub.run()),
+        asyncio.create_task(services.pusher.run()),
         asyncio.create_task(services.reception.bells.run()),
         asyncio.create_task(services.signalr.look_after()),
     ]
@@ -334,6 +346,7 @@ async def running(services: Services) -> AsyncIterator[None]:
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
+        await services.pusher.close()
         await services.typing_relay.close()
         await services.read_relay.close()
         await services.http.close()

@@ -97,6 +97,7 @@ PARTS: Mapping[str, Callable[[Services], Any]] = {
             "jar",
             "keyring",
             "passwords",
+            "push_sender",
             "templates",
             "tokens",
             "vault",

@@ -48,6 +48,7 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = _setting((), help_text="networks of our own proxies")
     smtp_url: str = _setting("", help_text="smtp://user:password@host:587 to send letters by")
     mail_from: str = _setting("", help_text="the address that letters come from")
+    web_push: str = _setting("on", help_text="on or off: pushes to operators' sleeping devices")
     media_max_mb: int = _setting(50, help_text="largest file, in MiB")
     log_level: str = _setting("info", help_text="debug, info, warning or error")
     log_format: str = _setting("auto", help_text="auto, json or text")
@@ -56,6 +57,13 @@ class Settings:
     def primary_url(self) -> str:
         """The address that links, webhooks and media carry; without one, where we listen."""
         return self.public_url[0] if self.public_url else f"http://{self.host}:{self.port}"
+
+    @cached_property
+    def contact(self) -> str:
+        """Where those who run the services that we call find us."""
+        if self.mail_from:
+            return f"mailto:{self.mail_from}"
+        return f"https://{urlsplit(self.primary_url).netloc}"
 
     @cached_property
     def public_origins(self) -> tuple[str, ...]:
@@ -206,6 +214,7 @@ _PARSERS: Mapping[str, Any] = {
     "trusted_proxies": _networks,
     "smtp_url": _smtp_url,
     "mail_from": _mail_from,
+    "web_push": _one_of("on", "off"),
     "media_max_mb": _number(1, 2_000),
     "log_level": _one_of(*LOG_LEVELS),
     "log_format": _one_of(*LOG_FORMATS),

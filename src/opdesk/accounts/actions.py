@@ -23,6 +23,7 @@ from opdesk.accounts.model import (
 )
 from opdesk.audit import actions as audit
 from opdesk.audit.model import Action, Detail
+from opdesk.devices import actions as devices
 from opdesk.kit.clock import MINUTE_MS
 from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
@@ -252,16 +253,20 @@ def open_session(tx: Tx, session: Session, secret: str) -> None:
 
 
 def close_session(tx: Tx, cookie: str) -> None:
+    """The browser is told nothing any more either."""
     store.delete_session(tx, fingerprint(cookie))
+    devices.forget_session(tx, fingerprint(cookie))
 
 
 def forget_ended_sessions(tx: Tx) -> None:
     store.delete_ended_sessions(tx)
+    devices.forget_ended(tx)
 
 
 def end_all_sessions(tx: Tx) -> None:
     """Everyone of the installation signs in anew."""
     store.delete_sessions(tx)
+    devices.forget_all(tx)
 
 
 @dataclass(frozen=True, slots=True)

@@ -278,7 +278,7 @@ class HttpClient:
         *,
         timeout_s: float,
         headers: Mapping[str, str],
-        content: AsyncIterator[bytes] | None = None,
+        content: AsyncIterator[bytes] | bytes | None = None,
     ) -> HttpReply:
         """Any call, with headers of its own. Raises HttpError."""
         return await self._call(

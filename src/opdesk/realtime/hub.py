@@ -70,6 +70,7 @@ class Hub:
             "subscribe": (range(1, 2), self._subscribe),
             "reading": (range(1, 2), self._reading),
             "typing": (range(1, 2), self._typing),
+            "watching": (range(1, 2), self._say_watching),
         }
         bus.listen(TOPIC, self._followers.woken)
 
@@ -121,6 +122,12 @@ class Hub:
             for one in callers
             if isinstance(one, OperatorCaller) and one.organization_id == organization_id
         )
+
+    def watching(self) -> frozenset[int]:
+        """The operators of whom a panel is on screen; a page that does not say so is."""
+        shown = (one for one in self._listeners.values() if one.is_panel and not one.is_hidden)
+        callers = (one.holder.caller for one in shown)
+        return frozenset(one.operator_id for one in callers if isinstance(one, OperatorCaller))
 
     # --- what clients call ---------------------------------------------------
 
@@ -177,6 +184,11 @@ class Hub:
         caller = listener.holder.caller
         chat = await self._db.read(chats.get_chat, caller, place)
         await self.typed(caller, chat, is_client=False)
+
+    async def _say_watching(self, listener: Listener, is_watching: msgspec.Raw) -> None:
+        """Whether this panel is on screen: only while none is, the operator's devices are told."""
+        _require_operator(listener)
+        listener.is_hidden = not _argument(is_watching, bool, "isWatching")
 
     # --- who is there ----------------------------------------------------------
 

@@ -40,6 +40,8 @@ class Listener:
     seen: dict[int, int] = field(default_factory=dict)
     """Organization -> the number up to which this client was told."""
     is_subscriber: bool = False
+    is_hidden: bool = False
+    """Its page has said that nobody sees it."""
     is_gone: bool = False
     """Its connection has ended: nothing may hold it any more."""
 

@@ -23,7 +23,7 @@ import type { Signal } from "./features/live/signals";
 import { browserTimers } from "./features/live/timers";
 import { createNotes, type Notes } from "./features/notes/notes";
 import { type Colleagues, createColleagues } from "./features/presence/colleagues";
-import { createTypingReport, reportReading } from "./features/presence/reports";
+import { createTypingReport, reportReading, reportWatching } from "./features/presence/reports";
 import type { Session } from "./features/session/session";
 import { createWork, type Work } from "./features/work/work";
 
@@ -244,6 +244,7 @@ export function createDesk(
   const isOnline = computed(() => live.state.value === "online");
   const onScreen = computed(() => (isVisible.value ? (chats.open.value?.id ?? null) : null));
   reportReading(onScreen, isOnline, live.reading);
+  reportWatching(isVisible, isOnline, live.watching);
   watch(isOnline, (isBack) => isBack && recover());
 
   /** What failed while the server was away is tried again without a click. */

@@ -7,6 +7,7 @@ from opdesk.accounts.errors import OrganizationNotFound
 from opdesk.accounts.model import CompanyCaller, Organization
 from opdesk.audit import actions as audit
 from opdesk.audit.model import Action
+from opdesk.devices import actions as devices
 from opdesk.kit import outbox
 from opdesk.kit.clock import HOUR_MS, MINUTE_MS
 from opdesk.kit.context import Tx
@@ -54,6 +55,7 @@ def set_status(tx: Tx, caller: CompanyCaller, operator_id: int, status: Operator
     store.update_status(tx, caller.company_id, operator_id, status, ends_sessions=leaves)
     tx.events.append(operator_changed(operator.company_id, operator.organization_id, operator.id))
     if leaves:
+        devices.forget_operator(tx, operator.company_id, operator_id)
         # Later and in batches: they may be thousands.
         queue = outbox.Queue(f"left:{operator_id}")
         outbox.put(tx, operator.company_id, LEFT, {"operator": operator_id}, queue)

@@ -5,6 +5,7 @@ from opdesk.accounts.actions import Attempt, Door, GivenPassword, SignIn
 from opdesk.accounts.model import SESSION_HOURS, CompanyCaller, Session
 from opdesk.audit import actions as audit
 from opdesk.audit.model import Action
+from opdesk.devices import actions as devices
 from opdesk.kit.clock import HOUR_MS
 from opdesk.kit.context import Tx
 from opdesk.kit.db import Database
@@ -74,8 +75,9 @@ def open_session(tx: Tx, caller: OperatorCaller, secret: str) -> None:
 
 
 def sign_out(tx: Tx, operator: Operator) -> None:
-    """End every token and session of an operator."""
+    """End every token and session of an operator, and what their browsers are told."""
     store.update_status(tx, operator.company_id, operator.id, operator.status, ends_sessions=True)
+    devices.forget_operator(tx, operator.company_id, operator.id)
     tx.events.append(operator_changed(operator.company_id, operator.organization_id, operator.id))
 
 

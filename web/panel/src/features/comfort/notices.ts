@@ -34,18 +34,33 @@ export interface Notice {
 /** Shows a notification, in the place of the chat's former one; a click on it runs `open`. */
 export async function showNotice(notice: Notice, open: (chatId: number) => void): Promise<void> {
   const { chatId, title, text } = notice;
-  const tag = `opdesk-chat-${chatId}`;
-  const options = { body: text, tag, icon: "/icons/icon-192.png", data: { chatId } };
-  try {
-    const shown = new Notification(title, options);
-    shown.onclick = () => {
-      window.focus();
-      open(chatId);
-      shown.close();
-    };
-  } catch {
-    // On phones only a service worker shows them, and it leads back here (see worker.ts).
-    const worker = await navigator.serviceWorker?.getRegistration();
-    await worker?.showNotification(title, options);
-  }
+  const options = { body: text, tag: tagOf(chatId), icon: "/icons/icon-192.png", data: { chatId } };
+  // On phones only a service worker shows them, and elsewhere a push then finds and replaces them.
+  // It leads back here (see worker.ts).
+  const worker = await activeWorker();
+  if (worker) return worker.showNotification(title, options);
+  const shown = new Notification(title, options);
+  shown.onclick = () => {
+    window.focus();
+    open(chatId);
+    shown.close();
+  };
+}
+
+/** What was shown of a chat is known to who looks at it. */
+export async function closeNotices(chatId: number): Promise<void> {
+  const shown = await (await activeWorker())?.getNotifications({ tag: tagOf(chatId) });
+  shown?.forEach((one) => one.close());
+}
+
+async function activeWorker(): Promise<ServiceWorkerRegistration | null> {
+  const worker = await (
+    navigator.serviceWorker as ServiceWorkerContainer | undefined
+  )?.getRegistration();
+  return worker?.active ? worker : null;
+}
+
+/** The server gives its pushes the same, so that a chat has one notice. */
+function tagOf(chatId: number): string {
+  return `opdesk-chat-${chatId}`;
 }

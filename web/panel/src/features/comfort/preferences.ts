@@ -11,6 +11,8 @@ export interface Preferences {
   readonly hasSound: boolean;
   /** The system's notifications for messages of clients. */
   readonly hasNotices: boolean;
+  /** The same by the browser's push service, while no panel is on screen. */
+  readonly hasPush: boolean;
 }
 
 export const USUAL: Preferences = {
@@ -18,6 +20,7 @@ export const USUAL: Preferences = {
   isCompact: false,
   hasSound: true,
   hasNotices: false,
+  hasPush: false,
 };
 
 export interface PreferenceStore {
@@ -64,7 +67,7 @@ function read(store: Store): Preferences {
 export function parsed(text: string | null): Preferences {
   const kept = objectIn(text);
   const theme = THEMES.find((one) => one === kept.theme) ?? USUAL.theme;
-  const isOn = (name: "isCompact" | "hasSound" | "hasNotices"): boolean => {
+  const isOn = (name: "isCompact" | "hasSound" | "hasNotices" | "hasPush"): boolean => {
     const value = kept[name];
     return typeof value === "boolean" ? value : USUAL[name];
   };
@@ -73,6 +76,7 @@ export function parsed(text: string | null): Preferences {
     isCompact: isOn("isCompact"),
     hasSound: isOn("hasSound"),
     hasNotices: isOn("hasNotices"),
+    hasPush: isOn("hasPush"),
   };
 }
 

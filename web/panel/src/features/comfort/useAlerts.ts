@@ -12,7 +12,7 @@ import { chime, unlockByGesture } from "./alarm";
 import { isMineToHear } from "./alerts";
 import { preferences } from "./appearance";
 import { createLeader } from "./leader";
-import { noticePermission, showNotice } from "./notices";
+import { closeNotices, noticePermission, showNotice } from "./notices";
 import { createSeen } from "./seen";
 
 /** A client's message is heard and shown, by one tab, unless it is before somebody's eyes. */
@@ -21,7 +21,9 @@ export function useAlerts(): void {
   const { t } = useI18n();
   const router = useRouter();
   const hasFocus = useFocus();
-  const seen = createSeen(computed(() => (hasFocus.value ? (chats.open.value?.id ?? null) : null)));
+  const looked = computed(() => (hasFocus.value ? (chats.open.value?.id ?? null) : null));
+  const seen = createSeen(looked);
+  watch(looked, (chatId) => void (chatId !== null && closeNotices(chatId)), { immediate: true });
   // Who can't be heard must not be the one who is to be.
   const isSounding = createLeader(
     "opdesk.sound",

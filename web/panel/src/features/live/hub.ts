@@ -11,6 +11,8 @@ export interface Hub {
   /** The chat on screen; null: none. */
   reading(chatId: number | null): Promise<void>;
   typing(chatId: number): Promise<void>;
+  /** Whether the page is on screen. */
+  watching(isWatching: boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export function hubConnector(operatorId: () => number | null): Connect {
       subscribe: (position) => connection.invoke<Position>("Subscribe", position),
       reading: (chatId) => connection.invoke("Reading", chatId),
       typing: (chatId) => connection.invoke("Typing", chatId),
+      watching: (isWatching) => connection.invoke("Watching", isWatching),
       stop: () => connection.stop(),
     };
   };

@@ -28,6 +28,7 @@ function fakeHub(answers: (Position | Error | "nothing")[] = []) {
         told.push(["typing", chatId]);
         throw new Error("the hub did not like it");
       },
+      watching: async (isWatching) => void told.push(["watching", isWatching]),
       stop: () => Promise.resolve(),
     };
   };

@@ -43,6 +43,8 @@ export interface Live {
   /** Says which chat is on screen. Nothing is lost when that does not arrive. */
   reading(chatId: number | null): void;
   typing(chatId: number): void;
+  /** Says whether the page is on screen: while none is, the operator's devices are told. */
+  watching(isWatching: boolean): void;
 }
 
 /**
@@ -178,5 +180,6 @@ export function createLive(connect: Connect, listener: LiveListener, timers: Tim
     },
     reading: (chatId) => void hub?.reading(chatId).catch(() => undefined),
     typing: (chatId) => void hub?.typing(chatId).catch(() => undefined),
+    watching: (isWatching) => void hub?.watching(isWatching).catch(() => undefined),
   };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { nextTick, ref } from "vue";
 
-import { createTypingReport, reportReading } from "./reports";
+import { createTypingReport, reportReading, reportWatching } from "./reports";
 
 test("the chat on screen is told when it changes, and to every new connection", async () => {
   const chatId = ref<number | null>(null);
@@ -39,4 +39,20 @@ test("typing is told every three seconds at most, and for another chat at once",
   type(8);
 
   expect(told).toEqual([7, 7, 8]);
+});
+
+test("that nobody sees the page is told when it happens, and to every new connection", async () => {
+  const [isVisible, isOnline] = [ref(true), ref(true)];
+  const told: boolean[] = [];
+  reportWatching(isVisible, isOnline, (one) => told.push(one));
+  expect(told).toEqual([]);
+
+  isVisible.value = false;
+  expect(told).toEqual([false]);
+  isOnline.value = false;
+  isOnline.value = true;
+  expect(told).toEqual([false, false]);
+  isVisible.value = true;
+
+  expect(told).toEqual([false, false, true]);
 });

@@ -24,6 +24,24 @@ export function reportReading(
   );
 }
 
+/** Tells the hub whether the page is on screen; a new connection takes it that it is. */
+export function reportWatching(
+  isVisible: Readonly<Ref<boolean>>,
+  isOnline: Readonly<Ref<boolean>>,
+  tell: (isWatching: boolean) => void,
+): void {
+  let told = true;
+  watch(
+    [isVisible, isOnline],
+    ([now, canTell]) => {
+      if (!canTell) told = true;
+      else if (now !== told) tell((told = now));
+    },
+    // A page that is put to sleep has no time for later.
+    { immediate: true, flush: "sync" },
+  );
+}
+
 /** Passes on that a person types in a chat, at most every 3 s for each chat. */
 export function createTypingReport(
   tell: (chatId: number) => void,

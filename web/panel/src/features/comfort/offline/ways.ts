@@ -19,7 +19,12 @@ export function wayOf(asked: Asked, origin: string): "asset" | "page" | "network
   if (url.pathname.startsWith("/assets/")) return "asset";
   // In a frame the page that frames us says what to show.
   const isPage = asked.mode === "navigate" && asked.destination === "document";
-  return isPage && !NOT_OURS.test(url.pathname) ? "page" : "network";
+  return isPage && isPanel(url.pathname) ? "page" : "network";
+}
+
+/** Whether a page of ours is the panel. */
+export function isPanel(path: string): boolean {
+  return !NOT_OURS.test(path);
 }
 
 /** The files that a built page needs before it shows anything. */

@@ -1,4 +1,6 @@
-import { assetsIn, wayOf } from "./ways";
+// What pages use as well would be a file of its own, which a worker of this kind can't import.
+import { languageOf, pathOf, pushedIn } from "./notice";
+import { assetsIn, isPanel, wayOf } from "./ways";
 
 /** What we use of the scope that a service worker runs in: the library of pages has no types of it. */
 interface Scope {
@@ -10,6 +12,10 @@ interface Scope {
     matchAll(options: { type: "window" }): Promise<readonly Client[]>;
     openWindow(url: string): Promise<unknown>;
   };
+  readonly registration: Pick<
+    ServiceWorkerRegistration,
+    "showNotification" | "getNotifications" | "pushManager"
+  >;
   skipWaiting(): Promise<void>;
   addEventListener<Name extends keyof Events>(
     name: Name,
@@ -17,6 +23,7 @@ interface Scope {
   ): void;
 }
 interface Client {
+  readonly url: string;
   focus(): Promise<unknown>;
   postMessage(message: unknown): void;
 }
@@ -28,6 +35,8 @@ interface Events {
   activate: Lasting;
   fetch: Lasting & { readonly request: Request; respondWith(answer: Promise<Response>): void };
   notificationclick: Lasting & { readonly notification: Notification };
+  push: Lasting & { readonly data: { text(): string } | null };
+  pushsubscriptionchange: Lasting;
 }
 
 const scope = globalThis as unknown as Scope;
@@ -44,9 +53,11 @@ scope.addEventListener("fetch", (event) => {
 });
 scope.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  const { chatId } = event.notification.data as { chatId: number };
+  const { chatId } = event.notification.data as { chatId: number | null };
   event.waitUntil(open(chatId));
 });
+scope.addEventListener("push", (event) => event.waitUntil(show(event.data?.text())));
+scope.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(subscribe()));
 
 /** The offline page is read with all that it needs: later there is nobody to ask. */
 async function install(): Promise<void> {
@@ -85,9 +96,33 @@ async function fetchedOrOffline(request: Request): Promise<Response> {
 }
 
 /** Back to a page that is open, else a new one. */
-async function open(chatId: number): Promise<void> {
-  const [page] = await scope.clients.matchAll({ type: "window" });
-  if (!page) return void (await scope.clients.openWindow(`/chats/${chatId}`));
-  page.postMessage({ openChat: chatId });
+async function open(chatId: number | null): Promise<void> {
+  const pages = await scope.clients.matchAll({ type: "window" });
+  const page = pages.find(({ url }) => isPanel(new URL(url).pathname));
+  if (!page) return void (await scope.clients.openWindow(pathOf(chatId)));
+  if (chatId !== null) page.postMessage({ openChat: chatId });
   await page.focus();
+}
+
+/** A chat has one notice; it is heard again unless a tab in the background has just said the same. */
+async function show(text: string | undefined): Promise<void> {
+  const { title, body, tag, chatId } = pushedIn(text);
+  const present = await scope.registration.getNotifications({ tag });
+  const renotify = !present.some((one) => one.body === body);
+  const options = { body, tag, renotify, icon: "/icons/icon-192.png", data: { chatId } };
+  await scope.registration.showNotification(title, options);
+}
+
+/** The browser has changed its subscription by itself; who is signed in no more need not know. */
+async function subscribe(): Promise<void> {
+  const answer = await fetch("/api/operator/push");
+  const { key } = (answer.ok ? await answer.json() : { key: null }) as { key: string | null };
+  if (key === null) return;
+  const wanted = { userVisibleOnly: true, applicationServerKey: key };
+  const subscription = await scope.registration.pushManager.subscribe(wanted);
+  const { p256dh, auth } = subscription.toJSON().keys ?? {};
+  const language = languageOf(navigator.languages);
+  const body = JSON.stringify({ endpoint: subscription.endpoint, p256dh, auth, key, language });
+  const headers = { "Content-Type": "application/json" };
+  await fetch("/api/operator/push", { method: "PUT", headers, body });
 }

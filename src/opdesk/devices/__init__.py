@@ -1,0 +1,1 @@
+"""Browsers of operators that asked to be woken by a push while the panel sleeps."""

@@ -1,0 +1,1 @@
+"""Web Push: tells operators whose panel sleeps or is closed what waits for them."""
