@@ -4,12 +4,15 @@ from typing import Any
 
 import pytest
 
+from opdesk.simulators.telegram import Customer
 from tests.chats.test_assignment import assign, now
 from tests.chats.test_work import OLENA, listed, set_status, set_up
 from tests.desk import Api
 from tests.realtime.clients import bare_client
+from tests.realtime.test_presence import Panel, panel_of
 from tests.telegram import JPEG, Bot
 
+ANDRII = Customer(2_210_498_190, "Андрій")
 OF_A_CHAT: list[tuple[str, str, Any]] = [
     ("GET", "/api/chat/{id}", None),
     ("GET", "/api/chat/{id}/messages", None),
@@ -200,3 +203,34 @@ def chat_in(event: dict[str, Any]) -> int:
     data = event["data"]
     found: int = data.get("chatId") or data["id"]
     return found
+
+
+async def test_presence_and_typing_tell_nothing_of_a_colleagues_chat(
+    bot: Bot, parted: tuple[int, int]
+) -> None:
+    desk, (hers, his) = bot.desk, parted
+    queue = await bot.given_chat("Нічий", ANDRII)
+    typing = {"author": 1}
+    async with panel_of(desk, desk.alice, desk.bob) as [of_alice, of_bob]:
+        await of_alice.call("Reading", queue)
+        await of_bob.sees(desk.alice, (True, [queue], []))
+        await of_alice.call("Reading", hers)
+        await of_bob.sees(desk.alice, (True, [], []))
+        await of_alice.call("Typing", hers)
+        await of_alice.call("Typing", queue)
+        await of_bob.sees(desk.alice, (True, [], [queue]))
+        for chat_id in (hers, his, queue):
+            await desk.acme.api.post(f"/api/chat/{chat_id}/typing", typing)
+        await of_bob.until(lambda: typed_in(of_bob) == [his, queue])
+        await of_alice.until(lambda: typed_in(of_alice) == [hers, queue])
+
+        await of_alice.call("Reading", queue)
+        await of_bob.sees(desk.alice, (True, [queue], [queue]))
+        await assign(desk.alice.api, queue, desk.alice.id)
+        await of_bob.sees(desk.alice, (True, [], []))
+        await set_up(desk, ownChatsOnly=False)
+        await of_bob.until(lambda: queue in (of_bob.state_of(desk.alice) or ((), ()))[1])
+
+
+def typed_in(panel: Panel) -> list[int]:
+    return [one["data"]["chatId"] for one in panel.signals("clientTyping")]

@@ -19,9 +19,10 @@ from opdesk.kit.log import get_logger
 from opdesk.kit.tokens import Tokens
 from opdesk.kit.wire import Id, decode
 from opdesk.operators.model import Caller, OperatorCaller
+from opdesk.organizations import actions as organizations
 from opdesk.realtime.actions import Ended, Page, ended
 from opdesk.realtime.followers import Followers
-from opdesk.realtime.presence import Presence
+from opdesk.realtime.presence import Presence, Seen
 from opdesk.realtime.sessions import Holder, Listener
 from opdesk.realtime.signalr.connection import Connection
 from opdesk.realtime.signalr.protocol import Outgoing
@@ -107,11 +108,12 @@ class Hub:
 
     async def typed(self, caller: Caller, chat: Chat, *, is_client: bool) -> None:
         """Somebody writes in a chat: its client, or whoever calls."""
+        await self._learn_own_only(chat)
         if is_client:
-            self._presence.client_writes(chat.organization.id, chat.id)
+            self._presence.client_writes(_seen(chat))
             return
         if isinstance(caller, OperatorCaller):
-            self._presence.writes(caller.operator_id, chat.id)
+            self._presence.writes(caller.operator_id, _seen(chat))
         await self._outside.show_typing(chat.company_id, chat.id)
 
     def operators_at(self, organization_id: int) -> frozenset[int]:
@@ -173,9 +175,12 @@ class Hub:
         """This panel shows a chat now, or none."""
         _require_operator(listener)
         place = _argument(chat_id, Id | None, "chatId")
+        chat = None
         if place is not None:
-            await self._db.read(chats.get_chat, listener.holder.caller, place)
-        self._presence.reads(listener, place)
+            found = await self._db.read(chats.get_chat, listener.holder.caller, place)
+            await self._learn_own_only(found)
+            chat = _seen(found)
+        self._presence.reads(listener, chat)
 
     async def _typing(self, listener: Listener, chat_id: msgspec.Raw) -> None:
         """The operator writes in a chat; it counts for 6 seconds."""
@@ -200,10 +205,23 @@ class Hub:
             message = page.messages.get(event.ids.get("messageId", 0))
             if event.type is EventType.MESSAGE_CREATED and message and message.operator:
                 self._presence.has_sent(message.operator.id, message.chat_id)
+        for event in page.events[:1]:
+            self._presence.set_own_only(event.organization_id, page.own_only)
+        for chat in page.chats.values():
+            if chat is not None:
+                self._presence.changed(_seen(chat))
 
-    def _signal(self, organization_id: int, told: Outgoing) -> None:
+    async def _learn_own_only(self, chat: Chat) -> None:
+        """Before anybody is told of a chat: no event may have said so since the server started."""
+        place = (chat.company_id, chat.organization.id)
+        settings = await self._db.read(organizations.settings_of, *place)
+        self._presence.set_own_only(chat.organization.id, settings.own_chats_only)
+
+    def _signal(self, organization_id: int, told: Outgoing, only: int | None) -> None:
         for listener in self._followers.panels(organization_id):
-            listener.connection.send(told)
+            caller = listener.holder.caller
+            if only is None or only == getattr(caller, "operator_id", None):
+                listener.connection.send(told)
 
     async def _organizations(self, caller: Caller) -> list[int]:
         if isinstance(caller, OperatorCaller):
@@ -248,6 +266,10 @@ def _sign_out(listener: Listener, end: Ended) -> None:
     if listener.is_panel and isinstance(caller, OperatorCaller):
         listener.connection.send(signed_out_signal(caller.organization_id, end.reason))
     listener.connection.close(end.text)
+
+
+def _seen(chat: Chat) -> Seen:
+    return Seen(chat.id, chat.organization.id, chat.operator.id if chat.operator else None)
 
 
 def _require_operator(listener: Listener) -> None:

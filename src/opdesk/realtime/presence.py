@@ -2,7 +2,8 @@
 
 All of it lives in memory and goes to the organization's open panels only. Many tabs of one
 operator count as one; a tab that goes away for a moment (a reload) does not make its operator
-leave.
+leave. Where operators see their own and nobody's chats alone, a chat that somebody has is told to
+no colleague: not that it is there, nor that anybody reads or writes in it.
 """
 
 from collections import defaultdict
@@ -19,8 +20,17 @@ WRITING_S = 6.0
 """How long one `Typing` counts; clients repeat it every 3 seconds while somebody writes."""
 LEAVING_S = 5.0
 """How long an operator without a tab still counts as online."""
-Tell = Callable[[int, Outgoing], None]
-"""(organization, signal): to the organization's open panels."""
+Tell = Callable[[int, Outgoing, int | None], None]
+"""(organization, signal, operator): to the organization's open panels, or to one operator's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A chat that somebody reads or writes in. `holder` is the operator who has it."""
+
+    id: int
+    organization_id: int
+    holder: int | None
 
 
 @dataclass(slots=True)
@@ -33,19 +43,36 @@ class Operator:
     """Open panels, each with the chat that it shows."""
     writing: dict[int, float] = field(default_factory=dict)
     """Chat -> until when (monotonic seconds)."""
+    held: set[int] = field(default_factory=set)
+    """Those of these chats that somebody has."""
     leaves_at: float | None = None
     told: PresenceOut | None = None
     signal: Outgoing | None = None
     """`told`, encoded once for everyone who hears it."""
 
-    def state(self) -> PresenceOut:
+    def state(self, *, own_only: bool) -> PresenceOut:
+        """`own_only`: chats that somebody has are left out."""
+        secret = self.held if own_only else set()
         reading = {chat_id for chat_id in self.tabs.values() if chat_id is not None}
         return PresenceOut(
             operator=self.person,
             is_online=bool(self.tabs) or self.leaves_at is not None,
-            reading=sorted(reading),
-            writing=sorted(self.writing),
+            reading=sorted(reading - secret),
+            writing=sorted(self.writing.keys() - secret),
         )
+
+    def note(self, chat: Seen) -> None:
+        if chat.holder is None:
+            self.held.discard(chat.id)
+        else:
+            self.held.add(chat.id)
+
+    def is_in(self, chat_id: int) -> bool:
+        return chat_id in self.writing or chat_id in self.tabs.values()
+
+    def tidy(self) -> None:
+        """Forget what is not looked at any more."""
+        self.held = {chat_id for chat_id in self.held if self.is_in(chat_id)}
 
 
 class Presence:
@@ -56,6 +83,7 @@ class Presence:
         self._operators: dict[int, Operator] = {}
         self._by_organization: defaultdict[int, set[int]] = defaultdict(set)
         self._everyone: dict[int, Batch] = {}
+        self._own_only: set[int] = set()
 
     def came(self, listener: Listener) -> None:
         """A panel has subscribed: it hears who is there, and they hear of its operator."""
@@ -83,18 +111,38 @@ class Presence:
             operator.writing.clear()
         self._tell_change(operator)
 
-    def reads(self, listener: Listener, chat_id: int | None) -> None:
+    def reads(self, listener: Listener, chat: Seen | None) -> None:
         """A panel shows this chat, or none."""
         operator = self._of(listener)
         if operator is not None and listener in operator.tabs:
-            operator.tabs[listener] = chat_id
+            operator.tabs[listener] = chat.id if chat else None
+            if chat is not None:
+                operator.note(chat)
+            operator.tidy()
             self._tell_change(operator)
 
-    def writes(self, operator_id: int, chat_id: int) -> None:
+    def writes(self, operator_id: int, chat: Seen) -> None:
         operator = self._operators.get(operator_id)
         if operator is not None and operator.tabs:
-            operator.writing[chat_id] = self._clock.monotonic_s() + WRITING_S
+            operator.writing[chat.id] = self._clock.monotonic_s() + WRITING_S
+            operator.note(chat)
             self._tell_change(operator)
+
+    def changed(self, chat: Seen) -> None:
+        """A chat may be somebody's now, or nobody's."""
+        for one in self._by_organization.get(chat.organization_id, ()):
+            operator = self._operators[one]
+            if operator.is_in(chat.id):
+                operator.note(chat)
+                self._tell_change(operator)
+
+    def set_own_only(self, organization_id: int, own_only: bool) -> None:
+        """Whether an organization's operators see their own and nobody's chats alone."""
+        if own_only == (organization_id in self._own_only):
+            return
+        self._own_only ^= {organization_id}
+        for one in self._by_organization.get(organization_id, ()):
+            self._tell_change(self._operators[one])
 
     def has_sent(self, operator_id: int, chat_id: int) -> None:
         """What was being written is on its way."""
@@ -102,8 +150,10 @@ class Presence:
         if operator is not None and operator.writing.pop(chat_id, None) is not None:
             self._tell_change(operator)
 
-    def client_writes(self, organization_id: int, chat_id: int) -> None:
-        self._tell(organization_id, client_typing_signal(organization_id, chat_id))
+    def client_writes(self, chat: Seen) -> None:
+        place = chat.organization_id
+        only = chat.holder if place in self._own_only else None
+        self._tell(place, client_typing_signal(place, chat.id), only)
 
     def look_again(self) -> None:
         """Let time pass: writing that has stopped, operators who did not come back."""
@@ -111,6 +161,7 @@ class Presence:
         for operator in list(self._operators.values()):
             for chat_id in _past(operator.writing.items(), now):
                 del operator.writing[chat_id]
+            operator.tidy()
             if operator.leaves_at is not None and operator.leaves_at <= now:
                 operator.leaves_at = None
                 self._forget(operator)
@@ -139,12 +190,12 @@ class Presence:
             del self._by_organization[operator.organization_id]
 
     def _tell_change(self, operator: Operator) -> None:
-        state = operator.state()
+        state = operator.state(own_only=operator.organization_id in self._own_only)
         if state != operator.told:
             operator.told = state
             operator.signal = presence_signal(operator.organization_id, state)
             self._everyone.pop(operator.organization_id, None)
-            self._tell(operator.organization_id, operator.signal)
+            self._tell(operator.organization_id, operator.signal, None)
 
 
 def _past(ends: Iterable[tuple[int, float]], now: float) -> list[int]:
