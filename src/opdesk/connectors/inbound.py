@@ -10,7 +10,7 @@ from opdesk.chats import actions as chats
 from opdesk.chats.model import Card, Details, Incoming, Place
 from opdesk.connectors import store
 from opdesk.connectors.applying import apply, apply_early, ask_profile, incoming_file, phone_in
-from opdesk.connectors.base import BadPayload, Edit, Inbound, Item, Update
+from opdesk.connectors.base import BadPayload, Edit, Inbound, Item, Reaction, Update
 from opdesk.connectors.registry import connector_class
 from opdesk.connectors.store import Envelope
 from opdesk.contacts.model import Identity
@@ -118,8 +118,17 @@ def _store_update(tx: Tx, channel: Channel, body: bytes, update: Update) -> None
 
 
 def forget_raw(tx: Tx, company_id: int, channel_id: int, external_chat_id: str) -> None:
-    """Delete every envelope of a chat that is deleted, whatever became of it."""
+    """Delete every envelope of a chat that is deleted, whatever became of it.
+
+    That it was here is remembered without its name, as long as the platform may yet tell of it.
+    """
     store.delete_of_chat(tx, company_id, channel_id, external_chat_id)
+    key = _deleted_key(external_chat_id)
+    store.insert_raw(tx, Envelope(company_id, channel_id, key, None, b""), store.IGNORED)
+
+
+def _deleted_key(external_chat_id: str) -> str:
+    return f"deleted:{hashlib.sha256(external_chat_id.encode()).hexdigest()}"
 
 
 def forget_old_raw(tx: Tx) -> None:
@@ -192,15 +201,26 @@ def _store_other(tx: Tx, channel: Channel, envelope: Envelope, item: Item | None
 
     Of what is in no chat of ours only the key is kept: no deletion of a chat could ever reach the
     rest. An edit and a reaction may come before their chat's first message, though: they wait for
-    it as long as the platform may yet deliver it, and go with the chat. Nor is an edit's body kept,
-    which holds a text that its writer may take back, under another key than the message's.
+    it as long as the platform may yet deliver it, and go with the chat; of a chat that was deleted
+    they are dropped. Nor is an edit's body kept, which holds a text that its writer may take back,
+    under another key than the message's.
     """
     has_chat = envelope.chat_id is not None and chats.hold(tx, channel, envelope.chat_id)
+    if not has_chat and isinstance(item, Edit | Reaction) and _is_late(tx, envelope):
+        return
     is_kept = has_chat and not isinstance(item, Edit)
     kept = envelope if is_kept else replace(envelope, body=b"")
     state = store.IGNORED if item is None else store.STORED
     if store.insert_raw(tx, kept, state) and item is not None:
         apply(tx, channel, envelope.chat_id, item)
+
+
+def _is_late(tx: Tx, envelope: Envelope) -> bool:
+    """Whether its chat is not to be expected: it was deleted, or the platform names none."""
+    if envelope.chat_id is None:
+        return True
+    key = _deleted_key(envelope.chat_id)
+    return store.has_key(tx, envelope.company_id, envelope.channel_id, key)
 
 
 def _store_unread(tx: Tx, channel: Channel, body: bytes, reason: str, offset: int | None) -> None:
@@ -234,6 +254,7 @@ def _incoming(tx: Tx, channel: Channel, item: Inbound) -> Incoming:
         rank=item.rank,
         phone_hint=phone_in(tx, channel, item.phone_hint),
         is_exact=connector_class(channel.source).declaration.tells_ms,
+        order_number=clean_foreign(item.order_number) if item.order_number else None,
     )
 
 

@@ -67,7 +67,8 @@ class Inbound:
     message is when we can't show it. `phone`: the customer's own, attested by the platform, in its
     spelling, which may be the national one. `phone_hint`: one that the customer merely named.
     `reply_to`: the message that it answers. `aliases`: other ids of the same chat, under which it
-    may be known. `rank` orders messages of the same second (0 to 4095, wraps).
+    may be known. `rank` orders messages of the same second (0 to 4095, wraps). `order_number`: of
+    the order that the chat is about.
     """
 
     chat_id: str
@@ -86,6 +87,7 @@ class Inbound:
     kind: str | None = None
     aliases: tuple[str, ...] = ()
     rank: int = 0
+    order_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

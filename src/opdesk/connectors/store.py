@@ -109,6 +109,13 @@ DELETE_OF_CHAT = statement(
         _i.external_chat_id == bindparam("chat"),
     )
 )
+HAS_KEY = statement(
+    select(_i.id).where(
+        _i.company_id == bindparam("company"),
+        _i.channel_id == bindparam("channel"),
+        _i.dedupe_key == bindparam("key"),
+    )
+)
 CLEAR_RAW = statement(
     update(inbox)
     .where(
@@ -199,6 +206,11 @@ def insert_raw(tx: Tx, envelope: Envelope, state: str, error: str | None = None)
         now=tx.now,
     )
     return added == 1
+
+
+def has_key(tx: Tx, company_id: int, channel_id: int, key: str) -> bool:
+    """Whether something with this key was taken in (and is not forgotten yet)."""
+    return tx.first(HAS_KEY, company=company_id, channel=channel_id, key=key) is not None
 
 
 def list_unparsed(tx: Tx, after: int, size: int) -> list[Unparsed]:

@@ -35,6 +35,18 @@ async def test_a_dialogue_with_files(desk: Desk) -> None:
         assert ours[1].file == ("б.jpg", "image/jpeg", JPEG)
 
 
+async def test_a_chat_about_an_order_knows_its_number(desk: Desk) -> None:
+    async with connected_shop(desk) as shop:
+        about = shop.platform.given_chat(OKSANA)
+        await shop.platform.writes(OKSANA, "Коли відправите?")
+
+        chat = await shop.chat_of(OKSANA)
+
+        assert chat["orderNumber"] == str(about["order_id"])
+        listed = (await desk.alice.api.get(f"/api/chat/{chat['id']}")).json
+        assert listed["orderNumber"] == chat["orderNumber"]
+
+
 async def test_a_shop_that_refuses_the_password_is_not_connected(desk: Desk) -> None:
     async with connected_shop(desk) as shop:
         shop.platform.password = "another"

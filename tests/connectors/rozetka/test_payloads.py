@@ -57,6 +57,7 @@ def test_a_question_with_a_picture(payloads: Path) -> None:
         sent_at=1_502_738_125_000,
         text="Здравствуйте! Есть вопрос по заказу",
         phone_hint="380000000000",
+        order_number="101615935",
         file=FileReference(
             "3", "d2afa457d366062cc27cf12b9ac833c6.png", "png", MediaType.PHOTO, 104_839
         ),

@@ -2171,7 +2171,8 @@ export interface components {
      *       "pausedUntil": null,
      *       "wokeAt": null,
      *       "block": 0,
-     *       "waitingSince": "2026-11-24T09:28:00.000Z"
+     *       "waitingSince": "2026-11-24T09:28:00.000Z",
+     *       "orderNumber": null
      *     }
      */
     ChatOut: {
@@ -2194,6 +2195,7 @@ export interface components {
       wokeAt: string | null;
       block: number;
       waitingSince: string | null;
+      orderNumber: string | null;
     };
     /**
      * ChatPageOut
@@ -2258,7 +2260,8 @@ export interface components {
      *           "pausedUntil": null,
      *           "wokeAt": null,
      *           "block": 0,
-     *           "waitingSince": "2026-11-24T09:28:00.000Z"
+     *           "waitingSince": "2026-11-24T09:28:00.000Z",
+     *           "orderNumber": null
      *         }
      *       ],
      *       "next": null
@@ -3826,7 +3829,8 @@ export interface components {
      *           "pausedUntil": null,
      *           "wokeAt": null,
      *           "block": 0,
-     *           "waitingSince": "2026-11-24T09:28:00.000Z"
+     *           "waitingSince": "2026-11-24T09:28:00.000Z",
+     *           "orderNumber": null
      *         }
      *       ]
      *     }

@@ -62,6 +62,9 @@ def receive(tx: Tx, channel: Channel, incoming: Incoming) -> Message | None:
         tell(tx, state, EventType.CHAT_CHANGED)
     if is_changed:
         index_contact(tx, contact)
+    order = incoming.order_number
+    if order is not None and store.set_order(tx, state.company_id, state.id, order):
+        tell(tx, state, EventType.CHAT_CHANGED)
     message = replace(_incoming_message(tx, state, incoming), phone=contact.phone)
     add_message(tx, state, message, incoming.external_id)
     _fetch_later(tx, state, message, incoming.file)

@@ -205,6 +205,8 @@ class Chat:
     block: Block = Block.NONE
     waiting_since: int | None = None
     """When the client wrote the first message that nobody has answered."""
+    order_number: str | None = None
+    """Of the order that the chat is about, where the platform says so."""
 
     @property
     def waits_since(self) -> int | None:

@@ -36,7 +36,8 @@ class Incoming:
 
     `reply_to` is the platform's id of the message that it answers; `aliases` are other ids of the
     chat; `phone_hint` is a phone that the customer named and nobody vouches for; `is_exact`: the
-    time is exact to the millisecond, not to the second.
+    time is exact to the millisecond, not to the second. `order_number`: of the order that the chat
+    is about.
     """
 
     external_chat_id: str
@@ -53,6 +54,7 @@ class Incoming:
     rank: int = 0
     phone_hint: str | None = None
     is_exact: bool = False
+    order_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

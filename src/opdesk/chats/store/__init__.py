@@ -81,6 +81,7 @@ from opdesk.chats.store.states import (
     save_state_and_last,
     save_woken,
     set_blocked,
+    set_order,
 )
 from opdesk.chats.store.views import (
     count_pins,
@@ -182,6 +183,7 @@ __all__ = [
     "save_views",
     "save_woken",
     "set_blocked",
+    "set_order",
     "update_delivery",
     "update_reaction",
     "update_text",

@@ -68,6 +68,7 @@ CHATS = select(
     _h.woke_at,
     _h.block,
     _h.waiting_since,
+    _h.order_number,
     *MESSAGE_COLUMNS,
     writer.c.name,
     *MEDIA_COLUMNS,
@@ -83,7 +84,7 @@ CHATS = select(
     .outerjoin(writer, its_writer)
     .outerjoin(media, its_media)
 )
-_CHAT_WIDTH = 29
+_CHAT_WIDTH = 30
 _is_it = (_h.company_id == bindparam("company"), _h.id == bindparam("chat"))
 CHAT = statement(CHATS.where(*_is_it))
 BY_EXTERNAL = statement(
@@ -251,7 +252,7 @@ def chat_of(row: Row) -> Chat:
     (is_writable, external_id, status, unread, operator_id, operator, photo) = row[7:14]
     (client_id, name, phone, client_photo, created_at, updated_at, active_at) = row[14:21]
     client_wrote_at, is_blocked, begun_with, tags, paused_until, woke_at, block = row[21:28]
-    (waiting_since,) = row[28:29]
+    waiting_since, order_number = row[28:30]
     last = row[_CHAT_WIDTH:]
     return Chat(
         id=chat_id,
@@ -279,4 +280,5 @@ def chat_of(row: Row) -> Chat:
         woke_at=woke_at,
         block=Block(block),
         waiting_since=waiting_since,
+        order_number=order_number,
     )

@@ -12,6 +12,7 @@ from sqlalchemy import (
     delete,
     func,
     null,
+    or_,
     select,
     update,
 )
@@ -99,6 +100,11 @@ SET_BLOCKED = statement(
     .where(*_is_it)
     .values(is_blocked=bindparam("new_blocked"), updated_at=bindparam("now"))
 )
+SET_ORDER = statement(
+    update(chats)
+    .where(*_is_it, or_(_h.order_number.is_(None), _h.order_number != bindparam("new_order")))
+    .values(order_number=bindparam("new_order"), updated_at=bindparam("now"))
+)
 FORGET_TAGS = statement(
     delete(chat_tags).where(_t.company_id == bindparam("company"), _t.chat_id == bindparam("chat"))
 )
@@ -162,6 +168,11 @@ def save_state_and_last(tx: Tx, state: ChatState, last: Message) -> None:
 
 def set_blocked(tx: Tx, company_id: int, chat_id: int, *, is_blocked: bool) -> None:
     tx.run(SET_BLOCKED, company=company_id, chat=chat_id, new_blocked=int(is_blocked), now=tx.now)
+
+
+def set_order(tx: Tx, company_id: int, chat_id: int, number: str) -> bool:
+    """Whether the chat was about no order, or about another."""
+    return tx.run(SET_ORDER, company=company_id, chat=chat_id, new_order=number, now=tx.now) > 0
 
 
 def _saved(state: ChatState) -> dict[str, Any]:

@@ -49,6 +49,7 @@ chats = Table(
     Column("client_wrote_at", BigInteger),
     Column("is_blocked", Integer, nullable=False, server_default="0"),
     Column("begun_with", Text),
+    Column("order_number", Text),
     Column("tags", Text),
     Column("paused_until", BigInteger),
     Column("woke_at", BigInteger),

@@ -255,6 +255,7 @@ class ChatOut(Wire):
     `pausedUntil`: when an OnPause chat wakes by itself; `wokeAt`: when it did, until somebody
     reads it. `block`: 0 none, 1 the client is blocked, 2 spam. `waitingSince`: when the client of
     a New or Open chat wrote the first message that nobody has answered; null when nobody waits.
+    `orderNumber`: of the order that the chat is about, where the platform says so (Rozetka).
     """
 
     id: Id
@@ -276,6 +277,7 @@ class ChatOut(Wire):
     woke_at: str | None
     block: int
     waiting_since: str | None
+    order_number: str | None
 
     example = {
         "id": 5,
@@ -297,6 +299,7 @@ class ChatOut(Wire):
         "wokeAt": None,
         "block": 0,
         "waitingSince": "2026-11-24T09:28:00.000Z",
+        "orderNumber": None,
     }
 
     @classmethod
@@ -331,6 +334,7 @@ class ChatOut(Wire):
             woke_at=time_or_none(chat.woke_at),
             block=int(chat.block),
             waiting_since=time_or_none(chat.waits_since),
+            order_number=chat.order_number,
         )
 
 

@@ -86,6 +86,7 @@ class Chat:
         self.user_name = named.strip() or self.user_id or number
         order = lenient(loose.get("order"), Order) or Order()
         self.phone = (order.user_phone or "").strip() or None
+        self.order_id = id_of(loose.get("order_id"))
         found = loose.get("messages")
         self.messages: list[Any] = found if isinstance(found, list) else []
 

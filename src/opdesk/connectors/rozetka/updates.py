@@ -94,6 +94,7 @@ def _items(
             text=text,
             phone_hint=chat.phone,
             rank=rank,
+            order_number=chat.order_id,
         )
     )
     if not text and not files:

@@ -29,6 +29,7 @@ export function chat(id: number, fields: Partial<Chat> = {}): Chat {
     pausedUntil: null,
     wokeAt: null,
     waitingSince: null,
+    orderNumber: null,
     block: Block.None,
     createdAt: at(id),
     updatedAt: at(id),

@@ -52,8 +52,8 @@ export function useSuggestions({ text, isNote, field, chat }: Surroundings) {
     const client = chat()?.client;
     const name = client ? nameOf(client) : null;
     const operator = session.me.value?.operator.name ?? null;
-    // The number of an order stands nowhere but in the words of messages.
-    return { client: name && !isPhone(name) ? name : null, operator, order: null };
+    const order = chat()?.orderNumber ?? null;
+    return { client: name && !isPhone(name) ? name : null, operator, order };
   }
 
   const foundReplies = computed(() => {
