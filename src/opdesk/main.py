@@ -169,6 +169,7 @@ QUERY_NAMES = (
     "access_token",
     "action",
     "after",
+    "around",
     "before",
     "blocked",
     "channelId",

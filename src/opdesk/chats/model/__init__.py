@@ -51,6 +51,7 @@ from opdesk.chats.model.people import (
     PersonsChat,
     Suggestion,
 )
+from opdesk.chats.model.searching import FoundChat, FoundMessage, SearchPage
 from opdesk.chats.model.work import (
     MAX_CHAT_TAGS,
     MAX_SNOOZE_DAYS,
@@ -94,6 +95,8 @@ __all__ = [
     "Customs",
     "Details",
     "Draft",
+    "FoundChat",
+    "FoundMessage",
     "Incoming",
     "IncomingFile",
     "KeptDraft",
@@ -110,6 +113,7 @@ __all__ = [
     "PersonsChat",
     "Place",
     "Ref",
+    "SearchPage",
     "Sent",
     "Suggestion",
     "TemplateFill",

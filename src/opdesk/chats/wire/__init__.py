@@ -39,6 +39,7 @@ from opdesk.chats.wire.requests import (
     UploadedOut,
     body_digest,
 )
+from opdesk.chats.wire.searching import FoundChatOut, FoundMessageOut, SearchOut, SpanOut, search_in
 from opdesk.chats.wire.shapes import (
     CardOut,
     ChatOperatorOut,
@@ -76,6 +77,8 @@ __all__ = [
     "ClientFieldIn",
     "ClientFieldOut",
     "ClientOut",
+    "FoundChatOut",
+    "FoundMessageOut",
     "HandOverIn",
     "HandOverOut",
     "IdentityOut",
@@ -93,6 +96,8 @@ __all__ = [
     "PersonsChatOut",
     "PlaceOut",
     "RefOut",
+    "SearchOut",
+    "SpanOut",
     "SuggestionOut",
     "TagsIn",
     "TagsOut",
@@ -104,5 +109,6 @@ __all__ = [
     "card_in",
     "cursor_in",
     "place_in",
+    "search_in",
     "words_in",
 ]
