@@ -20,7 +20,7 @@ from opdesk.kit.sql import Statement, in_json, statement
 
 FEW = 10_000
 """So many places of a word are looked at each; of a more frequent one, messages are walked."""
-STEP = 10_000
+STEP = 20_000
 """So many of the company's messages are walked through in one request."""
 NEWEST_CHATS = 2_000
 """Of clients with a frequent name, those among so many chats with the newest activity."""

@@ -141,3 +141,15 @@ test("of a message that is not there, the newest ones are shown", async () => {
   await vi.waitFor(() => expect(idsOf(shown.value.messages)).toContain(2));
   expect(shown.value).toMatchObject({ hasNewer: false, state: "ready" });
 });
+
+test("what is read anew meanwhile does not take the place of an asked-for message", async () => {
+  const { asked, conversations } = start([async () => span(451, 500), async () => span(75, 125)]);
+  const shown = conversations.open(1);
+
+  const landed = conversations.loadAround(1, 100);
+  const [isRead] = await Promise.all([conversations.reload(1), landed]);
+
+  expect(isRead).toBe(true);
+  expect(idsOf(shown.value.messages)).toEqual(idsOf(span(75, 125)));
+  expect(asked).toHaveLength(2);
+});

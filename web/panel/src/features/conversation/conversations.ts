@@ -101,6 +101,9 @@ export function createConversations(
     }
   }
 
+  /** Messages that are on their way because they stand around one. */
+  const landing = new Map<number, Promise<void>>();
+
   async function readAround(chatId: number, messageId: number): Promise<void> {
     const isCurrent = turn(chatId);
     passedBy.delete(chatId);
@@ -114,6 +117,12 @@ export function createConversations(
 
   /** What is on screen is read anew where it is. False: it could not be. */
   async function readAgain(chatId: number): Promise<boolean> {
+    const onTheWay = landing.get(chatId);
+    if (onTheWay)
+      return onTheWay.then(
+        () => true,
+        () => false,
+      );
     const { messages, hasNewer } = kept.get(chatId)?.value ?? { messages: [], hasNewer: false };
     const middle = messages[Math.floor(messages.length / 2)];
     if (!hasNewer || !middle) return loadNewest(chatId);
@@ -210,13 +219,17 @@ export function createConversations(
     },
     async loadAround(chatId, messageId) {
       if (kept.get(chatId)?.value.messages.some(({ id }) => id === messageId)) return true;
+      const read = readAround(chatId, messageId);
+      landing.set(chatId, read);
       try {
-        await readAround(chatId, messageId);
+        await read;
         return true;
       } catch (error) {
         if (!(error instanceof ProblemError) || error.status !== 404) throw error;
         await loadNewest(chatId);
         return false;
+      } finally {
+        if (landing.get(chatId) === read) landing.delete(chatId);
       }
     },
     async loadNewest(chatId) {
