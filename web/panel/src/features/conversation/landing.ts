@@ -1,15 +1,6 @@
 import { ProblemError } from "@shared/api/client";
 import { toast } from "@shared/ui/toasts";
-import {
-  nextTick,
-  onBeforeUpdate,
-  onScopeDispose,
-  onUpdated,
-  type Ref,
-  ref,
-  type ShallowRef,
-  watch,
-} from "vue";
+import { nextTick, onScopeDispose, type Ref, ref, type ShallowRef, watch } from "vue";
 import { useI18n } from "vue-i18n";
 
 import { useDesk } from "../../desk";
@@ -89,7 +80,7 @@ export function useLanding(place: Place): Landing {
 
   async function loadNewer(): Promise<void> {
     try {
-      await conversations.loadNewer(conversation().chatId);
+      await holdStill(scroller.value, () => conversations.loadNewer(conversation().chatId));
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       toast(t("failed.text"));
@@ -106,27 +97,21 @@ export function useLanding(place: Place): Landing {
     () => sender.outgoing.value.filter(({ chatId }) => chatId === conversation().chatId).length,
     (count, before) => count > before && conversation().hasNewer && void toNewest(),
   );
-  holdStill(place, find);
   return { pointedId, land, toNewest, loadNewer };
 }
 
 /** What is in sight stays where it is when newer messages come in below it. */
-function holdStill(
-  { scroller, conversation }: Place,
-  find: (messageId: number | undefined) => Element | null,
-): void {
-  let end: number | undefined;
-  let wasCut = false;
-  let held: { element: Element; top: number } | null = null;
-  onBeforeUpdate(() => {
-    const element = wasCut ? find(end) : null;
-    held = element && { element, top: element.getBoundingClientRect().top };
-  });
-  onUpdated(() => {
-    end = conversation().messages.at(-1)?.id;
-    wasCut = conversation().hasNewer;
-    if (!scroller.value || !held?.element.isConnected) return;
-    const moved = held.element.getBoundingClientRect().top - held.top;
-    if (Math.abs(moved) >= 1) scroller.value.scrollTop += moved;
-  });
+async function holdStill(box: HTMLElement | null, load: () => Promise<void>): Promise<void> {
+  if (!box) return load();
+  // The box keeps its distance from the end: the end moves away by what is put there.
+  box.style.overflowAnchor = "none";
+  const height = (): number => box.scrollHeight;
+  const before = height();
+  try {
+    await load();
+    await nextTick();
+    box.scrollTop -= height() - before;
+  } finally {
+    requestAnimationFrame(() => (box.style.overflowAnchor = ""));
+  }
 }
