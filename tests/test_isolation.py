@@ -89,6 +89,7 @@ QUERIES: Mapping[str, str] = {
     "GET /api/operator/search": "organizationId={organization}",
     "GET /api/channel": "organizationId={organization}",
     "GET /api/chat/chats": "organizationId={organization}",
+    "GET /api/chat/search": "organizationId={organization}&text=a",
     "GET /api/events": "organizationId={organization}&wait=0",
 }
 PATH_IDS = {

@@ -36,6 +36,7 @@ async def keep_house(
         try:
             await clean_up(db, files, forget_client)
             await catch_up(db, vault)
+            await refresh_search(db)
         except Unavailable as error:
             log.warning("housekeeping_failed", reason=str(error))
         await asyncio.sleep(EVERY_S)
@@ -83,6 +84,13 @@ async def catch_up(db: Database, vault: Vault) -> None:
     mended = await run_again(db, vault)
     if mended:
         log.info("inbound_run_again", mended=mended)
+
+
+async def refresh_search(db: Database) -> None:
+    """Make texts of an older version findable as today's are."""
+    reindexed = await chats.reindex(db)
+    if reindexed:
+        log.info("search_words_renewed", messages=reindexed)
 
 
 def _forget(tx: Tx) -> list[tuple[int, str]]:

@@ -172,6 +172,7 @@ QUERY_NAMES = (
     "access_token",
     "action",
     "after",
+    "around",
     "before",
     "blocked",
     "channelId",

@@ -108,6 +108,7 @@ async def test_texts_stay_texts(bot: Bot, panel: Page) -> None:
         assert await panel.evaluate("violations") == [], payload
     for payload in payloads[:: max(1, len(payloads) // 10)]:
         await panel.get_by_role("searchbox").fill(payload[:200])
+        await expect(panel.get_by_test_id("search-results")).to_be_visible()
     await panel.get_by_role("searchbox").fill("")
     await panel.reload()
     await expect(panel.get_by_test_id("message")).to_have_count(KINDS)

@@ -76,7 +76,8 @@ async def test_everything_has_its_place_at_820_pixels(bot: Bot, tablet: Page) ->
     await filters.get_by_role("button", name="Показати").click()
     await expect(page.get_by_test_id("chat-row")).to_have_count(1)
     await page.get_by_role("searchbox").fill("працюємо")
-    await expect(page.get_by_test_id("chat-row")).to_have_count(1)
+    await expect(page.get_by_test_id("found-message")).to_have_count(1)
+    await is_fit(page)
 
     await page.keyboard.press("Control+K")
     await expect(page.get_by_role("dialog")).to_be_visible()

@@ -15,6 +15,8 @@ from opdesk.chats.store import (
     messages,
     notes,
     people,
+    reindexing,
+    searching,
     states,
     views,
     working,
@@ -145,3 +147,62 @@ def test_what_is_asked_of_one_is_found_without_reading_the_companys(
     steps = [row[3] for row in plan]
     assert any(step.startswith(f"SEARCH {table} ") and index in step for step in steps), steps
     assert not any(step.startswith("SCAN") for step in steps), steps
+
+
+PLACE = "(company_id=? AND chat_id=? AND message_id=?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "sorts"),
+    [
+        (searching.COUNT_WORD, "SEARCH search_words USING", 0),
+        (searching.COUNT_NAME, "SEARCH search_words USING COVERING INDEX search_words_cl", 0),
+        (searching.STEP_END, "SEARCH messages USING PRIMARY KEY (company_id=? AND id<?)", 0),
+        (searching._few(3, (True, True)), "SEARCH its USING PRIMARY KEY (company_id=? AND w", 1),
+        (
+            searching._walk(3, (True, True)),
+            "SEARCH messages USING PRIMARY KEY (company_id=? AND id>? AND id<?)",
+            0,
+        ),
+        (
+            searching._named(3, (True, True), by_name=True),
+            "SEARCH its USING COVERING INDEX search_words_clients (company_id=? AND word>?",
+            1,
+        ),
+        (
+            searching._named(3, (True, True), by_name=False),
+            "SEARCH chats USING INDEX chats_activity (company_id=? AND organization_id=?)",
+            1,
+        ),
+        (
+            searching._named(3, (False, False), by_name=False),
+            "SEARCH chats USING INDEX chats_company_activity (company_id=?)",
+            1,
+        ),
+        (reindexing.NEXT_CHAT, "SEARCH chats USING PRIMARY KEY (company_id=? AND id<?)", 0),
+        (reindexing.ITS_MESSAGES, "SEARCH messages USING COVERING INDEX messages_order (co", 1),
+    ],
+)
+def test_a_search_looks_at_no_more_than_it_must(
+    sqlite_template: Path, asked: Statement, first: str, sorts: int
+) -> None:
+    """It begins at an index, and asks for each thing found there by its whole key.
+
+    What is read in its own order is never sorted, so that LIMIT ends the reading.
+    """
+    names = re.findall(r":(\w+)", asked.sqlite.text)
+    params = {**dict.fromkeys(names, 1), **asked.sqlite.literals}
+    connection = sqlite3.connect(sqlite_template)
+
+    plan = connection.execute(f"EXPLAIN QUERY PLAN {asked.sqlite.text}", params).fetchall()
+    connection.close()
+
+    steps = [row[3] for row in plan]
+    assert [one for one in steps if one.startswith(first)], steps
+    others = [one for one in steps if one.startswith("SEARCH also_")]
+    assert all(f"search_words_chat {PLACE}" in one for one in others), steps
+    assert not [one for one in steps if one.startswith("SCAN") and one.split()[1] in TABLES], steps
+    assert sum("TEMP B-TREE FOR ORDER" in one for one in steps) <= sorts, steps
+
+
+TABLES = {"its", "messages", "chats", "search_words", "place"}

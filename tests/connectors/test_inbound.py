@@ -34,7 +34,7 @@ async def all_texts(bot: Bot) -> list[str]:
 
 async def states(bot: Bot) -> list[str]:
     """Of what came; that a chat was deleted is remembered beside it."""
-    asked = "SELECT state FROM inbox WHERE dedupe_key NOT LIKE 'deleted:%' ORDER BY id"
+    asked = "SELECT state FROM inbox WHERE substr(dedupe_key, 1, 8) <> 'deleted:' ORDER BY id"
     rows = await bot.desk.services.db.read(lambda tx: tx._driver.fetch(asked, {}))
     return [row[0] for row in rows]
 

@@ -12,6 +12,10 @@ class ChatNotFound(NotFound):
     title = "No such chat"
 
 
+class MessageNotFound(NotFound):
+    """The same for a message of a chat."""
+
+
 class ChannelGone(Conflict):
     """The chat's channel was disconnected or switched off: the chat is read-only."""
 

@@ -24,6 +24,7 @@ import { browserTimers } from "./features/live/timers";
 import { createNotes, type Notes } from "./features/notes/notes";
 import { type Colleagues, createColleagues } from "./features/presence/colleagues";
 import { createTypingReport, reportReading, reportWatching } from "./features/presence/reports";
+import { createSearch, type Search } from "./features/search/search";
 import type { Session } from "./features/session/session";
 import { createWork, type Work } from "./features/work/work";
 
@@ -39,6 +40,7 @@ export interface Desk {
   readonly work: Work;
   readonly serverDrafts: ServerDrafts;
   readonly notes: Notes;
+  readonly search: Search;
   readonly enterChoice: EnterChoice;
   /** Begins a file's way to the server. */
   readonly putFile: PutFile;
@@ -264,6 +266,7 @@ export function createDesk(
     work: createWork(api, chats, () => session.me.value?.organization.id ?? 0),
     serverDrafts,
     notes,
+    search: createSearch(api),
     enterChoice: createEnterChoice(() => me() ?? 0),
     putFile,
     live,

@@ -102,6 +102,15 @@ export type ChatPage = Omit<Schemas["ChatPageOut"], "items"> & { items: Chat[] }
 export type MessagePage = Omit<Schemas["MessagePageOut"], "items"> & { items: Message[] };
 export type MediaId = Schemas["UploadedOut"];
 
+export type FoundChat = Omit<Schemas["FoundChatOut"], "chat"> & { chat: Chat };
+export type FoundMessage = Omit<Schemas["FoundMessageOut"], "author" | "source"> & {
+  author: Author;
+  source: Source;
+};
+export type SearchPage = Omit<Schemas["SearchOut"], "chats" | "messages"> & {
+  chats: FoundChat[];
+  messages: FoundMessage[];
+};
 export type UnreadChats = Schemas["UnreadOut"];
 
 export type SignedInOperator = Schemas["MeOut"];

@@ -312,6 +312,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/chat/search": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Search */
+    get: operations["ApiChatSearchSearch"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/chat/status": {
     parameters: {
       query?: never;
@@ -2617,6 +2634,114 @@ export interface components {
       mendDetail: string | null;
     };
     /**
+     * FoundChatOut
+     * @example {
+     *       "chat": {
+     *         "id": 5,
+     *         "theme": null,
+     *         "messSource": 2,
+     *         "from": "demo_shop_bot",
+     *         "chatStatus": 1,
+     *         "countUnread": 2,
+     *         "operator": {
+     *           "id": 21,
+     *           "name": "Olena Koval",
+     *           "photo": null
+     *         },
+     *         "organization": {
+     *           "id": 24,
+     *           "name": "Kyiv shop"
+     *         },
+     *         "client": {
+     *           "id": 7,
+     *           "name": "Taras Bondar",
+     *           "phone": "+380501234567",
+     *           "photo": null
+     *         },
+     *         "lastMessage": {
+     *           "id": 311,
+     *           "chatId": 5,
+     *           "message": "Your parcel left today",
+     *           "phone": "+380501234567",
+     *           "author": 0,
+     *           "operator": {
+     *             "id": 21,
+     *             "name": "Olena Koval"
+     *           },
+     *           "status": 1,
+     *           "error": null,
+     *           "media": null,
+     *           "createdAt": "2026-11-24T09:30:00.000Z",
+     *           "isEdited": false,
+     *           "isUnsupported": false,
+     *           "clientMessageId": null,
+     *           "position": 1837259712000000,
+     *           "replyToId": null,
+     *           "reaction": null,
+     *           "isDeleted": false,
+     *           "attempt": 1,
+     *           "place": null,
+     *           "card": null,
+     *           "line": null
+     *         },
+     *         "createdAt": "2026-11-20T08:00:00.000Z",
+     *         "updatedAt": "2026-11-24T09:30:00.000Z",
+     *         "activeAt": "2026-11-24T09:30:00.000Z",
+     *         "isWritable": true,
+     *         "tags": [
+     *           "Delivery"
+     *         ],
+     *         "pausedUntil": null,
+     *         "wokeAt": null,
+     *         "block": 0,
+     *         "waitingSince": "2026-11-24T09:28:00.000Z",
+     *         "orderNumber": null
+     *       },
+     *       "nameSpans": [
+     *         {
+     *           "start": 0,
+     *           "end": 5
+     *         }
+     *       ],
+     *       "phoneSpans": []
+     *     }
+     */
+    FoundChatOut: {
+      chat: components["schemas"]["ChatOut"];
+      nameSpans: components["schemas"]["SpanOut"][];
+      phoneSpans: components["schemas"]["SpanOut"][];
+    };
+    /**
+     * FoundMessageOut
+     * @example {
+     *       "chatId": 1204,
+     *       "messageId": 90211,
+     *       "name": "Taras Bondar",
+     *       "source": 1,
+     *       "author": 1,
+     *       "operator": null,
+     *       "createdAt": "2026-11-25T10:14:03.120Z",
+     *       "text": "The blue kettle, please",
+     *       "spans": [
+     *         {
+     *           "start": 9,
+     *           "end": 15
+     *         }
+     *       ]
+     *     }
+     */
+    FoundMessageOut: {
+      chatId: number;
+      messageId: number;
+      name: string;
+      source: number;
+      author: number;
+      operator: components["schemas"]["RefOut"] | null;
+      createdAt: string;
+      text: string;
+      spans: components["schemas"]["SpanOut"][];
+    };
+    /**
      * FoundOperatorOut
      * @example {
      *       "id": 21,
@@ -4015,6 +4140,107 @@ export interface components {
       text: string;
     };
     /**
+     * SearchOut
+     * @example {
+     *       "chats": [
+     *         {
+     *           "chat": {
+     *             "id": 5,
+     *             "theme": null,
+     *             "messSource": 2,
+     *             "from": "demo_shop_bot",
+     *             "chatStatus": 1,
+     *             "countUnread": 2,
+     *             "operator": {
+     *               "id": 21,
+     *               "name": "Olena Koval",
+     *               "photo": null
+     *             },
+     *             "organization": {
+     *               "id": 24,
+     *               "name": "Kyiv shop"
+     *             },
+     *             "client": {
+     *               "id": 7,
+     *               "name": "Taras Bondar",
+     *               "phone": "+380501234567",
+     *               "photo": null
+     *             },
+     *             "lastMessage": {
+     *               "id": 311,
+     *               "chatId": 5,
+     *               "message": "Your parcel left today",
+     *               "phone": "+380501234567",
+     *               "author": 0,
+     *               "operator": {
+     *                 "id": 21,
+     *                 "name": "Olena Koval"
+     *               },
+     *               "status": 1,
+     *               "error": null,
+     *               "media": null,
+     *               "createdAt": "2026-11-24T09:30:00.000Z",
+     *               "isEdited": false,
+     *               "isUnsupported": false,
+     *               "clientMessageId": null,
+     *               "position": 1837259712000000,
+     *               "replyToId": null,
+     *               "reaction": null,
+     *               "isDeleted": false,
+     *               "attempt": 1,
+     *               "place": null,
+     *               "card": null,
+     *               "line": null
+     *             },
+     *             "createdAt": "2026-11-20T08:00:00.000Z",
+     *             "updatedAt": "2026-11-24T09:30:00.000Z",
+     *             "activeAt": "2026-11-24T09:30:00.000Z",
+     *             "isWritable": true,
+     *             "tags": [
+     *               "Delivery"
+     *             ],
+     *             "pausedUntil": null,
+     *             "wokeAt": null,
+     *             "block": 0,
+     *             "waitingSince": "2026-11-24T09:28:00.000Z",
+     *             "orderNumber": null
+     *           },
+     *           "nameSpans": [
+     *             {
+     *               "start": 0,
+     *               "end": 5
+     *             }
+     *           ],
+     *           "phoneSpans": []
+     *         }
+     *       ],
+     *       "messages": [
+     *         {
+     *           "chatId": 1204,
+     *           "messageId": 90211,
+     *           "name": "Taras Bondar",
+     *           "source": 1,
+     *           "author": 1,
+     *           "operator": null,
+     *           "createdAt": "2026-11-25T10:14:03.120Z",
+     *           "text": "The blue kettle, please",
+     *           "spans": [
+     *             {
+     *               "start": 9,
+     *               "end": 15
+     *             }
+     *           ]
+     *         }
+     *       ],
+     *       "next": "90211"
+     *     }
+     */
+    SearchOut: {
+      chats: components["schemas"]["FoundChatOut"][];
+      messages: components["schemas"]["FoundMessageOut"][];
+      next: string | null;
+    };
+    /**
      * SecretIn
      * @example {
      *       "secret": "5f0c…"
@@ -4252,6 +4478,17 @@ export interface components {
       receipts: string[];
       checks: string[];
       notes: string[];
+    };
+    /**
+     * SpanOut
+     * @example {
+     *       "start": 4,
+     *       "end": 9
+     *     }
+     */
+    SpanOut: {
+      start: number;
+      end: number;
     };
     /**
      * StatusIn
@@ -6191,6 +6428,8 @@ export interface operations {
         before?: string | null;
         /** @description What lies after this place */
         after?: string | null;
+        /** @description A message's id */
+        around?: number | string | null;
       };
       header?: never;
       path: {
@@ -6548,6 +6787,98 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["PinnedOut"];
+        };
+      };
+      /** @description Malformed or invalid; `errors` names the field */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description No credentials, or none that count */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Credentials of the wrong kind */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not there, or not yours */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The state of things forbids it */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The content type is not supported */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  ApiChatSearchSearch: {
+    parameters: {
+      query?: {
+        /** @description Words, each perhaps the beginning of one */
+        text?: string | null;
+        /** @description Its chats */
+        organizationId?: number | string | null;
+        /** @description Messages on a page, 1 to 100 */
+        limit?: number;
+        /** @description The `next` of the page before */
+        after?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Request fulfilled, document follows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SearchOut"];
         };
       };
       /** @description Malformed or invalid; `errors` names the field */
@@ -7912,6 +8243,8 @@ export interface operations {
         before?: string | null;
         /** @description What lies after this place */
         after?: string | null;
+        /** @description A message's id */
+        around?: number | string | null;
       };
       header?: never;
       path: {

@@ -47,6 +47,7 @@ from opdesk.chats.actions.reading import (
     find_newest_of_client,
     get_chat,
     get_typed_in,
+    list_around,
     list_by_phone,
     list_chats,
     list_messages,
@@ -66,7 +67,9 @@ from opdesk.chats.actions.receiving import (
     rename_client,
     set_blocked,
 )
+from opdesk.chats.actions.reindexing import reindex
 from opdesk.chats.actions.retention import delete_outdated, delete_unused
+from opdesk.chats.actions.searching import search
 from opdesk.chats.actions.sending import (
     SEND,
     UNCERTAIN,
@@ -139,6 +142,7 @@ __all__ = [
     "keep_draft",
     "keep_views",
     "know_also_by",
+    "list_around",
     "list_by_phone",
     "list_channels",
     "list_chats",
@@ -164,9 +168,11 @@ __all__ = [
     "receive",
     "receive_sent",
     "record_delivery",
+    "reindex",
     "rename_client",
     "resume_held",
     "retry",
+    "search",
     "see_mention",
     "send",
     "send_lane",

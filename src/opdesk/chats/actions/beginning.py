@@ -11,7 +11,7 @@ from opdesk.chats.model import Beginning, Chat, ChatState
 from opdesk.contacts import actions as contacts
 from opdesk.contacts.model import Contact, Identity
 from opdesk.kit.context import Tx
-from opdesk.kit.text import phone_words
+from opdesk.kit.searching import phone_words
 from opdesk.operators.model import Caller, OperatorCaller
 
 

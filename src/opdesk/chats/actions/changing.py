@@ -13,7 +13,7 @@ from opdesk.chats.actions.sending import record_delivery
 from opdesk.chats.model import MessageStatus, position_at
 from opdesk.events.model import EventType
 from opdesk.kit.context import Fact, Tx
-from opdesk.kit.text import search_words
+from opdesk.kit.searching import search_words
 from opdesk.media import actions as media
 
 MAX_RECEIPTS = 500

@@ -8,7 +8,7 @@ from opdesk.accounts.errors import OrganizationNotFound
 from opdesk.accounts.model import Organization
 from opdesk.channels.model import Channel
 from opdesk.chats import access, store
-from opdesk.chats.errors import MayNotWriteAsClient
+from opdesk.chats.errors import MayNotWriteAsClient, MessageNotFound
 from opdesk.chats.model import (
     NEWEST,
     Author,
@@ -35,7 +35,7 @@ def list_chats(tx: Tx, caller: Caller, wanted: ChatFilter, page: Page) -> ChatPa
 
     Raises OrganizationNotFound for one that isn't the caller's.
     """
-    wanted = _within_reach(tx, caller, wanted)
+    wanted = within_reach(tx, caller, wanted)
     found = store.list_chats(tx, caller.company_id, wanted, page, limit=page.size + 1)
     items = found[: page.size] if page.after is None else found[-page.size :]
     has_more = len(found) > page.size
@@ -93,7 +93,8 @@ def _whose_customs(tx: Tx, caller: Caller, asked: int | None) -> list[Organizati
     return account_actions.list_organizations(tx, caller)
 
 
-def _within_reach(tx: Tx, caller: Caller, wanted: ChatFilter) -> ChatFilter:
+def within_reach(tx: Tx, caller: Caller, wanted: ChatFilter) -> ChatFilter:
+    """`wanted` as far as the caller sees chats. Raises OrganizationNotFound."""
     own = caller.organization_id if isinstance(caller, OperatorCaller) else None
     asked = wanted.organization_id
     if asked is not None:
@@ -135,6 +136,22 @@ def list_messages(
         )
     items = store.list_messages_page(tx, company_id, chat_id, page)
     return MessagePage(store.count_messages(tx, company_id, chat_id), items)
+
+
+def list_around(tx: Tx, caller: Caller, chat_id: int, message_id: int, size: int) -> MessagePage:
+    """A message of a chat with at most `size` // 2 before it and as many behind it.
+
+    Raises MessageNotFound.
+    """
+    access.chat(tx, caller, chat_id)
+    company_id = caller.company_id
+    message = store.find_message(tx, company_id, message_id)
+    if message is None or message.chat_id != chat_id:
+        raise MessageNotFound(f"there is no message {message_id} in chat {chat_id}")
+    place = (message.position, message.id)
+    older = store.list_messages_before(tx, company_id, chat_id, place, size // 2)
+    newer = store.list_messages_after(tx, company_id, chat_id, place, size // 2)
+    return MessagePage(None, [*older, message, *newer])
 
 
 def find_message(tx: Tx, company_id: int, message_id: int) -> Message | None:

@@ -8,7 +8,7 @@ from opdesk.chats.model import Author, ChatState, ChatStatus, Message, MessageSt
 from opdesk.contacts.model import Contact
 from opdesk.events.model import EventType
 from opdesk.kit.context import Fact, Tx
-from opdesk.kit.text import phone_words, search_words
+from opdesk.kit.searching import phone_words, search_words
 from opdesk.operators.model import Caller, OperatorCaller
 
 COMPANY = 0

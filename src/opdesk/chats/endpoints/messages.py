@@ -13,6 +13,7 @@ from opdesk.chats import actions
 from opdesk.chats.endpoints.parameters import (
     After,
     AnyCaller,
+    Around,
     Before,
     ChannelCheck,
     MediaAddresses,
@@ -71,14 +72,24 @@ async def list_messages(
     per_page: PerPage = "20",
     before: Before = None,
     after: After = None,
+    around: Around = None,
 ) -> MessagePageOut:
-    """A chat's messages, oldest first within the page. `before` and `after` are message ids."""
+    """A chat's messages, oldest first within the page. `before` and `after` are message ids.
+
+    `around` is one as well: it comes in the middle, with half a page before it and behind it.
+    """
+    middle = whole_or_none("around", around, 1, MAX_ID)
     cursor = (
         whole_or_none("before", before, 1, MAX_ID),
         whole_or_none("after", after, 0, MAX_ID),
     )
     asked = page_in(page, per_page, None, None)
-    found = await db.read_slow(actions.list_messages, caller, chat_id, asked, cursor)
+    if middle is not None and cursor != (None, None):
+        raise Invalid.field("around", "can't stand beside `before` or `after`")
+    if middle is None:
+        found = await db.read_slow(actions.list_messages, caller, chat_id, asked, cursor)
+    else:
+        found = await db.read_slow(actions.list_around, caller, chat_id, middle, asked.size)
     return MessagePageOut.of(found, url_of(addresses, now))
 
 

@@ -48,6 +48,8 @@ PhoneFilter = Annotated[str | None, described("phone", "The client's phone, in a
 Before = Annotated[str | None, described("before", "What lies before this place")]
 After = Annotated[str | None, described("after", "What lies after this place")]
 
+Around = Annotated[str | None, described("around", "A message's id", "integer")]
+
 
 def page_in(number: str, size: str, before: str | None, after: str | None) -> Page:
     per_page = whole("per_page", size, 1, MAX_PAGE_SIZE)

@@ -51,6 +51,7 @@ from opdesk.chats.model.people import (
     PersonsChat,
     Suggestion,
 )
+from opdesk.chats.model.searching import FoundChat, FoundMessage, SearchPage
 from opdesk.chats.model.views import (
     MAX_PINS,
     MAX_VIEW_NAME_CHARS,
@@ -108,6 +109,8 @@ __all__ = [
     "Customs",
     "Details",
     "Draft",
+    "FoundChat",
+    "FoundMessage",
     "Incoming",
     "IncomingFile",
     "KeptDraft",
@@ -126,6 +129,7 @@ __all__ = [
     "PersonsChat",
     "Place",
     "Ref",
+    "SearchPage",
     "Sent",
     "Suggestion",
     "TemplateFill",

@@ -31,10 +31,10 @@ from opdesk.kit.sql import statement
 from opdesk.media.model import Media, MediaState, MediaType
 
 _h, _m = chats.c, messages.c
-_message = select(*MESSAGE_COLUMNS, writer.c.name, *MEDIA_COLUMNS).select_from(message_with_all)
-_message_of_chat = _message.with_hint(*BY_CHAT)
+MESSAGES = select(*MESSAGE_COLUMNS, writer.c.name, *MEDIA_COLUMNS).select_from(message_with_all)
+_message_of_chat = MESSAGES.with_hint(*BY_CHAT)
 MESSAGE = statement(
-    _message.where(_m.company_id == bindparam("company"), _m.id == bindparam("message"))
+    MESSAGES.where(_m.company_id == bindparam("company"), _m.id == bindparam("message"))
 )
 POSITION = statement(
     select(_m.position).where(

@@ -186,6 +186,22 @@ search_words = Table(
     Column("message_id", BigInteger, nullable=False),
     PrimaryKeyConstraint("company_id", "word", "chat_id", "message_id"),
     Index("search_words_chat", "company_id", "chat_id", "message_id"),
+    Index(
+        "search_words_clients",
+        "company_id",
+        "word",
+        "chat_id",
+        sqlite_where=text("message_id = 0"),
+        postgresql_where=text("message_id = 0"),
+    ),
+)
+search_rebuilding = Table(
+    "search_rebuilding",
+    metadata,
+    Column("company_id", BigInteger, nullable=False),
+    Column("chats_before", BigInteger, nullable=False),
+    Column("messages_before", BigInteger, nullable=False),
+    PrimaryKeyConstraint("company_id"),
 )
 HAS_KEY = text("client_key IS NOT NULL")
 chat_notes = Table(

@@ -39,6 +39,7 @@ from opdesk.chats.wire.requests import (
     UploadedOut,
     body_digest,
 )
+from opdesk.chats.wire.searching import FoundChatOut, FoundMessageOut, SearchOut, SpanOut, search_in
 from opdesk.chats.wire.shapes import (
     CardOut,
     ChatOperatorOut,
@@ -85,6 +86,8 @@ __all__ = [
     "ClientFieldIn",
     "ClientFieldOut",
     "ClientOut",
+    "FoundChatOut",
+    "FoundMessageOut",
     "HandOverIn",
     "HandOverOut",
     "IdentityOut",
@@ -109,6 +112,8 @@ __all__ = [
     "PinnedOut",
     "PlaceOut",
     "RefOut",
+    "SearchOut",
+    "SpanOut",
     "SuggestionOut",
     "TagsIn",
     "TagsOut",
@@ -120,5 +125,6 @@ __all__ = [
     "card_in",
     "cursor_in",
     "place_in",
+    "search_in",
     "words_in",
 ]

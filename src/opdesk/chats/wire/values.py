@@ -3,10 +3,9 @@
 import base64
 
 from opdesk.kit.errors import Invalid
-from opdesk.kit.text import asked_words
+from opdesk.kit.searching import asked_in
 from opdesk.kit.wire import MAX_ID
 
-_MAX_ASKED_WORDS = 10
 _NO_WORD = "!"
 
 
@@ -41,4 +40,4 @@ def words_in(search: str | None) -> tuple[str, ...]:
     """A blank search is none; one without a word looks for what no text has as a word."""
     if search is None or not search.strip():
         return ()
-    return tuple(sorted(asked_words(search)))[:_MAX_ASKED_WORDS] or (_NO_WORD,)
+    return asked_in(search).words or (_NO_WORD,)

@@ -79,3 +79,77 @@ test("a page that was under way takes back nothing that came live", async () => 
 
   expect(shown.value.messages).toEqual([message(6), rejected, message(8)]);
 });
+
+const span = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => message(from + index));
+const idsOf = (messages: readonly Message[]) => messages.map(({ id }) => id);
+
+test("around a far message are the ones before and behind it, and newer ones follow", async () => {
+  const { conversations } = start([
+    async () => span(451, 500),
+    async () => span(75, 125),
+    async () => span(126, 175),
+    async () => span(176, 180),
+  ]);
+  const shown = conversations.open(1);
+  await vi.waitFor(() => expect(shown.value.state).toBe("ready"));
+
+  expect(await conversations.loadAround(1, 100)).toBe(true);
+  expect(idsOf(shown.value.messages)).toEqual(idsOf(span(75, 125)));
+  expect(shown.value).toMatchObject({ hasOlder: true, hasNewer: true });
+
+  conversations.put(message(501));
+  conversations.put(message(110, { message: "edited" }));
+  expect(idsOf(shown.value.messages)).toEqual(idsOf(span(75, 125)));
+  expect(shown.value.messages.find(({ id }) => id === 110)?.message).toBe("edited");
+
+  await conversations.loadNewer(1);
+  await conversations.loadNewer(1);
+  expect(idsOf(shown.value.messages)).toEqual(idsOf(span(75, 180)));
+  expect(shown.value.hasNewer).toBe(false);
+  conversations.put(message(181));
+  expect(shown.value.messages.at(-1)?.id).toBe(181);
+});
+
+test("a message that comes while the last page is under way is not lost", async () => {
+  const late: Answer = async () => {
+    conversations.put(message(131));
+    return span(126, 130);
+  };
+  const { conversations } = start([
+    async () => [],
+    async () => span(75, 125),
+    late,
+    async () => [message(131)],
+  ]);
+  const shown = conversations.open(1);
+  await vi.waitFor(() => expect(shown.value.state).toBe("ready"));
+  await conversations.loadAround(1, 100);
+
+  await conversations.loadNewer(1);
+  expect(shown.value.hasNewer).toBe(true);
+  await conversations.loadNewer(1);
+  expect(idsOf(shown.value.messages)).toEqual(idsOf(span(75, 131)));
+});
+
+test("of a message that is not there, the newest ones are shown", async () => {
+  const gone: Answer = () => Promise.reject(new ProblemError({ status: 404 }));
+  const { conversations } = start([async () => [message(1)], gone, async () => [message(2)]]);
+  const shown = conversations.open(1);
+
+  expect(await conversations.loadAround(1, 100)).toBe(false);
+  await vi.waitFor(() => expect(idsOf(shown.value.messages)).toContain(2));
+  expect(shown.value).toMatchObject({ hasNewer: false, state: "ready" });
+});
+
+test("what is read anew meanwhile does not take the place of an asked-for message", async () => {
+  const { asked, conversations } = start([async () => span(451, 500), async () => span(75, 125)]);
+  const shown = conversations.open(1);
+
+  const landed = conversations.loadAround(1, 100);
+  const [isRead] = await Promise.all([conversations.reload(1), landed]);
+
+  expect(isRead).toBe(true);
+  expect(idsOf(shown.value.messages)).toEqual(idsOf(span(75, 125)));
+  expect(asked).toHaveLength(2);
+});

@@ -12,7 +12,9 @@ export interface Conversation {
   readonly chatId: number;
   readonly messages: readonly Message[];
   readonly hasOlder: boolean;
-  readonly state: "loading" | "ready" | "loadingOlder" | "failed" | "gone";
+  /** The messages end before the newest one: they stand around one that was asked for. */
+  readonly hasNewer: boolean;
+  readonly state: "loading" | "ready" | "loadingOlder" | "loadingNewer" | "failed" | "gone";
 }
 
 export interface Conversations {
@@ -24,6 +26,11 @@ export interface Conversations {
   /** The chat comes on screen, or the server is back: what failed is tried again. */
   enter(chatId: number): void;
   loadOlder(chatId: number): Promise<void>;
+  loadNewer(chatId: number): Promise<void>;
+  /** Loads the messages around one, unless it is loaded. False: the chat has no such message. */
+  loadAround(chatId: number, messageId: number): Promise<boolean>;
+  /** Goes from messages around one to the newest. */
+  loadNewest(chatId: number): Promise<void>;
   retry(chatId: number): Promise<void>;
   put(message: Message): void;
   /** Takes the answer to our own send: older than whatever was told of that message since. */
@@ -44,23 +51,37 @@ export function createConversations(
   onLoaded: (messages: readonly Message[]) => void,
 ): Conversations {
   const kept = new Map<number, ShallowRef<Conversation>>();
+  /** Counts what a chat's messages were last loaded anew for: an answer to anything older is late. */
+  const turns = new Map<number, number>();
+  /** Chats whose newest messages were told of while others were under way. */
+  const passedBy = new Set<number>();
+
+  function turn(chatId: number): () => boolean {
+    const mine = (turns.get(chatId) ?? 0) + 1;
+    turns.set(chatId, mine);
+    return () => turns.get(chatId) === mine;
+  }
 
   function change(chatId: number, fields: Partial<Conversation>): void {
     const conversation = kept.get(chatId);
     if (conversation) conversation.value = { ...conversation.value, ...fields };
   }
 
-  async function page(chatId: number, before: number): Promise<MessagePage> {
+  type Place = { before: number } | { after: number } | { around: number };
+
+  async function page(chatId: number, place: Place): Promise<MessagePage> {
     const loaded = await api.request<MessagePage>("GET", `/api/chat/${chatId}/messages`, {
-      query: { before, per_page: PAGE_SIZE },
+      query: { ...place, per_page: PAGE_SIZE },
     });
     onLoaded(loaded.items);
     return loaded;
   }
 
   async function loadNewest(chatId: number): Promise<boolean> {
+    const isCurrent = turn(chatId);
     try {
-      const { items } = await page(chatId, Number.MAX_SAFE_INTEGER);
+      const { items } = await page(chatId, { before: Number.MAX_SAFE_INTEGER });
+      if (!isCurrent()) return true;
       const hasOlder = items.length === PAGE_SIZE;
       // What came live while the page was under way is newer than the page.
       const known = kept.get(chatId)?.value.messages ?? [];
@@ -68,14 +89,49 @@ export function createConversations(
       const last = Math.max(0, ...told);
       const kin = known.filter(({ id }) => id > last || told.has(id));
       const messages = mergeMessages(kin, items);
-      change(chatId, { messages, hasOlder, state: "ready" });
+      change(chatId, { messages, hasOlder, hasNewer: false, state: "ready" });
       return true;
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
+      if (!isCurrent()) return false;
       const isGone = error.status === 404;
       const isOnScreen = (kept.get(chatId)?.value.messages ?? []).length > 0;
       if (isGone || !isOnScreen) change(chatId, { state: isGone ? "gone" : "failed" });
       return isGone;
+    }
+  }
+
+  /** Messages that are on their way because they stand around one. */
+  const landing = new Map<number, Promise<void>>();
+
+  async function readAround(chatId: number, messageId: number): Promise<void> {
+    const isCurrent = turn(chatId);
+    passedBy.delete(chatId);
+    const { items } = await page(chatId, { around: messageId });
+    if (!isCurrent()) return;
+    const half = PAGE_SIZE / 2;
+    const at = items.findIndex(({ id }) => id === messageId);
+    const hasNewer = items.length - at - 1 === half || passedBy.has(chatId);
+    change(chatId, { messages: items, hasOlder: at === half, hasNewer, state: "ready" });
+  }
+
+  /** What is on screen is read anew where it is. False: it could not be. */
+  async function readAgain(chatId: number): Promise<boolean> {
+    const onTheWay = landing.get(chatId);
+    if (onTheWay)
+      return onTheWay.then(
+        () => true,
+        () => false,
+      );
+    const { messages, hasNewer } = kept.get(chatId)?.value ?? { messages: [], hasNewer: false };
+    const middle = messages[Math.floor(messages.length / 2)];
+    if (!hasNewer || !middle) return loadNewest(chatId);
+    try {
+      await readAround(chatId, middle.id);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      return error.status === 404 && loadNewest(chatId);
     }
   }
 
@@ -94,6 +150,13 @@ export function createConversations(
   function put(message: Message): void {
     const conversation = kept.get(message.chatId)?.value;
     if (!conversation) return;
+    const last = conversation.messages.at(-1);
+    const isKnown = conversation.messages.some(({ id }) => id === message.id);
+    // A message behind the end of what is loaded would hide that others lie between.
+    if (!isKnown && last && conversation.hasNewer && message.position >= last.position) {
+      return void passedBy.add(message.chatId);
+    }
+    passedBy.add(message.chatId);
     change(message.chatId, { messages: putMessage(conversation.messages, message) });
   }
 
@@ -109,6 +172,7 @@ export function createConversations(
         chatId,
         messages: [],
         hasOlder: false,
+        hasNewer: false,
         state: "loading",
       });
       kept.set(chatId, fresh);
@@ -123,15 +187,53 @@ export function createConversations(
       const conversation = kept.get(chatId)?.value;
       const oldest = conversation?.messages[0];
       if (conversation?.state !== "ready" || !conversation.hasOlder || !oldest) return;
+      const wasIn = turns.get(chatId);
       change(chatId, { state: "loadingOlder" });
       try {
-        const { items } = await page(chatId, oldest.id);
+        const { items } = await page(chatId, { before: oldest.id });
+        if (turns.get(chatId) !== wasIn) return;
         const messages = mergeMessages(items, kept.get(chatId)?.value.messages ?? []);
         change(chatId, { messages, hasOlder: items.length === PAGE_SIZE, state: "ready" });
       } catch (error) {
-        change(chatId, { state: "ready" });
+        if (turns.get(chatId) === wasIn) change(chatId, { state: "ready" });
         throw error;
       }
+    },
+    async loadNewer(chatId) {
+      const conversation = kept.get(chatId)?.value;
+      const newest = conversation?.messages.at(-1);
+      if (conversation?.state !== "ready" || !conversation.hasNewer || !newest) return;
+      const wasIn = turns.get(chatId);
+      passedBy.delete(chatId);
+      change(chatId, { state: "loadingNewer" });
+      try {
+        const { items } = await page(chatId, { after: newest.id });
+        if (turns.get(chatId) !== wasIn) return;
+        const messages = mergeMessages(kept.get(chatId)?.value.messages ?? [], items);
+        const hasNewer = items.length === PAGE_SIZE || passedBy.has(chatId);
+        change(chatId, { messages, hasNewer, state: "ready" });
+      } catch (error) {
+        if (turns.get(chatId) === wasIn) change(chatId, { state: "ready" });
+        throw error;
+      }
+    },
+    async loadAround(chatId, messageId) {
+      if (kept.get(chatId)?.value.messages.some(({ id }) => id === messageId)) return true;
+      const read = readAround(chatId, messageId);
+      landing.set(chatId, read);
+      try {
+        await read;
+        return true;
+      } catch (error) {
+        if (!(error instanceof ProblemError) || error.status !== 404) throw error;
+        await loadNewest(chatId);
+        return false;
+      } finally {
+        if (landing.get(chatId) === read) landing.delete(chatId);
+      }
+    },
+    async loadNewest(chatId) {
+      await loadNewest(chatId);
     },
     retry,
     put,
@@ -146,7 +248,7 @@ export function createConversations(
     drop: (chatId) => change(chatId, { messages: [], state: "gone" }),
     async reload(chatId) {
       for (const other of [...kept.keys()]) if (other !== chatId) kept.delete(other);
-      return chatId === null || !kept.has(chatId) || loadNewest(chatId);
+      return chatId === null || !kept.has(chatId) || readAgain(chatId);
     },
   };
 }
