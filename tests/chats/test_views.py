@@ -24,7 +24,6 @@ VIEW = {
     "to": None,
     "blocked": False,
     "waiting": True,
-    "search": "сукня",
 }
 
 
@@ -132,7 +131,6 @@ async def test_views_are_kept_as_a_whole_and_a_late_writer_is_told(bot: Bot) -> 
         ([{"name": "В", "from": "2026-02-30"}], "items[0].from"),
         ([{"name": "В", "from": "2026-11-02", "to": "2026-11-01"}], "items[0].to"),
         ([{"name": "В", "tag": ""}], "items[0].tag"),
-        ([{"name": "В", "search": "x" * 201}], "items[0].search"),
         ({"name": "В"}, "items"),
     ],
 )

@@ -3151,8 +3151,7 @@ export interface components {
      *       "from": null,
      *       "to": null,
      *       "blocked": false,
-     *       "waiting": true,
-     *       "search": ""
+     *       "waiting": true
      *     }
      */
     ListViewIn: {
@@ -3172,8 +3171,6 @@ export interface components {
       blocked: boolean;
       /** @default false */
       waiting: boolean;
-      /** @default  */
-      search: string;
     };
     /**
      * ListViewsIn
@@ -3192,8 +3189,7 @@ export interface components {
      *           "from": null,
      *           "to": null,
      *           "blocked": false,
-     *           "waiting": true,
-     *           "search": ""
+     *           "waiting": true
      *         }
      *       ]
      *     }
@@ -3219,8 +3215,7 @@ export interface components {
      *           "from": null,
      *           "to": null,
      *           "blocked": false,
-     *           "waiting": true,
-     *           "search": ""
+     *           "waiting": true
      *         }
      *       ]
      *     }
@@ -7230,8 +7225,7 @@ export interface operations {
          *           "from": null,
          *           "to": null,
          *           "blocked": false,
-         *           "waiting": true,
-         *           "search": ""
+         *           "waiting": true
          *         }
          *       ]
          *     }

@@ -55,7 +55,6 @@ from opdesk.chats.model.searching import FoundChat, FoundMessage, SearchPage
 from opdesk.chats.model.views import (
     MAX_PINS,
     MAX_VIEW_NAME_CHARS,
-    MAX_VIEW_SEARCH_CHARS,
     MAX_VIEWS,
     NO_VIEWS,
     KeptViews,
@@ -89,7 +88,6 @@ __all__ = [
     "MAX_TRANSFER_NOTE_CHARS",
     "MAX_VIEWS",
     "MAX_VIEW_NAME_CHARS",
-    "MAX_VIEW_SEARCH_CHARS",
     "NEWEST",
     "NO_VIEWS",
     "RANKS",

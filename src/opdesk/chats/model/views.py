@@ -7,7 +7,6 @@ from opdesk.channels.model import Source
 MAX_PINS = 20
 MAX_VIEWS = 30
 MAX_VIEW_NAME_CHARS = 60
-MAX_VIEW_SEARCH_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)

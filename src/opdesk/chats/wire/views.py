@@ -7,7 +7,6 @@ import msgspec
 from opdesk.channels.model import Source
 from opdesk.chats.model import (
     MAX_VIEW_NAME_CHARS,
-    MAX_VIEW_SEARCH_CHARS,
     MAX_VIEWS,
     Chat,
     ChatStatus,
@@ -82,7 +81,6 @@ class ListViewIn(WireIn):
     to_day: str | None = msgspec.field(default=None, name="to")
     blocked: bool = False
     waiting: bool = False
-    search: str = ""
 
     example = {
         "name": "Late orders",
@@ -97,7 +95,6 @@ class ListViewIn(WireIn):
         "to": None,
         "blocked": False,
         "waiting": True,
-        "search": "",
     }
 
     def cleaned(self, place: str) -> "ListViewIn":
@@ -112,9 +109,8 @@ class ListViewIn(WireIn):
             raise Invalid.field(f"{place}.to", "must not be before `from`")
         return msgspec.structs.replace(
             self,
-            name=_line(f"{place}.name", self.name, 1, MAX_VIEW_NAME_CHARS),
-            tag=None if self.tag is None else _line(f"{place}.tag", self.tag, 1, MAX_TAG_CHARS),
-            search=_line(f"{place}.search", self.search, 0, MAX_VIEW_SEARCH_CHARS),
+            name=_line(f"{place}.name", self.name, MAX_VIEW_NAME_CHARS),
+            tag=None if self.tag is None else _line(f"{place}.tag", self.tag, MAX_TAG_CHARS),
         )
 
 
@@ -152,11 +148,11 @@ class ListViewsOut(Wire):
         return cls(version=views.version, items=items)
 
 
-def _line(place: str, given: str, least: int, most: int) -> str:
+def _line(place: str, given: str, most: int) -> str:
     try:
         text = clean_ours(given, multiline=False).strip()
     except ValueError as error:
         raise Invalid.field(place, str(error)) from error
-    if not least <= len(text) <= most:
-        raise Invalid.field(place, f"must have {least} to {most} characters")
+    if not 1 <= len(text) <= most:
+        raise Invalid.field(place, f"must have 1 to {most} characters")
     return text

@@ -34,7 +34,6 @@ export interface ChatFilter {
   readonly isBlocked: boolean;
   /** Only clients who wait for an answer, the longest waiting first. */
   readonly isWaiting: boolean;
-  readonly search: string;
 }
 
 export const ALL: ChatFilter = {
@@ -48,7 +47,6 @@ export const ALL: ChatFilter = {
   to: "",
   isBlocked: false,
   isWaiting: false,
-  search: "",
 };
 export const EMPTY: ChatWindow = { chats: [], next: null, total: 0 };
 
@@ -82,7 +80,7 @@ function isOn(chat: Chat, { source, from }: ListChannel): boolean {
 
 /**
  * The chats as the list shows them: those that are pinned first, each once. What only the server
- * can find (a text, days) it has found among the others: then nothing stands before them.
+ * can find (days) it has found among the others: then nothing stands before them.
  */
 export function withPinned(
   window: ChatWindow,
@@ -102,9 +100,9 @@ function isChangeable(filter: ChatFilter): boolean {
   return isOneOf || filter.isUnassigned || filter.isBlocked || filter.isWaiting;
 }
 
-/** What a text has in it, and which day it is where the organization works, the server knows. */
+/** Which day it is where the organization works, the server knows. */
 function isTheServersToTell(filter: ChatFilter): boolean {
-  return filter.search !== "" || filter.from !== "" || filter.to !== "";
+  return filter.from !== "" || filter.to !== "";
 }
 
 /** Adds the following page; chats that moved up meanwhile are not shown twice. */
@@ -119,7 +117,7 @@ export function addPage(window: ChatWindow, page: ChatWindow): ChatWindow {
  *
  * `keepId` is the chat on screen: it stays in the list although it may no longer match the filter,
  * so that it does not vanish under the hands of the one who answers it. Whether an unknown chat
- * matches a search or a span of days only the server can tell: those never gain chats by themselves. The total
+ * is of a span of days only the server can tell: such a list never gains chats by itself. The total
  * grows by what was surely not counted: a new chat, or any while every counted one is loaded.
  */
 export function putChat(

@@ -21,6 +21,16 @@ export function fetchChats(
   });
 }
 
+/** The newest chats in which a text stands, whoever has them. */
+export async function findChats(
+  api: Api,
+  text: string,
+  signal: AbortSignal,
+): Promise<readonly Chat[]> {
+  const query = { search: text, per_page: PAGE_SIZE };
+  return (await api.request<ChatPage>("GET", "/api/chat/chats", { query, signal })).items;
+}
+
 type Query = Record<string, number | string | readonly string[] | null>;
 
 function queryOf(filter: ChatFilter): Query {
@@ -34,7 +44,6 @@ function queryOf(filter: ChatFilter): Query {
     waiting: filter.isWaiting ? "true" : null,
     blocked: filter.isBlocked ? "true" : null,
     date: daysOf(filter),
-    search: filter.search || null,
   };
 }
 

@@ -19,7 +19,6 @@ export function viewOf(name: string, filter: ChatFilter, me: number | null): Lis
     to: filter.to || null,
     blocked: filter.isBlocked,
     waiting: filter.isWaiting,
-    search: filter.search,
   };
 }
 
@@ -43,7 +42,6 @@ export function filterOf(
     to: view.to ?? ALL.to,
     isBlocked: view.blocked,
     isWaiting: view.waiting,
-    search: view.search,
   };
 }
 

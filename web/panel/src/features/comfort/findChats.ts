@@ -2,8 +2,7 @@ import { type Api, ProblemError } from "@shared/api/client";
 import type { Chat } from "@shared/api/model";
 import { onScopeDispose, type Ref, shallowRef, watch } from "vue";
 
-import { fetchChats } from "../chats/chatsApi";
-import { ALL } from "../chats/chatWindow";
+import { findChats } from "../chats/chatsApi";
 
 const PAUSE_MS = 250;
 const MOST = 8;
@@ -21,8 +20,8 @@ export function useFoundChats(
   async function ask(text: string): Promise<void> {
     const mine = (asking = new AbortController());
     try {
-      const page = await fetchChats(api, { ...ALL, search: text }, null, mine.signal);
-      if (asking === mine) found.value = together(found.value, page.items);
+      const chats = await findChats(api, text, mine.signal);
+      if (asking === mine) found.value = together(found.value, chats);
     } catch (error) {
       // What is known is there all the same; a search that was overtaken is no failure.
       if (!(error instanceof ProblemError) && !mine.signal.aborted) throw error;
