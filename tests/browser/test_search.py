@@ -111,7 +111,7 @@ async def is_in_the_middle(message: Locator) -> None:
 
 
 async def scrolled_to(log: Locator, n: int) -> None:
-    """Scroll by hand until a line of the history is there."""
+    """Scroll by hand until a line of the history is there; lines keep their places meanwhile."""
     line = log.get_by_text(f"рядок {n}", exact=True)
     await log.evaluate(
         """async (log, [wanted, middle]) => {

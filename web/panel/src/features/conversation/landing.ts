@@ -78,12 +78,18 @@ export function useLanding(place: Place): Landing {
     place.onMoved();
   }
 
+  let isLoading = false;
+
   async function loadNewer(): Promise<void> {
+    if (isLoading) return;
+    isLoading = true;
     try {
       await holdStill(scroller.value, () => conversations.loadNewer(conversation().chatId));
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       toast(t("failed.text"));
+    } finally {
+      isLoading = false;
     }
   }
 
