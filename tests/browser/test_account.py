@@ -3,6 +3,7 @@
 import re
 
 import pyotp
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.dashboard import is_fit
@@ -28,6 +29,7 @@ async def open_account(page: Page) -> None:
     await expect(page.get_by_test_id("account")).to_be_visible()
 
 
+@pytest.mark.every_width
 async def test_the_password_codes_and_leaving_everywhere(bot: Bot, page: Page) -> None:
     desk = bot.desk
     login = {"id": desk.alice.id, "login": "alice", "password": PASSWORD}

@@ -45,6 +45,7 @@ async def open_link(desk: Desk, page: Page, query: str) -> None:
     await expect(page.get_by_test_id("link-problem")).to_be_visible()
 
 
+@pytest.mark.every_width
 async def test_a_viber_chat_is_begun_from_a_link_and_the_message_arrives(
     viber: Viber, bot: Bot, page: Page
 ) -> None:

@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.dashboard import is_fit
@@ -24,6 +25,7 @@ async def shot(page: Page, name: str) -> None:
         await page.screenshot(path=f"{SHOTS}/{name}-{page.viewport_size['width']}-{scheme}.png")
 
 
+@pytest.mark.every_width
 async def test_a_suggestion_is_accepted_and_undone(bot: Bot, page: Page) -> None:
     alice = bot.desk.alice
     shop = await open_shop(bot.desk)
@@ -91,6 +93,7 @@ async def test_a_colleagues_join_shows_and_one_joins_by_hand(bot: Bot, page: Pag
     await expect(page.get_by_test_id("client-open")).to_be_focused()
 
 
+@pytest.mark.every_width
 async def test_operators_write_down_what_they_know(bot: Bot, page: Page) -> None:
     alice, bob = bot.desk.alice, bot.desk.bob
     await set_up(bot.desk, crmUrl="https://crm.example.com/client?phone={phone}")

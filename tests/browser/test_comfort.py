@@ -39,6 +39,7 @@ NOTICES = """
 """A browser whose person allows notifications when asked; those shown are kept."""
 
 
+@pytest.mark.every_width
 async def test_theme_and_density_hold_and_the_title_counts(bot: Bot, page: Page) -> None:
     await begins(bot)
     await begins(bot, OLHA)

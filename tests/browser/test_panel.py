@@ -12,6 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("form", ["chat", "phone", "sender", "everything"])
+@pytest.mark.every_width
 async def test_a_link_opens_the_chat_and_the_answer_is_delivered(
     bot: Bot, page: Page, form: str
 ) -> None:
@@ -39,6 +40,7 @@ async def test_a_link_opens_the_chat_and_the_answer_is_delivered(
     assert [call.body["text"] for call in bot.telegram.sent("sendMessage")] == ["Завтра!"]
 
 
+@pytest.mark.every_width
 async def test_an_expired_link_ends_in_its_chat_after_signing_in(bot: Bot, page: Page) -> None:
     desk = bot.desk
     chat_id = await bot.given_chat("Добрий день")

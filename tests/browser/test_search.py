@@ -37,6 +37,7 @@ def written(tx: Tx, company_id: int, chat_id: int) -> None:
         add_message(tx, state, new_message(tx, state, Author.CLIENT, text), None)
 
 
+@pytest.mark.every_width
 async def test_a_hit_opens_the_chat_at_the_message_and_all_the_rest_is_a_scroll_away(
     bot: Bot, page: Page
 ) -> None:

@@ -14,6 +14,7 @@ REPLY = {"shortcut": "дорога", "text": "{client}, замовлення {or
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.every_width
 async def test_a_note_calls_a_colleague_and_never_reaches_the_client(
     bot: Bot, page: Page, browser: Browser
 ) -> None:
@@ -48,6 +49,7 @@ async def test_a_note_calls_a_colleague_and_never_reaches_the_client(
     await colleague.context.close()
 
 
+@pytest.mark.every_width
 async def test_several_files_and_a_quick_reply_go_as_an_answer(bot: Bot, page: Page) -> None:
     desk = bot.desk
     body = {"id": desk.alice.organization_id, "quickReplies": [REPLY]}
@@ -98,6 +100,38 @@ async def test_several_files_and_a_quick_reply_go_as_an_answer(bot: Bot, page: P
     await expect(viewer).to_have_count(0)
 
 
+async def test_a_file_on_its_way_is_taken_back_and_nothing_is_sent(bot: Bot, page: Page) -> None:
+    chat_id = await bot.given_chat()
+    await opened(bot, page, chat_id)
+    held = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await held.wait()
+        # By then nobody waits for it any more.
+        await route.abort()
+
+    await page.route("**/api/media?*", hold)
+    await page.get_by_test_id("attach-input").set_input_files(
+        [FilePayload(name="b.txt", mimeType="text/plain", buffer=b"bill")]
+    )
+    await page.get_by_test_id("composer-input").fill("Ось рахунок")
+    await page.get_by_test_id("composer-send").click()
+    await expect(page.get_by_test_id("sending-file")).to_contain_text("%")
+    await is_fit(page, "main")
+
+    await page.get_by_role("button", name="Не надсилати b.txt").click()
+
+    await expect(page.get_by_test_id("message")).to_have_count(1)
+    await expect(page.get_by_test_id("composer-input")).to_have_value("Ось рахунок")
+    await expect(page.get_by_test_id("attachment")).to_have_count(0)
+    held.set()
+    await page.get_by_test_id("composer-send").click()
+    sent = page.locator("[data-testid=message][data-author=operator][data-status=sent]")
+    await expect(sent).to_have_count(1)
+    assert [call.body["text"] for call in bot.telegram.sent("sendMessage")] == ["Ось рахунок"]
+    assert bot.telegram.sent("sendDocument") == []
+
+
 async def test_a_voice_is_recorded_and_listened_to(bot: Bot, page: Page) -> None:
     await opened(bot, page, await bot.given_chat())
 
@@ -122,6 +156,7 @@ async def test_a_voice_is_recorded_and_listened_to(bot: Bot, page: Page) -> None
     await expect(sent.get_by_role("slider")).not_to_have_value("0")
 
 
+@pytest.mark.every_width
 async def test_a_draft_follows_the_operator_and_a_chat_opens_where_it_was_left(
     bot: Bot, page: Page, browser: Browser
 ) -> None:

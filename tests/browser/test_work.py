@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.dashboard import is_fit
@@ -34,6 +35,7 @@ async def choose(page: Page, item: str) -> None:
     await expect(page.get_by_role("menu")).to_have_count(0)
 
 
+@pytest.mark.every_width
 async def test_a_chat_is_worked_on(bot: Bot, page: Page) -> None:
     desk = bot.desk
     await set_up(desk, tags=TAGS)

@@ -81,6 +81,12 @@ export function nextToSend(outgoing: readonly Outgoing[], chatId: number): Outgo
   return first && first.state === "waiting" ? first : null;
 }
 
+/** Whether its file is on its way: until it is there nothing of the message is. */
+export function isUploading(one: Outgoing): boolean {
+  const upload = one.attachment?.upload;
+  return isUnderWay(one) && one.mediaId === null && upload?.state.value === "sending";
+}
+
 function isUnderWay(one: Outgoing): boolean {
   return one.state === "waiting" || one.state === "sending";
 }

@@ -6,6 +6,7 @@ import { message, outgoing } from "../../testing/cast";
 import type { Attachment, Outgoing } from "./outgoing";
 import { createSender } from "./sender";
 import type { Unsent } from "./unsent";
+import { type PutFile, startUpload } from "./uploads";
 
 type Answer = (options: RequestOptions) => Promise<unknown>;
 
@@ -144,6 +145,40 @@ test("the hub may tell of a message before the server has answered", async () =>
   sender.noteMessages([message(7, { clientMessageId: key })]);
 
   expect(sender.outgoing.value).toEqual([]);
+});
+
+test("while its file is on its way a message is taken back whole, and its words are not lost", async () => {
+  const put: PutFile = (_file, _progress, signal) =>
+    new Promise((_resolve, reject) =>
+      signal.addEventListener("abort", () => reject(new DOMException("aborted", "AbortError"))),
+    );
+  const file: Attachment = {
+    file: new Blob(["x"]),
+    name: "a.pdf",
+    type: MediaType.File,
+    previewUri: null,
+  };
+  const { sender, calls } = start([stored]);
+  sender.send(1, "ось рахунок", { ...file, upload: startUpload(file, put) });
+  const key = sender.outgoing.value[0]?.key ?? "";
+
+  sender.cancel(key);
+
+  expect(sender.outgoing.value).toEqual([]);
+  expect(sender.returned.value).toMatchObject({ text: "ось рахунок", attachment: null });
+  sender.send(1, "далі", null);
+  await vi.waitFor(() => expect(sender.outgoing.value).toEqual([]));
+  const texts = calls.map(({ options }) => options.body);
+  expect(texts).toMatchObject([{ textMessage: "далі" }]);
+});
+
+test("what has no file on its way is not taken back", async () => {
+  const { sender } = start([() => new Promise(() => undefined)]);
+  sender.send(1, "hello", null);
+
+  sender.cancel(sender.outgoing.value[0]?.key ?? "");
+
+  expect(sender.outgoing.value).toHaveLength(1);
 });
 
 test("a discarded message is gone", async () => {

@@ -9,6 +9,7 @@ import { failureOf } from "./failures";
 import {
   answererNames,
   type Attachment,
+  isUploading,
   nextToSend,
   type Outgoing,
   withoutArrived,
@@ -34,6 +35,8 @@ export interface Sender {
   /** Takes a message back to be written anew. */
   edit(key: string): void;
   discard(key: string): void;
+  /** Takes back a message whose file is still on its way: nothing of it is sent. */
+  cancel(key: string): void;
   /** Messages that the server has: some may be ours, told before the answer. */
   noteMessages(messages: readonly Message[]): void;
   /** Shows again what this operator had not sent when the page was left; how many those are. */
@@ -89,6 +92,8 @@ export function createSender(api: Api, world: SenderWorld, unsent: Unsent): Send
     const one = find(key);
     if (!one) return null;
     const media = one.attachment ? { id: await upload(one, one.attachment) } : null;
+    // It may have been taken back while its file was on its way.
+    if (!find(key)) return null;
     return api.request("POST", `/api/chat/${one.chatId}/message`, {
       body: { textMessage: one.text, author: 0, media, ...foresightOf(one) },
       idempotencyKey: one.key,
@@ -101,6 +106,7 @@ export function createSender(api: Api, world: SenderWorld, unsent: Unsent): Send
       try {
         return await post(key);
       } catch (error) {
+        if (!find(key)) return null;
         if (!isWorthRepeating(error) || attempt + 1 >= TRIES) throw error;
         const asked = error instanceof ProblemError ? (error.retryAfterS ?? 0) * 1000 : 0;
         await world.wait(Math.max(asked, backoffMs(attempt, world.random())));
@@ -168,6 +174,13 @@ export function createSender(api: Api, world: SenderWorld, unsent: Unsent): Send
       returned.value = one;
     },
     discard: (key) => settle(outgoing.value.filter((one) => one.key !== key)),
+    cancel(key) {
+      const one = find(key);
+      if (!one || !isUploading(one)) return;
+      settle(outgoing.value.filter((other) => other.key !== key));
+      // Its words are not lost with its file.
+      if (one.text) returned.value = { ...one, attachment: null };
+    },
     noteMessages: (messages) => settle(messages.reduce(withoutArrived, outgoing.value)),
     restore() {
       const known = new Set(outgoing.value.map((one) => one.key));

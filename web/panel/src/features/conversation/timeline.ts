@@ -9,7 +9,8 @@ import {
   type Place,
 } from "@shared/api/model";
 
-import type { Failure, Outgoing } from "../composer/outgoing";
+import { type Failure, isUploading, type Outgoing } from "../composer/outgoing";
+import type { FileUpload } from "../composer/uploads";
 import type { PendingNote } from "../notes/notes";
 
 /** How far a message of ours has come; null for messages of others. */
@@ -62,6 +63,8 @@ export interface Bubble {
   readonly error: string | null;
   /** Why a message on its way failed. */
   readonly failure: Failure | null;
+  /** Its file's way to the server, as long as that is not over. */
+  readonly upload?: FileUpload | null;
   /** Who has answered since, when a message is held. */
   readonly heldBy: readonly string[];
   readonly isEdited: boolean;
@@ -256,6 +259,7 @@ function outgoingBubble(outgoing: Outgoing, quote: Quote | null): Bubble {
     quote,
     delivery: outgoing.state === "waiting" ? "sending" : outgoing.state,
     failure: outgoing.failure,
+    upload: isUploading(outgoing) ? (outgoing.attachment?.upload ?? null) : null,
     heldBy: outgoing.heldBy,
     at: outgoing.createdAt,
   };
