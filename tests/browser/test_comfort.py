@@ -91,6 +91,17 @@ async def test_theme_and_density_hold_and_the_title_counts(bot: Bot, page: Page)
     await other.close()
 
 
+AT_ONCE = """
+() => {
+  for (const pressed of [{ key: "k", code: "KeyK", ctrlKey: true }, { key: "z", code: "KeyZ" }]) {
+    const how = { ...pressed, bubbles: true, cancelable: true };
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", how));
+  }
+}
+"""
+"""Keys that are faster than the command bar."""
+
+
 async def test_the_command_bar_and_the_keys_lead_everywhere(bot: Bot, page: Page) -> None:
     chat, olha = await begins(bot), await begins(bot, OLHA)
     await page.emulate_media(color_scheme="light")
@@ -123,7 +134,10 @@ async def test_the_command_bar_and_the_keys_lead_everywhere(bot: Bot, page: Page
 
     await page.keyboard.press("r")
     await expect(composer).to_be_focused()
-    await page.keyboard.press("Control+k")
+    written = await composer.input_value()
+    await page.evaluate(AT_ONCE)
+    await expect(bar.get_by_role("combobox")).to_have_value("z")
+    await expect(composer).to_have_value(written)
     await page.keyboard.press("Escape")
     await expect(bar).to_have_count(0)
     await expect(composer).to_be_focused()
