@@ -78,6 +78,10 @@ async def walk(base_url: str) -> None:
         await take(page, "panel")
         await page.keyboard.press("Control+K")
         await take(page, "command-bar")
+        await page.keyboard.press("Escape")
+        await page.get_by_role("searchbox").fill("замовлення")
+        await page.get_by_test_id("found-message").first.click()
+        await take(page, "search")
 
         page = await signed_in(browser, base_url, TABLET, "dark")
         await opened(page, "Тарас Бондар")
