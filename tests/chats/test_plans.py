@@ -111,6 +111,7 @@ def test_work_is_found_without_walking_through_the_companys_chats(
         (chats.CHATS_OF_CONTACT, "chats", "chats_contact (company_id=? AND contact_id=?)"),
         (notes.NOTES_BEFORE, "chat_notes", "chat_notes_chat (company_id=? AND chat_id=? AND id<?)"),
         (notes.DRAFTS, "chat_drafts", "(company_id=? AND operator_id=?)"),
+        (views.PINNED_IDS, "chat_pins", "(company_id=? AND operator_id=?)"),
         (views.PINNED, "chat_pins", "(company_id=? AND operator_id=?)"),
         (views.PINNED, "chats", "(company_id=? AND id=?)"),
         (views.PINNED_OWN, "chats", "(company_id=? AND id=?)"),

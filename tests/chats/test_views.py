@@ -97,6 +97,25 @@ async def test_twenty_are_enough_also_for_many_at_once(bot: Bot) -> None:
     assert (refused.status, list(refused.json["errors"])) == (400, ["isPinned"])
 
 
+async def test_pins_that_are_not_seen_give_way_to_one_more(bot: Bot) -> None:
+    """Nobody can unpin what they do not see: the limit must not count it against them."""
+    desk = bot.desk
+    people = [replace(TARAS, id=1000 + n, first_name=f"Клієнт {n}") for n in range(22)]
+    ids = [await bot.given_chat("Вітаю", one) for one in people]
+    for chat_id in ids[:20]:
+        assert (await pin(desk.alice.api, chat_id)).status == 200
+    await assign(desk.bob.api, ids[3], desk.bob.id)
+    await set_up(desk, ownChatsOnly=True)
+    seen = [chat_id for chat_id in ids[:20] if chat_id != ids[3]]
+
+    assert (await pin(desk.alice.api, ids[20])).status == 200
+    assert await pinned(desk.alice.api) == [*seen, ids[20]]
+    assert (await pin(desk.alice.api, ids[21])).status == 409
+
+    await set_up(desk, ownChatsOnly=False)
+    assert await pinned(desk.alice.api) == [*seen, ids[20]], "never more than twenty"
+
+
 async def test_views_are_kept_as_a_whole_and_a_late_writer_is_told(bot: Bot) -> None:
     alice, bob = bot.desk.alice.api, bot.desk.bob.api
     assert (await alice.get("/api/chat/views")).json == {"version": 0, "items": []}

@@ -24,11 +24,25 @@ def set_pinned(tx: Tx, caller: Caller, chat_id: int, *, is_pinned: bool) -> None
         return
     if not is_pinned:
         store.delete_pin(tx, whose, chat_id)
-    elif store.count_pins(tx, whose) >= MAX_PINS:
-        raise TooManyPins(f"{MAX_PINS} chats are pinned already: unpin one first")
     else:
+        _make_room(tx, caller, whose)
         store.insert_pin(tx, whose, chat_id)
     tell(tx, state, EventType.PIN_CHANGED, operatorId=me.operator_id, isPinned=int(is_pinned))
+
+
+def _make_room(tx: Tx, caller: Caller, whose: tuple[int, int]) -> None:
+    """For one more. What the operator does not see (any more) gives way, for they can't unpin it.
+
+    Raises TooManyPins.
+    """
+    pinned = store.list_pinned_ids(tx, whose)
+    if len(pinned) < MAX_PINS:
+        return
+    seen = {chat.id for chat in list_pinned(tx, caller)}
+    unseen = [chat_id for chat_id in pinned if chat_id not in seen]
+    if not unseen:
+        raise TooManyPins(f"{MAX_PINS} chats are pinned already: unpin one first")
+    store.delete_pin(tx, whose, unseen[0])
 
 
 def list_pinned(tx: Tx, caller: Caller) -> list[Chat]:

@@ -93,13 +93,13 @@ from opdesk.chats.store.states import (
     set_order,
 )
 from opdesk.chats.store.views import (
-    count_pins,
     delete_pin,
     find_views,
     insert_pin,
     is_pinned,
     list_channels,
     list_pinned,
+    list_pinned_ids,
     save_views,
 )
 from opdesk.chats.store.visiting import find_newest_read, list_sent, list_shown
@@ -123,7 +123,6 @@ __all__ = [
     "count_chats",
     "count_messages",
     "count_open",
-    "count_pins",
     "cursor_after",
     "cursor_before",
     "delete_chat",
@@ -186,6 +185,7 @@ __all__ = [
     "list_open_of",
     "list_parts_by_external",
     "list_pinned",
+    "list_pinned_ids",
     "list_queued",
     "list_sent",
     "list_sent_until",

@@ -1,6 +1,6 @@
 """SQL of pinned chats and kept views."""
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, or_, select, update
 
 from opdesk.channels.model import Source
 from opdesk.chats.model import Chat, KeptViews, ListChannel
@@ -13,7 +13,7 @@ _p, _v, _h, _c = chat_pins.c, list_views.c, chats.c, channels.c
 _own = (_p.company_id == bindparam("company"), _p.operator_id == bindparam("operator"))
 _own_chat = (*_own, _p.chat_id == bindparam("chat"))
 PIN = statement(select(_p.chat_id).where(*_own_chat))
-COUNT_PINS = statement(select(func.count()).select_from(chat_pins).where(*_own))
+PINNED_IDS = statement(select(_p.chat_id).where(*_own).order_by(_p.pinned_at, _p.chat_id))
 ADD_PIN = statement(
     insert(chat_pins).values(
         company_id=bindparam("company"),
@@ -69,8 +69,9 @@ def is_pinned(tx: Tx, whose: Whose, chat_id: int) -> bool:
     return tx.first(PIN, **_params(whose), chat=chat_id) is not None
 
 
-def count_pins(tx: Tx, whose: Whose) -> int:
-    return int(tx.scalar(COUNT_PINS, **_params(whose)))
+def list_pinned_ids(tx: Tx, whose: Whose) -> list[int]:
+    """Of all pins, also those of chats that the operator does not see now; the first one first."""
+    return [row[0] for row in tx.all(PINNED_IDS, **_params(whose))]
 
 
 def insert_pin(tx: Tx, whose: Whose, chat_id: int) -> None:
