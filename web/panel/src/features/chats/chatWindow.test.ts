@@ -202,3 +202,12 @@ test("a channel is told by its platform and its name", () => {
 
   expect([its, another, gone].map(shown)).toEqual([1, 0, 0]);
 });
+
+test("of a channel that is gone the server finds the chats, and they stay when they change", () => {
+  const filter: ChatFilter = { ...ALL, channel: { id: 5, source: null, from: "" } };
+  const changed = chat(2, { chatStatus: ChatStatus.Closed });
+
+  expect(idsOf(putChat(loaded(3, 2, 1), changed, filter, null))).toEqual([3, 2, 1]);
+  expect(idsOf(tidied(loaded(3, 2, 1), filter, null))).toEqual([3, 2, 1]);
+  expect(idsOf(putChat(loaded(3), chat(4), filter, null))).toEqual([3]);
+});

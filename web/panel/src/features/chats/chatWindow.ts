@@ -10,7 +10,7 @@ export interface ChatWindow {
   readonly total: number;
 }
 
-/** A channel as chats name it; `source` null: it is not there any more. */
+/** A channel as chats name it; `source` null: it is not there any more, its chats are. */
 export interface ListChannel {
   readonly id: number;
   readonly source: Source | null;
@@ -75,12 +75,12 @@ function matches(chat: Chat, filter: ChatFilter): boolean {
 }
 
 function isOn(chat: Chat, { source, from }: ListChannel): boolean {
-  return chat.messSource === source && chat.from === from;
+  return source === null || (chat.messSource === source && chat.from === from);
 }
 
 /**
  * The chats as the list shows them: those that are pinned first, each once. What only the server
- * can find (days) it has found among the others: then nothing stands before them.
+ * can find (days, a channel that is gone) it has found among the others: then nothing stands before them.
  */
 export function withPinned(
   window: ChatWindow,
@@ -100,9 +100,9 @@ function isChangeable(filter: ChatFilter): boolean {
   return isOneOf || filter.isUnassigned || filter.isBlocked || filter.isWaiting;
 }
 
-/** Which day it is where the organization works, the server knows. */
+/** Which day it is where the organization works, and which chats a channel had, the server knows. */
 function isTheServersToTell(filter: ChatFilter): boolean {
-  return filter.from !== "" || filter.to !== "";
+  return filter.from !== "" || filter.to !== "" || filter.channel?.source === null;
 }
 
 /** Adds the following page; chats that moved up meanwhile are not shown twice. */
@@ -117,8 +117,8 @@ export function addPage(window: ChatWindow, page: ChatWindow): ChatWindow {
  *
  * `keepId` is the chat on screen: it stays in the list although it may no longer match the filter,
  * so that it does not vanish under the hands of the one who answers it. Whether an unknown chat
- * is of a span of days only the server can tell: such a list never gains chats by itself. The total
- * grows by what was surely not counted: a new chat, or any while every counted one is loaded.
+ * is of a span of days or of a channel that is gone only the server can tell: such a list never
+ * gains chats by itself. The total grows by what was surely not counted: a new chat, or any while every counted one is loaded.
  */
 export function putChat(
   window: ChatWindow,

@@ -31,7 +31,7 @@ test("one's own chats are whoever's opens the view", () => {
   expect(filterOf(view, 22, []).operatorId).toBe(22);
 });
 
-test("of a channel that is gone the view lists nothing, and not everything", () => {
+test("of a channel that is gone the view asks for its chats, and not for all", () => {
   const view = viewOf("Магазин", { ...ALL, channel: CHANNELS[0] ?? null }, ME);
 
   expect(filterOf(view, ME, []).channel).toEqual({ id: 4, source: null, from: "" });

@@ -22,7 +22,7 @@ export function viewOf(name: string, filter: ChatFilter, me: number | null): Lis
   };
 }
 
-/** What a view narrows the list to. One of a channel that is gone lists nothing, and says so. */
+/** What a view narrows the list to. One of a channel that is gone says so by its `source`. */
 export function filterOf(
   view: ListView,
   me: number | null,
