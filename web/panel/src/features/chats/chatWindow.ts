@@ -80,7 +80,8 @@ function isOn(chat: Chat, { source, from }: ListChannel): boolean {
 
 /**
  * The chats as the list shows them: those that are pinned first, each once. What only the server
- * can find (days, a channel that is gone) it has found among the others: then nothing stands before them.
+ * can find (days, a channel that is gone) it has found among the others: then nothing stands before
+ * them.
  */
 export function withPinned(
   window: ChatWindow,
@@ -118,7 +119,8 @@ export function addPage(window: ChatWindow, page: ChatWindow): ChatWindow {
  * `keepId` is the chat on screen: it stays in the list although it may no longer match the filter,
  * so that it does not vanish under the hands of the one who answers it. Whether an unknown chat
  * is of a span of days or of a channel that is gone only the server can tell: such a list never
- * gains chats by itself. The total grows by what was surely not counted: a new chat, or any while every counted one is loaded.
+ * gains chats by itself. The total grows by what was surely not counted: a new chat, or any while
+ * every counted one is loaded.
  */
 export function putChat(
   window: ChatWindow,

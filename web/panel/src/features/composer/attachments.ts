@@ -4,12 +4,13 @@ import type { Attachment } from "./outgoing";
 import { type PutFile, startUpload } from "./uploads";
 
 const PHOTOS = new Set(["image/jpeg", "image/png", "image/webp"]);
+const SOUNDS = new Set(["audio/mpeg", "audio/mp4", "audio/ogg"]);
 
-/** How a file is sent. Pictures that platforms do not take as photos go as files. */
+/** How a file is sent. Pictures and sounds that platforms do not take as such go as files. */
 export function mediaTypeOf(mime: string): MediaType {
   if (PHOTOS.has(mime)) return MediaType.Photo;
   if (mime === "video/mp4") return MediaType.Video;
-  if (mime === "audio/mpeg" || mime === "audio/mp4") return MediaType.Audio;
+  if (SOUNDS.has(mime)) return MediaType.Audio;
   return MediaType.File;
 }
 
