@@ -5,7 +5,7 @@ import pytest
 from opdesk.main import rest_api
 from tests.desk import PASSWORD
 from tests.telegram import Bot
-from tests.test_isolation import BODIES, filled, state_of, victims_place
+from tests.test_isolation import BODIES, filled, state_of, whole_place
 from tests.users.test_people import sign_in
 
 FOREIGN = {
@@ -37,7 +37,7 @@ async def test_no_change_can_be_forged(bot: Bot, page: str) -> None:
     headers = {"Cookie": "; ".join(cookies)} | {
         name: value.format(base=desk.base_url) for name, value in FOREIGN[page].items()
     }
-    victim = await victims_place(bot)
+    victim = await whole_place(bot)
     before = await state_of(bot, victim)
     passed = []
     app = rest_api()

@@ -193,7 +193,7 @@ async def test_the_tables_name_only_routes_that_are_there(bot: Bot) -> None:
 
 async def test_no_route_lets_a_stranger_at_anything(bot: Bot) -> None:
     desk = bot.desk
-    victim = await victims_place(bot)
+    victim = await whole_place(bot)
     before = await state_of(bot, victim)
     strangers: dict[str, Api] = {
         "rival's company token": desk.rival.api,
@@ -258,7 +258,7 @@ async def test_an_upload_is_there_for_those_who_made_it_only(bot: Bot) -> None:
 async def test_no_hub_method_lets_a_stranger_at_anything(bot: Bot) -> None:
     desk = bot.desk
     assert {name.lower() for name in HUB_CALLS} == set(desk.services.hub.methods)
-    victim = dict(await victims_place(bot))
+    victim = dict(await whole_place(bot))
     victim["epoch"] = await desk.services.db.read(epoch)
     before = await state_of(bot, victim)
     heard = []
@@ -329,15 +329,20 @@ async def test_one_account_is_connected_once(bot: Bot) -> None:
     assert bot.telegram.hooks[bot.token] == hook
 
 
+async def whole_place(bot: Bot) -> Place:
+    """With what the operator has of their own, too."""
+    device = await Browser.new(PushService()).subscribes(
+        bot.desk.alice.api, endpoint="https://push.example.com/of-the-victim"
+    )
+    return {**await victims_place(bot), "device": device}
+
+
 async def victims_place(bot: Bot) -> Place:
     chat_id = await bot.given_chat()
     key = await bot.desk.acme.api.post("/api/company/key", {"name": "CRM"})
     user = await bot.desk.acme.api.post("/api/company/user", {"name": "Victim", "role": 1})
     shop = await open_shop(bot.desk)
     return {
-        "device": await Browser.new(PushService()).subscribes(
-            bot.desk.alice.api, endpoint="https://push.example.com/of-the-victim"
-        ),
         "widget": shop.key,
         "user": user.json["user"]["id"],
         "chat": chat_id,

@@ -14,6 +14,17 @@ from tests.servers import serving
 from tests.telegram import Bot
 
 
+async def rests(bot: Bot, failures: int) -> None:
+    """Wait until the desk has taken note of a failure: only then does its pause begin."""
+    hosts = bot.desk.services.pusher._hosts
+
+    async def look() -> bool | None:
+        known = hosts._known.values()
+        return any(one.failures >= failures and not one.running for one in known) or None
+
+    await eventually(look)
+
+
 @pytest.mark.parametrize("status", [404, 410])
 async def test_a_browser_that_has_unsubscribed_is_forgotten(
     bot: Bot, service: PushService, status: int
@@ -40,6 +51,7 @@ async def test_a_busy_service_is_asked_again_when_it_says(bot: Bot, service: Pus
 
     await begins(bot)
     await browser.told()
+    await rests(bot, 1)
     await bot.writes("Друге")
     await asyncio.sleep(0.5)
     assert len(browser.pushes) == 1
@@ -59,6 +71,7 @@ async def test_a_broken_service_is_given_up_and_served_again_later(
     await begins(bot)
     for attempt in range(1, MAX_ATTEMPTS + 1):
         await browser.told(attempt)
+        await rests(bot, attempt)
         bot.desk.clock.move(seconds=400)
     await asyncio.sleep(0.5)
     assert len(browser.pushes) == MAX_ATTEMPTS
