@@ -7,6 +7,8 @@ import { useDesk } from "../../desk";
 import type { Conversation } from "./conversations";
 
 const SHOWN_MS = 1600;
+/** So far away one still glides to the newest message. */
+const NEAR_SCREENS = 2;
 
 interface Place {
   readonly scroller: Readonly<ShallowRef<HTMLElement | null>>;
@@ -69,7 +71,10 @@ export function useLanding(place: Place): Landing {
   async function toNewest(): Promise<void> {
     place.onNewest();
     if (!conversation().hasNewer) {
-      scroller.value?.scrollTo({ top: 0, behavior: motion() });
+      const box = scroller.value;
+      const isNear = box !== null && -box.scrollTop < NEAR_SCREENS * box.clientHeight;
+      // A long way is no sight, and what is loaded meanwhile would end it half-way.
+      box?.scrollTo({ top: 0, behavior: isNear ? motion() : "auto" });
       return;
     }
     await conversations.loadNewest(conversation().chatId);
