@@ -37,6 +37,8 @@ DOOMED = 100
 """The customer whose chat is deleted again and again."""
 SENDS = ("sendMessage", "sendPhoto", "sendDocument")
 THROTTLED = Refusal(429, "Too Many Requests: retry after 2", {"retry_after": 2})
+ALL_WHILE_IT_IS_MADE = 200
+"""More sends than are tried during one backup, however slow the machine is."""
 
 
 @dataclass
@@ -174,7 +176,8 @@ async def _loaded(
         for number in range(wanted):
             await load.until(ACKNOWLEDGED_BETWEEN)
             # Whose send is refused has it wait in the outbox, and go out after the backup.
-            telegram.faults.refusals["sendMessage"] += [THROTTLED] * 2
+            refusals = telegram.faults.refusals["sendMessage"]
+            refusals += [THROTTLED] * ALL_WHILE_IT_IS_MADE
             told = load.told.copy()
             if number < BY_COMMAND:
                 folder = shelf / f"by-command-{number}"
@@ -185,6 +188,7 @@ async def _loaded(
                 await asyncio.to_thread(back_up, settings, folder)
             told.going |= load.told.going  # asked while the backup was made: there or not
             known.append((folder, told))
+            refusals.clear()
             assert not [task for task in tasks if task.done()], [t for t in tasks if t.done()]
         for task in tasks:
             task.cancel()
