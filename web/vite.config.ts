@@ -103,7 +103,7 @@ const layers = [
 
 /** Of `panel~Shell~LoginPage.css`: such a name says everybody who shares the file. */
 function layerOf(name: string): string {
-  return name.replace(/(~.*)?\.\w+$/, "");
+  return name.replace(/(~.*)?(\.\w+)?$/, "");
 }
 
 /** A page whose entry waits for something must not be waited for by what it imports. */
@@ -152,7 +152,7 @@ export default defineConfig({
       output: {
         entryFileNames: ({ name }) => (name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
         codeSplitting: { groups: layers },
-        chunkFileNames: ({ name }) => `assets/${layerOf(`${name}.js`)}-[hash].js`,
+        chunkFileNames: ({ name }) => `assets/${layerOf(name)}-[hash].js`,
         assetFileNames: ({ names }) => `assets/${layerOf(names[0] ?? "")}-[hash][extname]`,
       },
     },

@@ -17,6 +17,6 @@ export function useChannels(api: Api) {
 }
 
 /** `Telegram · demo_shop_bot` */
-export function channelTitle({ source, from }: ListChannel): string {
+export function channelTitle({ source, from }: Pick<ListChannel, "source" | "from">): string {
   return source === null ? from : `${SOURCES[source].name} · ${from}`;
 }
