@@ -34,7 +34,7 @@ from opdesk.kit.limits import FailureLimit
 from opdesk.kit.origins import is_safe, origin_in
 from opdesk.kit.passwords import Passwords, check_new_password
 from opdesk.kit.second_factor import Factor, spent
-from opdesk.kit.text import clean_ours, matching_key
+from opdesk.kit.text import matching_key, text_in
 
 T = TypeVar("T")
 LANGUAGES = ("uk", "en")
@@ -45,13 +45,7 @@ _SHOWN_KEY_CHARS = 12
 
 def name_in(name: str, field: str = "name") -> str:
     """A name as it is stored: NFC, trimmed, 1 to 200 characters. Raises Invalid."""
-    try:
-        cleaned = clean_ours(name, multiline=False).strip()
-    except ValueError as error:
-        raise Invalid.field(field, str(error)) from error
-    if not 1 <= len(cleaned) <= MAX_NAME_CHARS:
-        raise Invalid.field(field, f"must have 1 to {MAX_NAME_CHARS} characters")
-    return cleaned
+    return text_in(field, name, MAX_NAME_CHARS)
 
 
 def login_key(login: str) -> str:

@@ -4,6 +4,8 @@ import json
 import re
 import unicodedata
 
+from opdesk.kit.errors import Invalid
+
 # Categories Cc (NUL among them) and Cs (lone surrogates); both sets are closed in Unicode.
 _REFUSED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _REFUSED_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -30,6 +32,17 @@ def clean_ours(text: str, *, multiline: bool) -> str:
     if refused is not None:
         raise ValueError(f"must not contain the character U+{ord(refused[0]):04X}")
     return unicodedata.normalize("NFC", unified)
+
+
+def text_in(field: str, given: str, most: int, *, least: int = 1, multiline: bool = False) -> str:
+    """A caller's text as it is kept: trimmed, `least` to `most` characters. Raises Invalid."""
+    try:
+        cleaned = clean_ours(given, multiline=multiline).strip()
+    except ValueError as error:
+        raise Invalid.field(field, str(error)) from error
+    if not least <= len(cleaned) <= most:
+        raise Invalid.field(field, f"must have {least} to {most} characters")
+    return cleaned
 
 
 def matching_key(text: str) -> str:

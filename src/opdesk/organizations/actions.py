@@ -14,7 +14,7 @@ from opdesk.audit.model import Detail
 from opdesk.events.model import EventType
 from opdesk.kit.context import Fact, Tx
 from opdesk.kit.errors import Invalid
-from opdesk.kit.text import clean_ours, matching_key
+from opdesk.kit.text import matching_key, text_in
 from opdesk.organizations import store
 from opdesk.organizations.model import (
     MAX_CAPACITY,
@@ -128,10 +128,10 @@ def _quick_replies(given: tuple[QuickReply, ...]) -> tuple[QuickReply, ...]:
     found = []
     for index, reply in enumerate(given):
         place = f"quickReplies[{index}]"
-        shortcut = _text(f"{place}.shortcut", reply.shortcut, MAX_SHORTCUT_CHARS)
+        shortcut = text_in(f"{place}.shortcut", reply.shortcut, MAX_SHORTCUT_CHARS)
         if any(char.isspace() for char in shortcut):
             raise Invalid.field(f"{place}.shortcut", "must not contain spaces")
-        text = _text(f"{place}.text", reply.text, MAX_REPLY_CHARS, multiline=True)
+        text = text_in(f"{place}.text", reply.text, MAX_REPLY_CHARS, multiline=True)
         found.append(QuickReply(shortcut, text))
     _check_unique("quickReplies[{}].shortcut", (reply.shortcut for reply in found))
     return tuple(found)
@@ -141,7 +141,7 @@ def _tags(given: tuple[Tag, ...]) -> tuple[Tag, ...]:
     _check_count("tags", given, MAX_TAGS)
     found = []
     for index, tag in enumerate(given):
-        name = _text(f"tags[{index}].name", tag.name, MAX_TAG_CHARS)
+        name = text_in(f"tags[{index}].name", tag.name, MAX_TAG_CHARS)
         color = tag.color.strip().lower()
         if not _COLOR.match(color):
             raise Invalid.field(f"tags[{index}].color", "must be a color such as #1f7a4d")
@@ -154,7 +154,7 @@ def _crm_url(given: str | None) -> str | None:
     """A template for a link: nothing but a web address, so that it can never run a script."""
     if given is None:
         return None
-    url = _text("crmUrl", given, MAX_URL_CHARS)
+    url = text_in("crmUrl", given, MAX_URL_CHARS)
     if any(char.isspace() for char in url) or "\\" in url:
         raise Invalid.field("crmUrl", "must not contain spaces or backslashes")
     place = _web_server(url)
@@ -182,16 +182,6 @@ def _whole(name: str, given: int | None, most: int) -> int | None:
     if given is not None and not 1 <= given <= most:
         raise Invalid.field(name, f"must be a whole number from 1 to {most}, or null")
     return given
-
-
-def _text(name: str, given: str, most: int, *, multiline: bool = False) -> str:
-    try:
-        cleaned = clean_ours(given, multiline=multiline).strip()
-    except ValueError as error:
-        raise Invalid.field(name, str(error)) from error
-    if not 1 <= len(cleaned) <= most:
-        raise Invalid.field(name, f"must have 1 to {most} characters")
-    return cleaned
 
 
 def _check_count(name: str, given: tuple[Any, ...], most: int) -> None:

@@ -16,7 +16,7 @@ from opdesk.chats.model import (
 from opdesk.chats.wire.shapes import ChatOut, MediaUrl
 from opdesk.kit.days import day_in
 from opdesk.kit.errors import Invalid
-from opdesk.kit.text import clean_ours, matching_key
+from opdesk.kit.text import matching_key, text_in
 from opdesk.kit.wire import Id, Wire, WireIn
 
 _Status = Annotated[int, msgspec.Meta(ge=0, le=int(max(ChatStatus)))]
@@ -109,8 +109,8 @@ class ListViewIn(WireIn):
             raise Invalid.field(f"{place}.to", "must not be before `from`")
         return msgspec.structs.replace(
             self,
-            name=_line(f"{place}.name", self.name, MAX_VIEW_NAME_CHARS),
-            tag=None if self.tag is None else _line(f"{place}.tag", self.tag, MAX_TAG_CHARS),
+            name=text_in(f"{place}.name", self.name, MAX_VIEW_NAME_CHARS),
+            tag=None if self.tag is None else text_in(f"{place}.tag", self.tag, MAX_TAG_CHARS),
         )
 
 
@@ -146,13 +146,3 @@ class ListViewsOut(Wire):
     def of(cls, views: KeptViews) -> "ListViewsOut":
         items = msgspec.json.decode(views.content, type=list[ListViewIn])
         return cls(version=views.version, items=items)
-
-
-def _line(place: str, given: str, most: int) -> str:
-    try:
-        text = clean_ours(given, multiline=False).strip()
-    except ValueError as error:
-        raise Invalid.field(place, str(error)) from error
-    if not 1 <= len(text) <= most:
-        raise Invalid.field(place, f"must have 1 to {most} characters")
-    return text

@@ -15,7 +15,7 @@ from opdesk.contacts.model import (
 )
 from opdesk.kit.context import Tx
 from opdesk.kit.errors import Invalid
-from opdesk.kit.text import clean_ours
+from opdesk.kit.text import text_in
 
 
 def get_about(tx: Tx, company_id: int, contact_id: int) -> About:
@@ -48,19 +48,9 @@ def _checked(given: About) -> About:
     fields: list[ClientField] = []
     for index, one in enumerate(given.fields):
         place = f"fields[{index}]"
-        name = _text(f"{place}.name", one.name, 1, MAX_FIELD_NAME_CHARS)
+        name = text_in(f"{place}.name", one.name, MAX_FIELD_NAME_CHARS)
         if any(name.casefold() == known.name.casefold() for known in fields):
             raise Invalid.field(f"{place}.name", "is there twice")
-        fields.append(ClientField(name, _text(f"{place}.value", one.value, 1, MAX_FIELD_CHARS)))
-    note = _text("note", given.note, 0, MAX_ABOUT_CHARS, multiline=True)
+        fields.append(ClientField(name, text_in(f"{place}.value", one.value, MAX_FIELD_CHARS)))
+    note = text_in("note", given.note, MAX_ABOUT_CHARS, least=0, multiline=True)
     return About(note, tuple(fields), given.version)
-
-
-def _text(place: str, given: str, least: int, most: int, *, multiline: bool = False) -> str:
-    try:
-        text = clean_ours(given, multiline=multiline).strip()
-    except ValueError as error:
-        raise Invalid.field(place, str(error)) from error
-    if not least <= len(text) <= most:
-        raise Invalid.field(place, f"must have {least} to {most} characters")
-    return text
